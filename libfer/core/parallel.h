@@ -1,0 +1,37 @@
+// Parallel loops. The chunks of a loop are fixed by the caller, never by the number of threads, so results have the
+// same bits for any number.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "fer/threads.h"
+
+namespace fer {
+
+// Which thread of the innermost parallel_for this is, in [0, num_threads()): an index for per-thread scratch.
+int thread_index();
+
+namespace internal {
+using ChunkFunction = void (*)(const void* context, int64_t chunk);
+void run_chunks(int64_t chunks, ChunkFunction function, const void* context);
+}  // namespace internal
+
+// Calls f(i) once for every i in [0, chunks), on up to num_threads() threads, in no order; returns when all are done. f
+// must not throw.
+template <class F>
+void parallel_for(int64_t chunks, const F& f) {
+  internal::run_chunks(
+      chunks, [](const void* context, int64_t i) { (*static_cast<const F*>(context))(i); }, &f);
+}
+
+// Calls f(begin, end) for consecutive pieces of [0, n) of `grain` each (the last may be shorter).
+template <class F>
+void parallel_ranges(int64_t n, int64_t grain, const F& f) {
+  parallel_for((n + grain - 1) / grain, [&](int64_t i) {
+    const int64_t begin = i * grain;
+    f(begin, begin + grain < n ? begin + grain : n);
+  });
+}
+
+}  // namespace fer

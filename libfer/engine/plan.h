@@ -1,0 +1,80 @@
+// Plans bind a network to this machine: a kernel for every step, one arena for every buffer, laid out by lifetime.
+// After construction nothing is allocated.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "fer/model.h"
+#include "fer/network.h"
+
+namespace fer::engine {
+
+// Forward and backward of one batch.
+class TrainingPlan {
+ public:
+  // For batches of up to max_batch pictures. Throws Error naming the layer for what cannot be trained (the last layer
+  // must be a softmax or give logits over classes).
+  TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch);
+  ~TrainingPlan();
+  TrainingPlan(TrainingPlan&&) noexcept;
+
+  struct Batch {
+    int64_t n = 0;
+    std::span<const float> pictures;  // [n, input]
+    std::span<const float> targets;   // [n, classes]
+    std::span<const float> weights;   // [n], or empty for ones
+    uint64_t seed = 0;                // with step: what dropout's masks depend on
+    uint64_t step = 0;
+  };
+  struct Result {
+    double loss_sum = 0;  // cross-entropy, weighted, summed over the batch
+    double penalty = 0;   // regularisation, once
+    int64_t correct = 0;
+  };
+  // weights [layout.total_floats]: read; the moving moments of batch norms are updated.
+  // gradients [layout.trainable_floats]: overwritten by the gradient of loss_sum / n + penalty.
+  Result forward_backward(const Batch& batch, std::span<float> weights, std::span<float> gradients);
+
+  size_t arena_bytes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A network with weights prepared for inference (batch norm folded, kernels packed): immutable, shared by any number of
+// workspaces.
+class InferenceModel {
+ public:
+  // weights [layout.total_floats] are copied into their prepared form.
+  InferenceModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights);
+  ~InferenceModel();
+  InferenceModel(InferenceModel&&) noexcept;
+
+  class Workspace {
+   public:
+    ~Workspace();
+    Workspace(Workspace&&) noexcept;
+    int64_t max_batch() const;
+
+   private:
+    friend class InferenceModel;
+    struct Impl;
+    explicit Workspace(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+  };
+  // Buffers for batches of up to max_batch; one call to run at a time each.
+  Workspace make_workspace(int64_t max_batch) const;
+
+  // pictures [n, input] -> outputs [n, classes] (the network's last layer: probabilities where that is a softmax).
+  // Allocates nothing.
+  void run(Workspace& workspace, int64_t n, std::span<const float> pictures, std::span<float> outputs) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fer::engine

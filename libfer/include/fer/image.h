@@ -1,0 +1,28 @@
+// Pictures from files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fer {
+
+struct Image {
+  int64_t height = 0, width = 0, channels = 1;  // channels 1 (grey) or 3 (RGB)
+  std::vector<uint8_t> pixels;                  // [height, width, channels]
+};
+
+// PNG, JPEG or PGM/PPM (P2, P3, P5, P6; 8 bits), told apart by content. Alpha is dropped; 16-bit PNG is reduced to 8;
+// palettes are expanded. Throws Error (path and reason) on anything else, on a truncated file, and on more than 100
+// million pixels.
+Image read_image(const std::string& path);
+
+// Grey = 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601); grey to RGB repeats. channels 1 or 3.
+Image with_channels(const Image& image, int64_t channels);
+// Area average when shrinking, bilinear with half-pixel centres when growing.
+Image resized(const Image& image, int64_t height, int64_t width);
+
+// An 8-bit PNG file's bytes.
+std::string encode_png(const Image& image);
+
+}  // namespace fer

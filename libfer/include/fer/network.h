@@ -1,0 +1,223 @@
+// A network is data: a list (or graph) of layer descriptions. No buffers, no code; shape inference, parameter counts,
+// the summary and JSON are walks over it.
+//
+//   fer::Network net({48, 48, 1}, {"angry", "happy"});
+//   net.add(fer::Conv2D{.filters = 32, .activation = fer::Activation::kRelu});
+//   net.add(fer::MaxPool2D{});
+//   net.add(fer::Flatten{});
+//   net.add(fer::Dense{.units = 2, .activation = fer::Activation::kSoftmax});
+//   std::cout << fer::summary(net);
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "fer/activation.h"
+#include "fer/tensor.h"
+
+namespace fer {
+
+// Cells added around an image. valid: none. same: so that the output is ceil(input / stride), the odd cell at the
+// bottom and right (Keras, TensorFlow). explicit: `cells` on every side (PyTorch).
+struct Padding {
+  enum class Kind { kValid, kSame, kExplicit };
+  Kind kind = Kind::kValid;
+  int64_t cells = 0;
+
+  static Padding valid() { return {}; }
+  static Padding same() { return {Kind::kSame, 0}; }
+  static Padding on_each_side(int64_t cells) { return {Kind::kExplicit, cells}; }
+  bool operator==(const Padding&) const = default;
+};
+
+// First values of a parameter. Glorot and He take fan-in and fan-out from the kernel's shape: fan-in = kh*kw*ci,
+// fan-out = kh*kw*co.
+//   glorot_uniform  U(-l, l), l = sqrt(6 / (fan-in + fan-out))     Glorot and Bengio 2010, eq. 16
+//   glorot_normal   N(0, 2 / (fan-in + fan-out)), truncated at two standard deviations as Keras does
+//   he_uniform      U(-l, l), l = sqrt(6 / fan-in)                 He et al. 2015, eq. 10
+//   he_normal       N(0, 2 / fan-in), truncated likewise
+//   constant a; random_uniform in [a, b); random_normal and truncated_normal with mean a and standard deviation b
+struct Initializer {
+  enum class Kind {
+    kZeros,
+    kOnes,
+    kConstant,
+    kGlorotUniform,
+    kGlorotNormal,
+    kHeUniform,
+    kHeNormal,
+    kRandomUniform,
+    kRandomNormal,
+    kTruncatedNormal
+  };
+  Kind kind = Kind::kZeros;
+  float a = 0, b = 0;
+  bool operator==(const Initializer&) const = default;
+};
+
+// Adds l1 * sum |w| + l2 * sum w^2 to the loss (Keras's convention: no factor 1/2).
+struct Regularizer {
+  float l1 = 0, l2 = 0;
+  bool operator==(const Regularizer&) const = default;
+};
+
+using Pair = std::array<int64_t, 2>;  // {height, width}
+
+// y[n,oh,ow,co] = f(bias[co] + sum x[n, oh*sh+kh-ph, ow*sw+kw-pw, ci] * kernel[kh,kw,ci,co]): a cross-correlation.
+struct Conv2D {
+  int64_t filters = 0;
+  Pair kernel = {3, 3};
+  Pair strides = {1, 1};
+  Padding padding = Padding::valid();
+  bool bias = true;
+  Activation activation = Activation::kLinear;
+  float alpha = 0;  // slope of leaky_relu or scale of elu; 0 means that function's default
+  Initializer kernel_init = {Initializer::Kind::kGlorotUniform};
+  Initializer bias_init = {};
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  bool operator==(const Conv2D&) const = default;
+};
+
+// y[n,u] = f(bias[u] + sum x[n,i] * kernel[i,u]). Input of rank 1 (after Flatten or a global pool).
+struct Dense {
+  int64_t units = 0;
+  bool bias = true;
+  Activation activation = Activation::kLinear;
+  float alpha = 0;
+  Initializer kernel_init = {Initializer::Kind::kGlorotUniform};
+  Initializer bias_init = {};
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  bool operator==(const Dense&) const = default;
+};
+
+// Over the last axis. Training: mean and biased variance of the batch; moving = momentum * moving + (1 - momentum) *
+// batch, with the batch's biased variance too (Keras; PyTorch's running variance is unbiased and its momentum is 1 -
+// this one). Inference: moving. Ioffe and Szegedy 2015.
+struct BatchNorm {
+  float epsilon = 1e-3f;
+  float momentum = 0.99f;
+  bool operator==(const BatchNorm&) const = default;
+};
+
+struct ActivationLayer {
+  Activation function = Activation::kRelu;
+  float alpha = 0;
+  bool operator==(const ActivationLayer&) const = default;
+};
+
+// Cells of the padding never win a max and are not counted in an average. strides {0, 0} means the pool's size.
+struct MaxPool2D {
+  Pair pool = {2, 2};
+  Pair strides = {0, 0};
+  Padding padding = Padding::valid();
+  bool operator==(const MaxPool2D&) const = default;
+};
+struct AveragePool2D {
+  Pair pool = {2, 2};
+  Pair strides = {0, 0};
+  Padding padding = Padding::valid();
+  bool operator==(const AveragePool2D&) const = default;
+};
+struct GlobalAveragePool2D {
+  bool operator==(const GlobalAveragePool2D&) const = default;
+};
+
+// Training: a share `rate` of the values becomes 0, the rest is scaled by 1 / (1 - rate). Inference: nothing.
+struct Dropout {
+  float rate = 0.5f;
+  bool operator==(const Dropout&) const = default;
+};
+
+// To rank 1, in height, width, channel order.
+struct Flatten {
+  bool operator==(const Flatten&) const = default;
+};
+
+// Sum of two or more inputs of one shape.
+struct Add {
+  bool operator==(const Add&) const = default;
+};
+
+// Zeros on all four sides.
+struct ZeroPad2D {
+  int64_t pad = 1;
+  bool operator==(const ZeroPad2D&) const = default;
+};
+
+// Bilinear, half-pixel centres.
+struct Resize {
+  Pair size = {48, 48};
+  bool operator==(const Resize&) const = default;
+};
+
+using LayerKind = std::variant<Conv2D, Dense, BatchNorm, ActivationLayer, MaxPool2D, AveragePool2D, GlobalAveragePool2D,
+                               Dropout, Flatten, Add, ZeroPad2D, Resize>;
+
+struct Layer {
+  std::string name;
+  LayerKind kind;
+  std::vector<std::string> inputs;  // names of layers, or "input"; empty means the layer before this one
+  bool frozen = false;              // not trained; a frozen batch norm uses and keeps its moving moments
+  bool operator==(const Layer&) const = default;
+};
+
+class Network {
+ public:
+  Network() = default;
+  // input: [height, width, channels]
+  explicit Network(Shape input, std::vector<std::string> class_names = {})
+      : input(std::move(input)), class_names(std::move(class_names)) {}
+
+  // Appends a layer; without a name it gets Keras's kind of name ("conv2d_1"). Returns *this.
+  Network& add(LayerKind kind, std::string name = {}, std::vector<std::string> inputs = {});
+
+  std::string name;
+  Shape input;
+  std::vector<std::string> class_names;  // in label order; may be empty where not known
+  std::vector<Layer> layers;
+  bool operator==(const Network&) const = default;
+};
+
+// What shape inference finds out about one layer. Shapes are without the batch.
+struct LayerInfo {
+  std::vector<int> inputs;  // indices of layers; -1 is the network's input
+  Shape output;
+  int64_t params = 0;
+  int64_t trainable = 0;
+  int64_t macs = 0;  // multiply-adds of one forward pass of one image; convolutions and dense layers only
+};
+
+// One entry a layer, in order. Throws Error naming the layer: an unknown or later input, a kernel larger than its
+// padded input, a shape that does not fit, zero filters, a duplicate name, an empty network.
+std::vector<LayerInfo> infer(const Network& network);
+
+struct Totals {
+  int64_t params = 0, trainable = 0, macs = 0;
+};
+Totals totals(const Network& network);
+
+// Number of outputs of the last layer.
+int64_t class_count(const Network& network);
+
+// The table that Keras prints.
+std::string summary(const Network& network);
+
+// The neutral JSON form (docs/network-format.md). `where` names the text in messages. Unknown layer types, fields of a
+// wrong type, and a stated "output" or "params" that disagrees with inference are refused, naming the layer.
+Network network_from_json(std::string_view text, const std::string& where);
+std::string network_to_json(const Network& network);
+
+// NAME of a network installed with the library (see network_names), or the path of a JSON file.
+Network load_network(const std::string& name_or_path);
+std::vector<std::string> network_names();
+
+const char* layer_type_name(const LayerKind& kind);  // "conv2d", "batch_norm", ...
+const char* activation_name(Activation activation);  // "relu", ...
+
+}  // namespace fer

@@ -1,0 +1,57 @@
+// Optimizers, learning-rate schedules: plain descriptions. The updates are in kernels/optimizer.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace fer {
+
+// Kingma and Ba 2015, in Keras's form:
+//   m = beta1*m + (1-beta1)*g;  v = beta2*v + (1-beta2)*g^2;  w -= lr * sqrt(1-beta2^t)/(1-beta1^t) * m / (sqrt(v) +
+//   epsilon)
+// PyTorch adds epsilon after the bias correction of v (and 1e-8): with epsilon 1e-7 here the two differ by less than
+// 1e-6 relative wherever |g| > 1e-3.
+struct Adam {
+  float learning_rate = 1e-3f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f;
+};
+// Adam with decoupled weight decay on kernels (Loshchilov and Hutter 2019): w -= lr * weight_decay * w before the step.
+// Biases and batch norm parameters are not decayed.
+struct AdamW {
+  float learning_rate = 1e-3f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f, weight_decay = 4e-3f;
+};
+// v = momentum*v - lr*g;  w += v, or with Nesterov w += momentum*v - lr*g (Keras's form; Sutskever et al. 2013).
+// weight_decay adds weight_decay * w to the gradient of kernels.
+struct Sgd {
+  float learning_rate = 1e-2f, momentum = 0.0f, weight_decay = 0.0f;
+  bool nesterov = false;
+};
+using Optimizer = std::variant<Adam, AdamW, Sgd>;
+
+float learning_rate_of(const Optimizer& optimizer);
+const char* optimizer_name(const Optimizer& optimizer);  // "adam", "adamw", "sgd"
+
+// Clipping, before the update; 0 means none. norm: of the whole gradient (PyTorch's clip_grad_norm_, Keras's
+// global_clipnorm). value: each element.
+struct GradientClipping {
+  float norm = 0, value = 0;
+};
+
+// The learning rate as a function of the step, as a factor of the optimizer's own.
+struct ConstantSchedule {};
+// Linear from 0 over warmup_epochs, then half a cosine down to `final_factor` at the last epoch (Loshchilov and Hutter
+// 2017), by step.
+struct CosineSchedule {
+  double warmup_epochs = 0, final_factor = 0;
+};
+// Times `factor` every `every_epochs` epochs.
+struct StepSchedule {
+  int64_t every_epochs = 10;
+  double factor = 0.1;
+};
+using Schedule = std::variant<ConstantSchedule, CosineSchedule, StepSchedule>;
+
+// Factor at step `step` (0-based) of `steps_per_epoch * epochs`.
+double schedule_factor(const Schedule& schedule, int64_t step, int64_t steps_per_epoch, int64_t epochs);
+
+}  // namespace fer

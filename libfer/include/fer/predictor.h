@@ -1,0 +1,57 @@
+// Serving: a model file loaded once, asked from any number of threads.
+//
+//   auto predictor = fer::Predictor::load("best.safetensors");
+//   fer::Prediction p = predictor.predict(pixels_48x48);
+//   std::cout << p.label << " " << p.probabilities[p.index];
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fer/model.h"
+
+namespace fer {
+
+struct Prediction {
+  int index = 0;                     // of the largest probability
+  std::string label;                 // its class name, or the index as text where the model has no names
+  std::vector<float> probabilities;  // one a class
+};
+
+// Immutable after loading; every const member may be called from many threads at once. Each concurrent call borrows a
+// workspace, and workspaces are kept: once a batch size has been seen by as many threads as run at once, predict_into
+// allocates nothing.
+class Predictor {
+ public:
+  // Throws Error as load_model does.
+  static Predictor load(const std::string& path);
+  explicit Predictor(Model model);
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  int64_t height() const;
+  int64_t width() const;
+  int64_t channels() const;
+  int64_t class_count() const;
+  const std::vector<std::string>& class_names() const;
+
+  // One picture of height*width*channels bytes, as the model's preprocessing expects them (0..255). Throws Error on
+  // another count.
+  Prediction predict(std::span<const uint8_t> pixels) const;
+
+  // A batch: pixels of n pictures one after another -> probabilities, n * class_count() floats, overwritten. Throws
+  // Error on sizes that do not fit.
+  void predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const;
+  // The same from floats that are already preprocessed.
+  void predict_into(std::span<const float> inputs, std::span<float> probabilities) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fer

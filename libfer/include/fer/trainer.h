@@ -1,0 +1,150 @@
+// Training: fit a network on a data set, with callbacks, checkpoints and exact resume.
+//
+//   fer::Dataset data = fer::read_fer_csv("fer2013.csv");
+//   fer::TrainConfig config{.epochs = 10, .out_dir = "run"};
+//   fer::Trainer trainer(fer::load_network("seed002_vgg8"), config);
+//   fer::History history = trainer.fit(data, fer::rows_with_usage(data, fer::Usage::kTraining),
+//                                      fer::rows_with_usage(data, fer::Usage::kPublicTest));
+//   fer::save_model(trainer.model(), "model.safetensors");
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fer/dataset.h"
+#include "fer/metrics.h"
+#include "fer/model.h"
+#include "fer/optimizer.h"
+
+namespace fer {
+
+// Keras's ReduceLROnPlateau on val_loss: when it has not fallen by more than min_delta for `patience` epochs, the
+// learning rate is multiplied by `factor` (not below min_lr), and nothing more happens for `cooldown` epochs. patience
+// 0 with enabled false: off.
+struct ReduceLrOnPlateau {
+  bool enabled = true;
+  double factor = 0.9;
+  int64_t patience = 3;
+  double min_delta = 1e-4;
+  int64_t cooldown = 0;
+  double min_lr = 0;
+  std::string monitor = "val_loss";  // or loss, accuracy, val_accuracy; falls for losses, rises for accuracies
+};
+
+// Keras's EarlyStopping: stops after `patience` epochs without an improvement by more than min_delta.
+struct EarlyStopping {
+  bool enabled = true;
+  int64_t patience = 8;
+  double min_delta = 0;
+  bool restore_best_weights = true;
+  int64_t start_from_epoch = 0;
+  std::string monitor = "val_loss";
+};
+
+// Random changes to training pictures, drawn anew each epoch: a pure function of seed, epoch and picture.
+struct Augmentation {
+  bool horizontal_flip = false;
+  double shift = 0;         // up to this share of height and width, both ways
+  double rotation_deg = 0;  // up to this angle, both ways
+  double zoom = 0;          // scale in [1 - zoom, 1 + zoom]
+  bool any() const { return horizontal_flip || shift > 0 || rotation_deg > 0 || zoom > 0; }
+};
+
+struct TrainConfig {
+  int64_t epochs = 100;
+  int64_t batch_size = 64;
+  Optimizer optimizer = Adam{};
+  Schedule schedule = ConstantSchedule{};
+  GradientClipping clipping = {};
+  double label_smoothing = 0;  // of the training loss: y = (1 - e) * onehot + e / classes
+  std::vector<double> class_weights =
+      {};  // empty, or one a class: each picture's loss times its class's weight (Keras's class_weight)
+  Augmentation augmentation = {};
+  ReduceLrOnPlateau reduce_lr = {};
+  EarlyStopping early_stopping = {};
+  std::string checkpoint_monitor = "val_loss";  // what "best" is judged by
+  double weight_average = 0;  // decay of an exponential moving average of the weights, kept beside them and used for
+                              // validation and the saved best; 0: none
+  uint64_t seed = 42;
+  int64_t limit_steps = 0;  // stop an epoch after this many steps; 0: none
+  Preprocessing preprocessing = {};
+  std::string out_dir = {};  // empty: nothing is written
+  bool resume = false;       // continue from out_dir/last.safetensors
+  double checkpoint_seconds =
+      60;  // at least this often inside an epoch, and at the end of every epoch, last.safetensors is written
+};
+
+// One epoch's figures. loss and accuracy are running means over the epoch's training batches (dropout on,
+// regularisation included in loss), as Keras reports them; val_* are over the whole validation part in inference mode
+// (val_loss includes regularisation, as Keras's does).
+struct EpochResult {
+  int64_t epoch = 0;  // 1-based
+  double loss = 0, accuracy = 0, val_loss = 0, val_accuracy = 0;
+  double learning_rate = 0;      // in force during the epoch's last step
+  double seconds = 0;            // whole epoch, validation included
+  double images_per_second = 0;  // training images / seconds spent on training steps
+  bool operator==(const EpochResult&) const = default;
+};
+
+struct History {
+  std::vector<EpochResult> epochs;
+  int64_t best_epoch = 0;  // 1-based; 0: none
+  bool stopped_early = false;
+};
+
+// Progress inside an epoch, for a live bar.
+struct StepProgress {
+  int64_t epoch = 0, epochs = 0, step = 0, steps = 0;  // 1-based; step of steps in this epoch
+  int64_t images = 0;                                  // trained on in this epoch so far
+  double loss = 0, accuracy = 0;                       // running means of the epoch
+  double learning_rate = 0, seconds = 0, images_per_second = 0;
+};
+
+// Callbacks. All optional; called from the thread that called fit.
+struct TrainCallbacks {
+  std::function<void(const StepProgress&)> on_step;
+  std::function<void(const EpochResult&)> on_epoch;
+  std::function<bool()> should_stop;  // asked after every step; true: a checkpoint is written and fit returns
+};
+
+class Trainer {
+ public:
+  // Weights are initialised from config.seed. Throws Error on a bad network or configuration.
+  Trainer(Network network, TrainConfig config);
+  // Starts from a model's weights (fine-tuning).
+  Trainer(Model model, TrainConfig config);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+
+  // Trains on the rows `train` of data; `validation` may be empty (then val_* are NaN and monitors fall back to loss
+  // and accuracy). With config.out_dir: best.safetensors, last.safetensors, history.csv, config.json and TensorBoard
+  // events are kept there. The result depends on network, config, data and rows only: not on threads, nor on how often
+  // the run was killed and resumed. Throws Error when the loss or a gradient stops being finite (naming epoch and step;
+  // the last checkpoint stays).
+  History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
+              const TrainCallbacks& callbacks = {});
+
+  // The best weights after fit with restore_best_weights, else the last ones.
+  const Model& model() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Probabilities [rows, classes] in inference mode, `batch_size` at a time. flip: the mean of the picture's and its
+// mirror image's.
+Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
+                    bool flip = false);
+
+// Loss (cross-entropy, without regularisation), accuracy, confusion matrix over rows of a labelled data set.
+Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
+                    bool flip = false);
+
+}  // namespace fer

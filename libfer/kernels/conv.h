@@ -1,0 +1,48 @@
+// Convolution of a batch: y[n,oh,ow,co] = bias[co] + sum over kh,kw,ci of x[n, oh*sh+kh-pad_top, ow*sw+kw-pad_left, ci]
+// * w[kh,kw,ci,co]. (A cross-correlation, as in Keras and PyTorch; cells outside x count as zero.)
+//
+// Arguments, everywhere:
+//   x  [n,h,w,ci]    w  [kh,kw,ci,co]    bias, db  [co]    y  [n,oh,ow,co]; dx, dw, dy likewise
+//   scratch   conv_scratch_floats(...) floats, 64-byte aligned; contents undefined before and after
+// Outputs are overwritten and must not overlap inputs. Sizes are the caller's duty (asserted in debug builds). Does not
+// allocate, throw or keep pointers. Same bits for any number of threads on one instruction set. Error against the
+// reference: tests/kernels/conv_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/shapes.h"
+
+namespace fer::kernels {
+
+// direct: matrix products over rows of the image as it lies in memory. winograd: minimal filtering (kernels/winograd.h
+// says how), 3x3 kernels of stride 1 only; the number is the side of an output tile.
+enum class ConvAlgorithm { kDirect, kWinograd2, kWinograd3, kWinograd4 };
+enum class ConvPass { kForward, kBackwardData, kBackwardWeights };
+
+const char* conv_algorithm_name(ConvAlgorithm algorithm);
+bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s);
+// The algorithm that a cost model (measured figures in kernels/conv_choice.cc) holds for fastest.
+ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass);
+int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm);
+
+// What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0); if scale, v = v * scale[co] +
+// shift[co].
+struct ConvEpilogue {
+  const float* bias = nullptr;  // null: zero
+  bool relu = false;
+  const float* scale = nullptr;  // with shift, or null
+  const float* shift = nullptr;
+};
+
+void conv_forward(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x, std::span<const float> w,
+                  const ConvEpilogue& epilogue, std::span<float> y, std::span<float> scratch);
+// dx[n,h,w,ci] = sum of dy * w over every output that x reached.
+void conv_backward_data(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> dy,
+                        std::span<const float> w, std::span<float> dx, std::span<float> scratch);
+// dw[kh,kw,ci,co] = sum over n,oh,ow of x * dy.
+void conv_backward_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x,
+                           std::span<const float> dy, std::span<float> dw, std::span<float> scratch);
+
+}  // namespace fer::kernels
