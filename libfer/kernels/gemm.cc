@@ -1,0 +1,163 @@
+#include "kernels/gemm.h"
+
+#include <algorithm>
+
+#include "kernels/target.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/gemm.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#define FER_UNROLL _Pragma("GCC unroll 8")
+
+HWY_BEFORE_NAMESPACE();
+namespace fer::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#include "kernels/gemm_tile-inl.h"
+
+using D = hn::ScalableTag<float>;
+constexpr int kRows = 6;
+// AVX-512 has 32 vector registers, the others here 16.
+constexpr int kVectors = HWY_MAX_BYTES == 64 ? 4 : 2;
+constexpr int64_t kLanes = hn::MaxLanes(D());
+constexpr int64_t kPanel = kVectors * kLanes;
+// Rows of B in one pass: a panel of them (64 KiB) stays in the second-level cache while the rows of A go by.
+constexpr int64_t kDepth = 256;
+
+using TileFunction = void (*)(const GemmTileArgs&);
+
+template <int R, int NV, bool kTail>
+void tile_entry(const GemmTileArgs& args) {
+  gemm_tile<R, NV, kTail>(D(), args);
+}
+
+template <int R, bool kTail>
+TileFunction tile_of_vectors(int vectors) {
+  if constexpr (kVectors == 4) {
+    if (vectors == 4) return tile_entry<R, 4, kTail>;
+    if (vectors == 3) return tile_entry<R, 3, kTail>;
+  }
+  return vectors == 2 ? tile_entry<R, 2, kTail> : tile_entry<R, 1, kTail>;
+}
+
+template <bool kTail>
+TileFunction tile_of_rows(int rows, int vectors) {
+  switch (rows) {
+    case 1:
+      return tile_of_vectors<1, kTail>(vectors);
+    case 2:
+      return tile_of_vectors<2, kTail>(vectors);
+    case 3:
+      return tile_of_vectors<3, kTail>(vectors);
+    case 4:
+      return tile_of_vectors<4, kTail>(vectors);
+    case 5:
+      return tile_of_vectors<5, kTail>(vectors);
+    default:
+      return tile_of_vectors<kRows, kTail>(vectors);
+  }
+}
+
+// One panel of C (up to kPanel columns), all rows: full tiles, then what is left.
+void panel_of_rows(int64_t m, int64_t columns, GemmTileArgs args) {
+  const int vectors = static_cast<int>((columns + kLanes - 1) / kLanes);
+  const bool tail = columns % kLanes != 0;
+  args.tail_lanes = tail ? columns % kLanes : kLanes;
+  const auto find = [&](int rows) { return tail ? tile_of_rows<true>(rows, vectors) : tile_of_rows<false>(rows, vectors); };
+  const TileFunction full = find(kRows);
+  int64_t row = 0;
+  for (; row + kRows <= m; row += kRows) {
+    full(args);
+    args.a += kRows * args.a_row;
+    args.c += kRows * args.c_row;
+  }
+  if (row < m) find(static_cast<int>(m - row))(args);
+}
+
+int64_t PanelWidth() { return kPanel; }
+
+void Pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
+  for (int64_t column = 0; column < n; column += kPanel) {
+    const int64_t columns = std::min(kPanel, n - column);
+    const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+    float* out = packed + column * k;
+    for (int64_t i = 0; i < k; ++i, out += width) {
+      const float* from = b.data + i * b.row_stride + column * b.column_stride;
+      for (int64_t j = 0; j < columns; ++j) out[j] = from[j * b.column_stride];
+      for (int64_t j = columns; j < width; ++j) out[j] = 0;
+    }
+  }
+}
+
+void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc, bool accumulate) {
+  for (int64_t column = 0; column < s.n; column += kPanel) {
+    const int64_t columns = std::min(kPanel, s.n - column);
+    const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+    for (int64_t depth = 0; depth < s.k; depth += kDepth) {
+      panel_of_rows(s.m, columns,
+                    {.k = std::min(kDepth, s.k - depth),
+                     .a = a + depth,
+                     .a_row = lda,
+                     .a_k = 1,
+                     .b = packed + column * s.k + depth * width,
+                     .b_k = width,
+                     .c = c + column,
+                     .c_row = ldc,
+                     .tail_lanes = 0,
+                     .accumulate = accumulate || depth > 0});
+    }
+  }
+}
+
+void Transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc, bool accumulate) {
+  for (int64_t column = 0; column < s.n; column += kPanel) {
+    const int64_t columns = std::min(kPanel, s.n - column);
+    for (int64_t depth = 0; depth < s.k; depth += kDepth) {
+      panel_of_rows(s.m, columns,
+                    {.k = std::min(kDepth, s.k - depth),
+                     .a = a + depth * lda,
+                     .a_row = 1,
+                     .a_k = lda,
+                     .b = b + depth * ldb + column,
+                     .b_k = ldb,
+                     .c = c + column,
+                     .c_row = ldc,
+                     .tail_lanes = 0,
+                     .accumulate = accumulate || depth > 0});
+    }
+  }
+}
+
+}  // namespace fer::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace fer::kernels {
+
+HWY_EXPORT(PanelWidth);
+HWY_EXPORT(Pack);
+HWY_EXPORT(Packed);
+HWY_EXPORT(Transposed);
+
+int64_t gemm_panel_width() { return HWY_DYNAMIC_DISPATCH(PanelWidth)(); }
+
+int64_t gemm_packed_floats(int64_t k, int64_t n) {
+  // Columns are filled up to whole vectors of at most 16.
+  return k * ((n + 15) / 16 * 16);
+}
+
+void gemm_pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) { HWY_DYNAMIC_DISPATCH(Pack)(k, n, b, packed); }
+
+void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc, bool accumulate) {
+  HWY_DYNAMIC_DISPATCH(Packed)(s, a, lda, packed, c, ldc, accumulate);
+}
+
+void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
+                     bool accumulate) {
+  HWY_DYNAMIC_DISPATCH(Transposed)(s, a, lda, b, ldb, c, ldc, accumulate);
+}
+
+}  // namespace fer::kernels
+#endif
