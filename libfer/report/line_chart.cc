@@ -98,7 +98,11 @@ std::string tick_label(double value, const LineChart& chart, const Axis& axis) {
   }
   // The sum of round steps may miss zero by a rounding error.
   const double span = axis.ticks.back() - axis.ticks.front();
-  return fmt::format("{:.5g}", std::abs(value) < 1e-9 * span ? 0.0 : value);
+  if (std::abs(value) < 1e-9 * span) return "0";
+  if (std::abs(value) >= 0.00995) return fmt::format("{:.5g}", value);
+  // "9.5e-4": short enough for the margin.
+  const auto exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-9));
+  return fmt::format("{:.3g}e{}", value / std::pow(10, exponent), exponent);
 }
 
 std::string grid(const LineChart& chart, const Axis& x, const Axis& y) {

@@ -32,7 +32,7 @@ std::string confusion_cell(const Evaluation& evaluation, size_t label, size_t pr
   const double shade = hit ? share : std::min(1.0, 0.05 * (count > 0) + share * 1.3);
   return fmt::format(
       "<td{} style=\"background:rgba(var(--{}),{:.3f})\" title=\"{} taken for {}: {}\">{}<small>{:.0f} %</small></td>",
-      shade > 0.55 ? " class=\"full\"" : "", hit ? "hit" : "miss", shade, escaped(evaluation.classes[label].name),
+      shade > 0.7 ? " class=\"full\"" : "", hit ? "hit" : "miss", shade, escaped(evaluation.classes[label].name),
       escaped(evaluation.classes[predicted].name), count, count, 100 * share);
 }
 
@@ -124,10 +124,11 @@ std::string mistakes_gallery(const Evaluation& evaluation, const std::vector<Rep
   for (size_t i = 0; i < std::min(evaluation.worst.size(), pictures.size()); ++i) {
     const Mistake& m = evaluation.worst[i];
     out += fmt::format(
-        "<figure><img src=\"{}\" alt=\"{}\"><figcaption><span class=\"said\">{} {}</span><br>is {}<small>{}</small>"
-        "</figcaption></figure>\n",
+        "<figure><img src=\"{}\" alt=\"{}\"><figcaption><b>{}</b><br>is "
+        "{}<small>{}{}{}</small></figcaption></figure>\n",
         picture_uri(pictures[i]), class_name(evaluation, m.label), class_name(evaluation, m.predicted),
-        percent(m.probability), class_name(evaluation, m.label), escaped(pictures[i].caption));
+        class_name(evaluation, m.label), percent(m.probability), pictures[i].caption.empty() ? "" : " · ",
+        escaped(pictures[i].caption));
   }
   return out.empty() ? "" : "<div class=\"mistakes\">\n" + out + "</div>\n";
 }

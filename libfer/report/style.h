@@ -5,7 +5,7 @@ namespace fer::report {
 
 inline constexpr char kStyle[] = R"css(
 :root { color-scheme: light dark; --paper: #fbfbfa; --card: #fff; --ink: #1c1f23; --dim: #667; --line: #e2e3e6;
-  --train: #2f6fde; --validation: #d9601a; --best: #1a8f5a; --other: #7a52c7; --hit: 26, 143, 90; --miss: 217, 82, 26; }
+  --train: #2f6fde; --validation: #d9601a; --best: #1a8f5a; --other: #7a52c7; --hit: 16, 128, 80; --miss: 217, 82, 26; }
 @media (prefers-color-scheme: dark) { :root { --paper: #15171a; --card: #1d2024; --ink: #e8e9eb; --dim: #9aa0a8;
   --line: #34383e; --train: #6ea2ff; --validation: #ff9a5c; --best: #4cc98e; --other: #b294f5; --hit: 60, 176, 120;
   --miss: 232, 110, 56; } }
@@ -62,14 +62,14 @@ td { padding: 5px 8px; border-top: 1px solid var(--line); }
 .confusion th:first-child { text-align: right; width: 82px; padding-right: 8px; }
 .confusion td { text-align: center; padding: 6px 2px; border: 2px solid var(--card); border-radius: 6px; font-size: 14px;
   line-height: 1.2; }
-.confusion td small { display: block; color: var(--dim); font-size: 11px; }
-.confusion td.full, .confusion td.full small { color: #fff; }
-.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 12px; }
+.confusion td small { display: block; opacity: 0.75; font-size: 11px; }
+.confusion td.full { color: #fff; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(108px, 1fr)); gap: 12px; }
 .mistakes figure { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 8px;
   font-size: 13px; line-height: 1.35; }
 .mistakes img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 4px;
   margin-bottom: 6px; }
-.mistakes .said { color: var(--validation); font-weight: 600; }
+.mistakes b { color: var(--validation); }
 .mistakes small { color: var(--dim); display: block; }
 @media (max-width: 560px) {
   main { padding: 18px 12px 30px; }

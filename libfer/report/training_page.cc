@@ -54,7 +54,8 @@ std::string charts(const TrainingReport& report) {
   LineChart accuracy = train_and_validation(report, "Accuracy", &EpochFigures::accuracy, &EpochFigures::val_accuracy);
   accuracy.as_percent = true;
   LineChart rate = single(report, "Learning rate", &EpochFigures::learning_rate);
-  rate.logarithmic = true;
+  const auto [low, high] = std::minmax_element(rate.series[0].y.begin(), rate.series[0].y.end());
+  rate.logarithmic = *low > 0 && *high > 20 * *low;
   LineChart speed = single(report, "Training pictures a second", &EpochFigures::images_per_second);
   speed.from_zero = true;
   return "<div class=\"charts\">\n" +
