@@ -1,0 +1,22 @@
+# Makes libfer/networks/*.json into a source, so that a network's name needs no search for a file.
+file(GLOB network_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/networks/*.json")
+list(SORT network_files)
+set(embedded "#include \"network/embedded.h\"\n\nnamespace fer {\nnamespace {\n\nconstexpr EmbeddedNetwork kNetworks[] = {\n")
+foreach(network_file IN LISTS network_files)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${network_file}")
+  get_filename_component(network_name "${network_file}" NAME_WE)
+  file(READ "${network_file}" network_json)
+  string(APPEND embedded "    {\"${network_name}\", R\"fer_json(${network_json})fer_json\"},\n")
+endforeach()
+string(APPEND embedded "};\n\n}  // namespace\n\nstd::span<const EmbeddedNetwork> embedded_networks() { return kNetworks; }\n\n}  // namespace fer\n")
+
+# Written only when it changed, so that configuring again does not compile it again.
+set(embedded_source "${CMAKE_CURRENT_BINARY_DIR}/embedded_networks.cc")
+set(embedded_before "")
+if(EXISTS "${embedded_source}")
+  file(READ "${embedded_source}" embedded_before)
+endif()
+if(NOT embedded_before STREQUAL embedded)
+  file(WRITE "${embedded_source}" "${embedded}")
+endif()
+target_sources(fer PRIVATE "${embedded_source}")

@@ -1,0 +1,204 @@
+#include "network/infer_layer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/geometry.h"
+#include "network/limits.h"
+
+namespace fer {
+namespace {
+
+// Checks one layer against the shapes it is given and fills in what follows from them.
+class LayerWalk {
+ public:
+  LayerWalk(const Layer& layer, std::span<const Shape> inputs, LayerInfo& info)
+      : layer_(layer), inputs_(inputs), x_(inputs[0]), info_(info) {}
+
+  void operator()(const Conv2D& l) {
+    const Shape& x = image();
+    check_extent("filters", l.filters);
+    check_extents("kernel", l.kernel);
+    check_extents("strides", l.strides);
+    check_padding(l.padding);
+    check_activation(l.activation, l.alpha);
+    check_weights(l);
+    const Window w = fitted_window(l.kernel, l.strides, l.padding, "kernel");
+    set_params({l.kernel[0], l.kernel[1], x[2], l.filters}, l.bias ? l.filters : 0);
+    set_output({w.out_h, w.out_w, l.filters});
+    set_macs({w.out_h, w.out_w, l.kernel[0], l.kernel[1], x[2], l.filters});
+  }
+
+  void operator()(const Dense& l) {
+    if (x_.rank() != 1) {
+      fail_at(layer_, "expected an input of rank 1 (after flatten or a global pool), found {}", x_.to_string());
+    }
+    check_extent("units", l.units);
+    check_activation(l.activation, l.alpha);
+    check_weights(l);
+    set_params({x_[0], l.units}, l.bias ? l.units : 0);
+    set_output({l.units});
+    set_macs({x_[0], l.units});
+  }
+
+  void operator()(const BatchNorm& l) {
+    check_real("epsilon", l.epsilon, l.epsilon > 0, "a number above 0");
+    check_real("momentum", l.momentum, l.momentum >= 0 && l.momentum <= 1, "a number from 0 to 1");
+    const int64_t channels = x_[x_.rank() - 1];
+    info_.params = 4 * channels;
+    info_.trainable = layer_.frozen ? 0 : 2 * channels;
+    info_.output = x_;
+  }
+
+  void operator()(const ActivationLayer& l) {
+    check_activation(l.function, l.alpha);
+    info_.output = x_;
+  }
+
+  void operator()(const MaxPool2D& l) { pool(l); }
+  void operator()(const AveragePool2D& l) { pool(l); }
+  void operator()(const GlobalAveragePool2D&) { info_.output = {image()[2]}; }
+
+  void operator()(const Dropout& l) {
+    check_real("rate", l.rate, l.rate >= 0 && l.rate < 1, "a number from 0 up to, not including, 1");
+    info_.output = x_;
+  }
+
+  void operator()(const Flatten&) { info_.output = {x_.elements()}; }
+
+  void operator()(const Add&) {
+    if (inputs_.size() < 2) fail_at(layer_, "inputs: expected two or more, found {}", inputs_.size());
+    for (size_t i = 1; i < inputs_.size(); ++i) {
+      if (inputs_[i] != x_) {
+        fail_at(layer_, "expected inputs of one shape, found {} and {}", x_.to_string(), inputs_[i].to_string());
+      }
+    }
+    info_.output = x_;
+  }
+
+  void operator()(const ZeroPad2D& l) {
+    const Shape& x = image();
+    if (l.pad < 0 || l.pad > kMaxExtent) fail_at(layer_, "pad: expected 0 to {}, found {}", kMaxExtent, l.pad);
+    set_output({x[0] + 2 * l.pad, x[1] + 2 * l.pad, x[2]});
+  }
+
+  void operator()(const Resize& l) {
+    const Shape& x = image();
+    check_extents("size", l.size);
+    set_output({l.size[0], l.size[1], x[2]});
+  }
+
+ private:
+  const Shape& image() const {
+    if (x_.rank() != 3) fail_at(layer_, "expected an input [height, width, channels], found {}", x_.to_string());
+    return x_;
+  }
+
+  void check_extent(const char* field, int64_t value) const {
+    if (value < 1 || value > kMaxExtent) fail_at(layer_, "{}: expected 1 to {}, found {}", field, kMaxExtent, value);
+  }
+  void check_extents(const char* field, const Pair& pair) const {
+    check_extent(field, pair[0]);
+    check_extent(field, pair[1]);
+  }
+  void check_real(const char* field, float value, bool good, const char* expected) const {
+    if (!good || !std::isfinite(value)) fail_at(layer_, "{}: expected {}, found {}", field, expected, value);
+  }
+  void check_padding(const Padding& padding) const {
+    const bool good = padding.cells >= 0 && padding.cells <= kMaxExtent;
+    if (!good) fail_at(layer_, "padding: expected 0 to {} cells, found {}", kMaxExtent, padding.cells);
+  }
+  void check_activation(Activation activation, float alpha) const {
+    check_real("alpha", alpha, alpha >= 0, "a number of 0 or more");
+    const bool has_alpha = activation == Activation::kLeakyRelu || activation == Activation::kElu;
+    if (alpha != 0 && !has_alpha) {
+      fail_at(layer_, "alpha: expected for leaky_relu or elu only, found with {}", activation_name(activation));
+    }
+  }
+  void check_initializer(const char* field, const Initializer& init) const {
+    using Kind = Initializer::Kind;
+    check_real(field, init.a, true, "finite numbers");
+    check_real(field, init.b, true, "finite numbers");
+    const bool normal = init.kind == Kind::kRandomNormal || init.kind == Kind::kTruncatedNormal;
+    if (normal && init.b < 0) fail_at(layer_, "{}: stddev: expected 0 or more, found {}", field, init.b);
+    if (init.kind == Kind::kRandomUniform && init.a > init.b) {
+      fail_at(layer_, "{}: expected min of at most max, found min {} and max {}", field, init.a, init.b);
+    }
+  }
+  void check_regularizer(const char* field, const Regularizer& regularizer) const {
+    check_real(field, regularizer.l1, regularizer.l1 >= 0, "l1 of 0 or more");
+    check_real(field, regularizer.l2, regularizer.l2 >= 0, "l2 of 0 or more");
+  }
+  template <class L>
+  void check_weights(const L& l) const {
+    check_initializer("kernel_init", l.kernel_init);
+    check_initializer("bias_init", l.bias_init);
+    check_regularizer("kernel_regularizer", l.kernel_regularizer);
+    check_regularizer("bias_regularizer", l.bias_regularizer);
+  }
+
+  Window fitted_window(const Pair& kernel, const Pair& strides, const Padding& padding, const char* field) const {
+    const Window w = window(x_, kernel, strides, padding);
+    if (w.out_h < 1 || w.out_w < 1) {
+      fail_at(layer_, "{} [{}, {}]: expected at most the padded input, found input {}", field, kernel[0], kernel[1],
+              x_.to_string());
+    }
+    return w;
+  }
+
+  template <class L>
+  void pool(const L& l) {
+    const Shape& x = image();
+    check_extents("pool", l.pool);
+    const Pair strides = pool_strides(l.pool, l.strides);
+    check_extents("strides", strides);
+    check_padding(l.padding);
+    // A window of padding alone would have no largest cell and no average.
+    if (l.padding.cells >= std::min(l.pool[0], l.pool[1])) {
+      fail_at(layer_, "padding: expected less than the pool [{}, {}], found {}", l.pool[0], l.pool[1], l.padding.cells);
+    }
+    const Window w = fitted_window(l.pool, strides, l.padding, "pool");
+    set_output({w.out_h, w.out_w, x[2]});
+  }
+
+  void set_output(std::initializer_list<int64_t> dims) {
+    if (product_within(dims, kMaxActivations) < 0) {
+      fail_at(layer_, "output {}: expected at most {} values", Shape(dims).to_string(), kMaxActivations);
+    }
+    info_.output = Shape(dims);
+  }
+  void set_params(std::initializer_list<int64_t> kernel, int64_t bias) {
+    const int64_t weights = product_within(kernel, kMaxParameters);
+    if (weights < 0)
+      fail_at(layer_, "kernel {}: expected at most {} weights", Shape(kernel).to_string(), kMaxParameters);
+    info_.params = weights + bias;
+    info_.trainable = layer_.frozen ? 0 : info_.params;
+  }
+  void set_macs(std::initializer_list<int64_t> factors) {
+    info_.macs = product_within(factors, kMaxMacs);
+    if (info_.macs < 0) fail_at(layer_, "expected at most {} multiply-adds", kMaxMacs);
+  }
+
+  const Layer& layer_;
+  std::span<const Shape> inputs_;
+  const Shape& x_;
+  LayerInfo& info_;
+};
+
+}  // namespace
+
+int64_t product_within(std::initializer_list<int64_t> factors, int64_t limit) {
+  int64_t product = 1;
+  for (const int64_t factor : factors) {
+    if (__builtin_mul_overflow(product, factor, &product) || product > limit) return -1;
+  }
+  return product;
+}
+
+LayerInfo infer_layer(const Layer& layer, std::span<const Shape> inputs) {
+  LayerInfo info;
+  std::visit(LayerWalk(layer, inputs, info), layer.kind);
+  return info;
+}
+
+}  // namespace fer

@@ -1,0 +1,122 @@
+#include "network/json_text.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <set>
+#include <vector>
+
+#include "fer/error.h"
+#include "network/limits.h"
+
+namespace fer {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kShownBytes = 60;
+
+std::string printable(std::string_view text, size_t limit) {
+  std::string out(text.substr(0, limit));
+  for (char& c : out) {
+    if (c < 0x20 || c == 0x7f) c = '?';  // also every byte from 0x80 on, which is negative
+  }
+  return out + (text.size() > limit ? "..." : "");
+}
+
+// nlohmann's "[json.exception.parse_error.101] parse error at line 3, column 7: ..." without what names the library.
+std::string parse_message(const char* what) {
+  const std::string_view text = what;
+  const size_t at = text.find("line ");
+  const size_t bracket = text.find("] ");
+  if (at != text.npos) return printable(text.substr(at), 200);
+  return printable(bracket == text.npos ? text : text.substr(bracket + 2), 200);
+}
+
+// Refuses depth and duplicate keys while the text is being parsed.
+class Guard {
+ public:
+  explicit Guard(const std::string& where) : where_(where) {}
+
+  bool operator()(int depth, json::parse_event_t event, json& parsed) {
+    if (depth > kMaxJsonDepth) throw Error(fmt::format("{}: expected at most {} levels", where_, kMaxJsonDepth));
+    if (event == json::parse_event_t::object_start) open_.emplace_back();
+    if (event == json::parse_event_t::object_end) open_.pop_back();
+    if (event == json::parse_event_t::key && !open_.back().insert(parsed.get<std::string>()).second) {
+      throw Error(fmt::format("{}: expected each key once, found {} twice", where_, shown(parsed)));
+    }
+    return true;
+  }
+
+ private:
+  const std::string& where_;
+  std::vector<std::set<std::string>> open_;
+};
+
+void append_line(const nlohmann::ordered_json& value, std::string& out) {
+  const char* comma = "";
+  if (value.is_object()) {
+    out += '{';
+    for (const auto& [key, member] : value.items()) {
+      out += comma + nlohmann::ordered_json(key).dump() + ": ";
+      append_line(member, out);
+      comma = ", ";
+    }
+    out += '}';
+  } else if (value.is_array()) {
+    out += '[';
+    for (const auto& element : value) {
+      out += comma;
+      append_line(element, out);
+      comma = ", ";
+    }
+    out += ']';
+  } else {
+    out += value.dump();
+  }
+}
+
+}  // namespace
+
+json parse_json(std::string_view text, const std::string& where) {
+  if (text.size() > kMaxJsonBytes) {
+    throw Error(fmt::format("{}: expected at most {} bytes of JSON, found {}", where, kMaxJsonBytes, text.size()));
+  }
+  try {
+    return json::parse(text, Guard(where));
+  } catch (const json::exception& e) {
+    throw Error(where + ": " + parse_message(e.what()));
+  }
+}
+
+std::string shown(const json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array() && value.size() > 8) return fmt::format("an array of {}", value.size());
+  if (value.is_array()) {
+    std::string text;
+    for (const json& element : value) text += (text.empty() ? "" : ", ") + shown(element);
+    return "[" + printable(text, kShownBytes) + "]";
+  }
+  if (value.is_string()) return '"' + printable(value.get_ref<const std::string&>(), kShownBytes) + '"';
+  return value.dump();
+}
+
+std::string one_line(const nlohmann::ordered_json& value) {
+  std::string out;
+  try {
+    append_line(value, out);
+  } catch (const json::exception&) {
+    throw Error("text for JSON: expected UTF-8");
+  }
+  return out;
+}
+
+nlohmann::ordered_json float_to_json(float value) {
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  double shortest = 0;
+  std::from_chars(digits, end, shortest);
+  return static_cast<float>(shortest) == value ? shortest : static_cast<double>(value);
+}
+
+}  // namespace fer

@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+
+#include "fer/error.h"
+#include "fer/network.h"
+#include "network/embedded.h"
+#include "network/limits.h"
+
+namespace fer {
+namespace {
+
+// Levenshtein's distance: insertions, deletions and substitutions.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+// Whoever writes "vgg8" means "seed002_vgg8": what is missing at the ends costs nothing.
+bool is_near(std::string_view wanted, std::string_view name) {
+  return name.find(wanted) != name.npos || edit_distance(wanted, name) <= 3;
+}
+
+std::string unknown_name(const std::string& name) {
+  std::string near, all;
+  for (const std::string& known : network_names()) {
+    all += (all.empty() ? "" : ", ") + known;
+    if (name.size() <= kMaxNameBytes && is_near(name, known)) near += (near.empty() ? "" : " or ") + known;
+  }
+  const std::string start = "network '" + name.substr(0, kMaxNameBytes) + "': ";
+  return start +
+         (near.empty() ? "expected a file ending in .json or one of " + all : "unknown; did you mean " + near + "?");
+}
+
+std::string file_text(const std::string& path) {
+  if (std::filesystem::is_directory(path)) throw Error(path + ": expected a network's JSON file, found a directory");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(path + ": cannot be opened");
+  std::string text(kMaxJsonBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) throw Error(path + ": cannot be read");
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+bool is_path(const std::string& text) { return text.find('/') != text.npos || text.ends_with(".json"); }
+
+}  // namespace
+
+std::vector<std::string> network_names() {
+  std::vector<std::string> names;
+  for (const EmbeddedNetwork& network : embedded_networks()) names.emplace_back(network.name);
+  return names;
+}
+
+Network load_network(const std::string& name_or_path) {
+  if (is_path(name_or_path)) return network_from_json(file_text(name_or_path), name_or_path);
+  for (const EmbeddedNetwork& network : embedded_networks()) {
+    if (network.name == name_or_path) return network_from_json(network.json, name_or_path);
+  }
+  throw Error(unknown_name(name_or_path));
+}
+
+}  // namespace fer
