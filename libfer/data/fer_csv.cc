@@ -1,0 +1,173 @@
+#include "data/fer_csv.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <span>
+
+#include "core/parallel.h"
+#include "data/byte_source.h"
+#include "data/csv_row.h"
+#include "data/pixel_field.h"
+#include "fer/error.h"
+
+namespace fer {
+namespace {
+
+// A chunk holds the rows that begin in it. Chunks are read and parsed side by side, a window of them at a time, then
+// joined in order: so memory is bounded, and the first mistake in the file is the one that is reported.
+constexpr int64_t kChunkBytes = 1 << 18;  // stays in a second-level cache from read to parse
+constexpr int64_t kWindowChunks = 64;
+constexpr int kMaxSlots = 64;
+
+struct Chunk {
+  csv::Rows rows;
+  int64_t lines = 0;  // whole lines; a mistake is in the one after them
+  std::optional<csv::Mistake> mistake;
+  std::exception_ptr failure;
+
+  void clear() {
+    rows.clear();
+    lines = 0;
+    mistake.reset();
+    failure = nullptr;
+  }
+};
+
+std::string_view without_cr(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+csv::Mistake line_too_long() {
+  return {csv::kMaxLineBytes, "line, expected at most " + std::to_string(csv::kMaxLineBytes) + " bytes, found more"};
+}
+
+class Reader {
+ public:
+  Reader(const ByteSource& source, const std::string& name, bool require_labels)
+      : source_(source), name_(name), require_labels_(require_labels) {}
+
+  Dataset run() {
+    read_header();
+    end_ = without_blank_end();
+    if (body_ >= end_) fail(2, {0, "rows, expected at least one below the header, found none"});
+    data_.class_names = fer2013_class_names();
+    std::vector<Chunk> window(kWindowChunks);
+    const int64_t chunks = (end_ - body_ + kChunkBytes - 1) / kChunkBytes;
+    for (int64_t first = 0; first < chunks; first += kWindowChunks) {
+      const int64_t count = std::min(kWindowChunks, chunks - first);
+      parallel_for_slots(count, kMaxSlots,
+                         [&](int64_t i, int slot) { parse_chunk(first + i, buffers_[slot], window[i]); });
+      for (int64_t i = 0; i < count; ++i) append(window[i]);
+      if (first == 0) reserve(std::min(end_, body_ + count * kChunkBytes) - body_);
+    }
+    return std::move(data_);
+  }
+
+ private:
+  [[noreturn]] void fail(int64_t line, const csv::Mistake& mistake) const {
+    throw Error(name_ + ":" + std::to_string(line) + ":" + std::to_string(mistake.offset + 1) + ": " + mistake.message);
+  }
+
+  void read_header() {
+    const auto most = static_cast<int64_t>(csv::kMaxLineBytes) + 3 + 1;
+    std::string_view text = source_.read(0, std::min(source_.size(), most), buffers_[0]);
+    if (text.empty()) fail(1, {0, "file, expected a header such as emotion,pixels,Usage, found nothing"});
+    const size_t mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;  // UTF-8's byte order mark
+    const size_t newline = text.find('\n');
+    if (newline == std::string_view::npos && text.size() > csv::kMaxLineBytes) fail(1, line_too_long());
+    const std::string_view line = without_cr(text.substr(mark, std::min(newline, text.size()) - mark));
+    if (auto mistake = csv::parse_header(line, require_labels_, columns_)) {
+      mistake->offset += mark;
+      fail(1, *mistake);
+    }
+    body_ = newline == std::string_view::npos ? source_.size() : static_cast<int64_t>(newline) + 1;
+  }
+
+  // Where the file ends if line ends after the last row's are not counted.
+  int64_t without_blank_end() {
+    int64_t end = source_.size();
+    while (end > body_) {
+      const int64_t begin = std::max(body_, end - kChunkBytes);
+      const std::string_view text = source_.read(begin, end, buffers_[0]);
+      const size_t last = text.find_last_not_of("\r\n");
+      if (last != std::string_view::npos) return begin + static_cast<int64_t>(last) + 1;
+      end = begin;
+    }
+    return end;
+  }
+
+  // Never throws: it runs in a parallel loop.
+  void parse_chunk(int64_t index, std::vector<char>& buffer, Chunk& chunk) const {
+    chunk.clear();
+    try {
+      parse_rows(index, buffer, chunk);
+    } catch (...) {
+      chunk.failure = std::current_exception();
+    }
+  }
+
+  void parse_rows(int64_t index, std::vector<char>& buffer, Chunk& chunk) const {
+    // From the byte before, which says whether a row begins at the first, to the end of the longest row that may begin
+    // in the chunk.
+    const int64_t begin = body_ + index * kChunkBytes - 1;
+    const int64_t end = std::min(end_, begin + 1 + kChunkBytes + static_cast<int64_t>(csv::kMaxLineBytes) + 1);
+    const std::string_view text = source_.read(begin, end, buffer);
+    const size_t limit = std::min<size_t>(text.size(), kChunkBytes + 1);
+    size_t pos = text.find('\n');
+    while (pos < limit && pos + 1 < limit && !chunk.mistake)
+      pos = parse_line(text, pos + 1, chunk, end == source_.size());
+  }
+
+  // Returns where the line ends. to_end: the text goes to the end of the file.
+  size_t parse_line(std::string_view text, size_t pos, Chunk& chunk, bool to_end) const {
+    const size_t end = std::min(text.find('\n', pos), text.size());
+    const bool last = to_end && end == text.size();
+    if (end - pos > csv::kMaxLineBytes) {
+      chunk.mistake = line_too_long();
+    } else {
+      chunk.mistake = csv::parse_row(without_cr(text.substr(pos, end - pos)), columns_, chunk.rows);
+    }
+    if (!chunk.mistake) ++chunk.lines;
+    if (chunk.mistake && last) chunk.mistake->message += " (the file ends in this line: is it whole?)";
+    return end;
+  }
+
+  void append(const Chunk& chunk) {
+    if (chunk.failure) std::rethrow_exception(chunk.failure);
+    lines_ += chunk.lines;
+    if (chunk.mistake) fail(lines_ + 1, *chunk.mistake);
+    const auto join = [](auto& all, const auto& part) { all.insert(all.end(), part.begin(), part.end()); };
+    join(data_.pixels, chunk.rows.pixels);
+    join(data_.labels, chunk.rows.labels);
+    join(data_.usage, chunk.rows.usage);
+  }
+
+  // Room for the rest at as many rows a byte as there were in the first `bytes`.
+  void reserve(int64_t bytes) {
+    const double share = 1.005 * static_cast<double>(end_ - body_) / static_cast<double>(bytes);
+    data_.pixels.reserve(static_cast<size_t>(share * static_cast<double>(data_.pixels.size())));
+  }
+
+  const ByteSource& source_;
+  const std::string& name_;
+  const bool require_labels_;
+  csv::Columns columns_;
+  int64_t body_ = 0, end_ = 0;  // the rows are [body_, end_) of the source
+  int64_t lines_ = 1;           // joined so far
+  std::vector<std::vector<char>> buffers_ = std::vector<std::vector<char>>(kMaxSlots);
+  Dataset data_;
+};
+
+}  // namespace
+
+Dataset parse_fer_csv(std::string_view text, const std::string& name, bool require_labels) {
+  return Reader(MemorySource(text), name, require_labels).run();
+}
+
+Dataset read_fer_csv(const std::string& path, bool require_labels) {
+  return Reader(FileSource(path), path, require_labels).run();
+}
+
+}  // namespace fer

@@ -1,0 +1,27 @@
+// A field of pixels: whole numbers of 0 to 255, one to three digits each, separated by spaces.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "data/csv_row.h"
+
+namespace fer::csv {
+
+inline constexpr size_t kPixels = 48 * 48;
+inline constexpr size_t kMaxPixelFieldBytes = 4 * kPixels;  // what parse_pixels_fast takes; with room to spare
+
+// Fills out (kPixels of them) or says what is wrong. Runs of spaces count as one; leading and trailing ones are
+// skipped.
+std::optional<Mistake> parse_pixels(std::string_view field, std::span<uint8_t> out);
+
+// The common form only: kPixels numbers with exactly one space between. False where the field is anything else, right
+// or wrong; `out` is undefined then.
+bool parse_pixels_fast(std::string_view field, std::span<uint8_t> out);
+// Any form, byte after byte; finds the first mistake.
+std::optional<Mistake> parse_pixels_carefully(std::string_view field, std::span<uint8_t> out);
+
+}  // namespace fer::csv
