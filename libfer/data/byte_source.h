@@ -27,8 +27,8 @@ class MemorySource final : public ByteSource {
   std::string_view bytes_;
 };
 
-// A regular file, read with pread: against a memory map that needs no page faults (301 MB: 20 % faster), does not count
-// as resident memory and cannot end in SIGBUS when somebody cuts the file short.
+// A regular file, read with pread. Against a memory map of fer2013.csv: the same speed, but 88 MiB resident at the end
+// instead of 374, and no SIGBUS when somebody cuts the file short.
 class FileSource final : public ByteSource {
  public:
   explicit FileSource(const std::string& path);

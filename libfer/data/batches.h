@@ -1,0 +1,30 @@
+// The order in which an epoch goes over its rows, and batches as a network's input.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/augment.h"
+#include "fer/dataset.h"
+
+namespace fer {
+
+// `rows` shuffled: a pure function of rows, seed and epoch.
+std::vector<int64_t> epoch_order(std::span<const int64_t> rows, uint64_t seed, int64_t epoch);
+
+// How pictures become floats: out = pixel * scale + shift, after the changes of `augment`, which are drawn by seed,
+// epoch and row.
+struct BatchRecipe {
+  float scale = 1.0f / 255.0f;
+  float shift = 0.0f;
+  AugmentParams augment = {};
+  uint64_t seed = 0;
+  int64_t epoch = 0;
+};
+
+// out [rows, height, width, channels] is overwritten. A picture's values do not depend on what else is in the batch.
+// Uses up to num_threads() threads. Requires 0 <= row < data.size().
+void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchRecipe& recipe, std::span<float> out);
+
+}  // namespace fer
