@@ -27,7 +27,8 @@ bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s);
 ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass);
 int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm);
 
-// What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0); if scale, v = v * scale[co] + shift[co].
+// What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0); if scale, v = v * scale[co] +
+// shift[co].
 struct ConvEpilogue {
   const float* bias = nullptr;  // null: zero
   bool relu = false;
@@ -38,13 +39,15 @@ struct ConvEpilogue {
 void conv_forward(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x, std::span<const float> w,
                   const ConvEpilogue& epilogue, std::span<float> y, std::span<float> scratch);
 
-// The forward pass in two parts, for weights that are used many times: conv_prepare_weights lays w out as the algorithm reads it
-// (conv_prepared_floats floats, 64-byte aligned; valid for the instruction set it was made on, any n).
+// The forward pass in two parts, for weights that are used many times: conv_prepare_weights lays w out as the algorithm
+// reads it (conv_prepared_floats floats, 64-byte aligned; valid for the instruction set it was made on, any n).
 int64_t conv_prepared_floats(const ConvShape& s, ConvAlgorithm algorithm);
-void conv_prepare_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> w, std::span<float> prepared);
+void conv_prepare_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> w,
+                          std::span<float> prepared);
 int64_t conv_forward_prepared_scratch_floats(const ConvShape& s, ConvAlgorithm algorithm);
-void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x, std::span<const float> prepared,
-                           const ConvEpilogue& epilogue, std::span<float> y, std::span<float> scratch);
+void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x,
+                           std::span<const float> prepared, const ConvEpilogue& epilogue, std::span<float> y,
+                           std::span<float> scratch);
 
 // dx[n,h,w,ci] = sum of dy * w over every output that x reached.
 void conv_backward_data(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> dy,

@@ -65,7 +65,9 @@ void panel_of_rows(int64_t m, int64_t columns, GemmTileArgs args) {
   const int vectors = static_cast<int>((columns + kLanes - 1) / kLanes);
   const bool tail = columns % kLanes != 0;
   args.tail_lanes = tail ? columns % kLanes : kLanes;
-  const auto find = [&](int rows) { return tail ? tile_of_rows<true>(rows, vectors) : tile_of_rows<false>(rows, vectors); };
+  const auto find = [&](int rows) {
+    return tail ? tile_of_rows<true>(rows, vectors) : tile_of_rows<false>(rows, vectors);
+  };
   const TileFunction full = find(kRows);
   int64_t row = 0;
   for (; row + kRows <= m; row += kRows) {
@@ -91,7 +93,8 @@ void Pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
   }
 }
 
-void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc, bool accumulate) {
+void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
+            bool accumulate) {
   for (int64_t column = 0; column < s.n; column += kPanel) {
     const int64_t columns = std::min(kPanel, s.n - column);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
@@ -111,7 +114,8 @@ void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed
   }
 }
 
-void Transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc, bool accumulate) {
+void Transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
+                bool accumulate) {
   for (int64_t column = 0; column < s.n; column += kPanel) {
     const int64_t columns = std::min(kPanel, s.n - column);
     for (int64_t depth = 0; depth < s.k; depth += kDepth) {
@@ -148,14 +152,17 @@ int64_t gemm_packed_floats(int64_t k, int64_t n) {
   return k * ((n + 15) / 16 * 16);
 }
 
-void gemm_pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) { HWY_DYNAMIC_DISPATCH(Pack)(k, n, b, packed); }
+void gemm_pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
+  HWY_DYNAMIC_DISPATCH(Pack)(k, n, b, packed);
+}
 
-void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc, bool accumulate) {
+void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
+                 bool accumulate) {
   HWY_DYNAMIC_DISPATCH(Packed)(s, a, lda, packed, c, ldc, accumulate);
 }
 
-void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
-                     bool accumulate) {
+void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c,
+                     int64_t ldc, bool accumulate) {
   HWY_DYNAMIC_DISPATCH(Transposed)(s, a, lda, b, ldb, c, ldc, accumulate);
 }
 

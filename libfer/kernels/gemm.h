@@ -1,13 +1,14 @@
-// Matrix products: the arithmetic under convolutions and dense layers. Row-major float32; raw pointers, since operands are blocks of
-// larger arrays. Single-threaded: callers split the work. A sum over k runs in order of k, from 0 or from what c held.
+// Matrix products: the arithmetic under convolutions and dense layers. Row-major float32; raw pointers, since operands
+// are blocks of larger arrays. Single-threaded: callers split the work. A sum over k runs in order of k, from 0 or from
+// what c held.
 #pragma once
 
 #include <cstdint>
 
 namespace fer::kernels {
 
-// The right operand B [k, n] is packed into panels of up to gemm_panel_width() columns: panel j begins at packed + j * width * k and holds, row
-// after row, its columns, filled up with zeros to whole vectors.
+// The right operand B [k, n] is packed into panels of up to gemm_panel_width() columns: panel j begins at packed + j *
+// width * k and holds, row after row, its columns, filled up with zeros to whole vectors.
 int64_t gemm_panel_width();
 int64_t gemm_packed_floats(int64_t k, int64_t n);
 
@@ -23,9 +24,11 @@ struct GemmShape {
 };
 
 // c [m, n] = (accumulate: +=) a [m, k] * B; lda, ldc: floats from row to row.
-void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc, bool accumulate);
+void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
+                 bool accumulate);
 
 // c [m, n] = (accumulate: +=) transpose(a) * b with a [k, m], b [k, n] as they lie.
-void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc, bool accumulate);
+void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c,
+                     int64_t ldc, bool accumulate);
 
 }  // namespace fer::kernels

@@ -1,6 +1,6 @@
-// The micro-kernel of every matrix product here: a tile of R rows by NV vectors of C lives in registers while k runs. With 32 vector
-// registers 6 x 4 leaves 4 for B and one for a broadcast of A; with 16 registers it is 6 x 2 (the shapes of BLIS, Van Zee and van de
-// Geijn 2015). Included once per instruction set, inside gemm.cc's per-target namespace.
+// The micro-kernel of every matrix product here: a tile of R rows by NV vectors of C lives in registers while k runs.
+// With 32 vector registers 6 x 4 leaves 4 for B and one for a broadcast of A; with 16 registers it is 6 x 2 (the shapes
+// of BLIS, Van Zee and van de Geijn 2015). Included once per instruction set, inside gemm.cc's per-target namespace.
 
 struct GemmTileArgs {
   int64_t k;

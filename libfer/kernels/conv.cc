@@ -1,0 +1,106 @@
+#include "kernels/conv.h"
+
+#include "core/assert.h"
+#include "kernels/conv_algorithms.h"
+
+namespace fer::kernels {
+namespace {
+
+bool is_winograd(ConvAlgorithm algorithm) { return algorithm != ConvAlgorithm::kDirect; }
+
+int tile_of(ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::kWinograd2 ? 2 : algorithm == ConvAlgorithm::kWinograd3 ? 3 : 4;
+}
+
+int64_t size_of(std::span<const float> values) { return static_cast<int64_t>(values.size()); }
+
+Scratch as_scratch(std::span<float> scratch) { return {scratch.data(), size_of(scratch)}; }
+
+}  // namespace
+
+const char* conv_algorithm_name(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::kDirect:
+      return "direct";
+    case ConvAlgorithm::kWinograd2:
+      return "winograd F(2x2,3x3)";
+    case ConvAlgorithm::kWinograd3:
+      return "winograd F(3x3,3x3)";
+    case ConvAlgorithm::kWinograd4:
+      return "winograd F(4x4,3x3)";
+  }
+  return "?";
+}
+
+bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s) {
+  return !is_winograd(algorithm) || (s.kh == 3 && s.kw == 3 && s.sh == 1 && s.sw == 1 && s.pad_top >= 0 &&
+                                     s.pad_top <= 2 && s.pad_left >= 0 && s.pad_left <= 2);
+}
+
+int64_t conv_prepared_floats(const ConvShape& s, ConvAlgorithm algorithm) {
+  return is_winograd(algorithm) ? winograd_prepared_floats(tile_of(algorithm), s) : direct_prepared_floats(s);
+}
+
+void conv_prepare_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> w,
+                          std::span<float> prepared) {
+  FER_ASSERT(size_of(w) == s.w_floats() && size_of(prepared) >= conv_prepared_floats(s, algorithm));
+  if (is_winograd(algorithm)) {
+    winograd_prepare_weights(tile_of(algorithm), s, w.data(), prepared.data());
+  } else {
+    direct_prepare_weights(s, w.data(), prepared.data());
+  }
+}
+
+int64_t conv_forward_prepared_scratch_floats(const ConvShape& s, ConvAlgorithm algorithm) {
+  return is_winograd(algorithm) ? winograd_scratch_floats(tile_of(algorithm), s, ConvPass::kForward)
+                                : direct_scratch_floats(s, ConvPass::kForward);
+}
+
+int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm) {
+  if (pass == ConvPass::kForward) {
+    return aligned_floats(conv_prepared_floats(s, algorithm)) + conv_forward_prepared_scratch_floats(s, algorithm);
+  }
+  return is_winograd(algorithm) ? winograd_scratch_floats(tile_of(algorithm), s, pass) : direct_scratch_floats(s, pass);
+}
+
+void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x,
+                           std::span<const float> prepared, const ConvEpilogue& epilogue, std::span<float> y,
+                           std::span<float> scratch) {
+  FER_ASSERT(conv_supports(algorithm, s) && size_of(x) == s.x_floats() && size_of(y) == s.y_floats());
+  if (is_winograd(algorithm)) {
+    winograd_forward(tile_of(algorithm), s, x.data(), prepared.data(), epilogue, y.data(), as_scratch(scratch));
+  } else {
+    direct_forward(s, x.data(), prepared.data(), epilogue, y.data(), as_scratch(scratch));
+  }
+}
+
+void conv_forward(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x, std::span<const float> w,
+                  const ConvEpilogue& epilogue, std::span<float> y, std::span<float> scratch) {
+  const auto prepared = static_cast<size_t>(aligned_floats(conv_prepared_floats(s, algorithm)));
+  conv_prepare_weights(s, algorithm, w, scratch.first(prepared));
+  conv_forward_prepared(s, algorithm, x, scratch.first(prepared), epilogue, y, scratch.subspan(prepared));
+}
+
+void conv_backward_data(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> dy,
+                        std::span<const float> w, std::span<float> dx, std::span<float> scratch) {
+  FER_ASSERT(conv_supports(algorithm, s) && size_of(dy) == s.y_floats() && size_of(w) == s.w_floats() &&
+             size_of(dx) == s.x_floats());
+  if (is_winograd(algorithm)) {
+    winograd_backward_data(tile_of(algorithm), s, dy.data(), w.data(), dx.data(), as_scratch(scratch));
+  } else {
+    direct_backward_data(s, dy.data(), w.data(), dx.data(), as_scratch(scratch));
+  }
+}
+
+void conv_backward_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x,
+                           std::span<const float> dy, std::span<float> dw, std::span<float> scratch) {
+  FER_ASSERT(conv_supports(algorithm, s) && size_of(x) == s.x_floats() && size_of(dy) == s.y_floats() &&
+             size_of(dw) == s.w_floats());
+  if (is_winograd(algorithm)) {
+    winograd_backward_weights(tile_of(algorithm), s, x.data(), dy.data(), dw.data(), as_scratch(scratch));
+  } else {
+    direct_backward_weights(s, x.data(), dy.data(), dw.data(), as_scratch(scratch));
+  }
+}
+
+}  // namespace fer::kernels

@@ -1,0 +1,223 @@
+#include "kernels/winograd.h"
+
+#include <algorithm>
+
+#include "kernels/target.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/winograd.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#define FER_UNROLL _Pragma("GCC unroll 8")
+
+HWY_BEFORE_NAMESPACE();
+namespace fer::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#include "kernels/winograd_tile-inl.h"
+
+constexpr int64_t kLanes = hn::MaxLanes(D());
+constexpr int64_t kPanel = (HWY_MAX_BYTES == 64 ? 4 : 2) * kLanes;  // as in gemm.cc
+
+struct TileOrigin {
+  int64_t image, row, column;
+};
+
+TileOrigin origin_of(const WinogradTiling& g, int64_t tile) {
+  const int64_t per_image = g.tiles_down * g.tiles_across;
+  const int64_t in_image = tile % per_image;
+  return {tile / per_image, in_image / g.tiles_across * g.m, in_image % g.tiles_across * g.m};
+}
+
+// Addresses of a kSide x kSide patch of an image; null where a cell lies outside.
+template <int kSide>
+void patch_cells(const WinogradImages& x, const TileOrigin& origin, int64_t pad_top, int64_t pad_left,
+                 const float** cells) {
+  const float* image = x.data + origin.image * x.h * x.w * x.c;
+  for (int i = 0; i < kSide; ++i) {
+    const int64_t row = origin.row - pad_top + i;
+    for (int j = 0; j < kSide; ++j) {
+      const int64_t column = origin.column - pad_left + j;
+      const bool inside = row >= 0 && row < x.h && column >= 0 && column < x.w;
+      cells[i * kSide + j] = inside ? image + (row * x.w + column) * x.c : nullptr;
+    }
+  }
+}
+
+// Transforms kSide x kSide patches into kAlpha x kAlpha points, a vector of channels at a time.
+template <int kSide, int kAlpha, void (*kStep)(const V*, V*)>
+void transform_patches(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left,
+                       int64_t begin, int64_t end, const WinogradArray& v) {
+  const float* cells[kSide * kSide];
+  V patch[kSide * kSide], points[kAlpha * kAlpha];
+  for (int64_t tile = begin; tile < end; ++tile) {
+    patch_cells<kSide>(x, origin_of(g, tile), pad_top, pad_left, cells);
+    const bool whole = std::find(cells, cells + kSide * kSide, nullptr) == cells + kSide * kSide;
+    float* row = v.data + (tile - begin) * v.row_stride;
+    for (int64_t c = 0; c < x.c; c += kLanes) {
+      if (whole && c + kLanes <= x.c) {
+        for (int i = 0; i < kSide * kSide; ++i) patch[i] = hn::LoadU(D(), cells[i] + c);
+      } else {
+        const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, x.c - c)));
+        for (int i = 0; i < kSide * kSide; ++i) {
+          patch[i] = cells[i] == nullptr ? hn::Zero(D()) : hn::MaskedLoad(mask, D(), cells[i] + c);
+        }
+      }
+      transform_2d<kSide, kAlpha, kStep>(patch, points);
+      for (int p = 0; p < kAlpha * kAlpha; ++p) hn::StoreU(points[p], D(), row + p * v.point_stride + c);
+    }
+  }
+}
+
+template <int M>
+void input_of(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left, int64_t begin,
+              int64_t end, const WinogradArray& v) {
+  transform_patches<M + 2, M + 2, Winograd<M>::input>(g, x, pad_top, pad_left, begin, end, v);
+}
+
+template <int M>
+void gradient_of(const WinogradTiling& g, const WinogradImages& dy, int64_t, int64_t, int64_t begin, int64_t end,
+                 const WinogradArray& v) {
+  transform_patches<M, M + 2, Winograd<M>::gradient>(g, dy, 0, 0, begin, end, v);
+}
+
+HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> mask) {
+  if (e.bias != nullptr) v = hn::Add(v, hn::MaskedLoad(mask, D(), e.bias + channel));
+  if (e.relu) v = hn::Max(v, hn::Zero(D()));
+  if (e.scale != nullptr)
+    v = hn::MulAdd(v, hn::MaskedLoad(mask, D(), e.scale + channel), hn::MaskedLoad(mask, D(), e.shift + channel));
+  return v;
+}
+
+template <int M>
+void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t begin, int64_t end, int64_t channel,
+               int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
+  constexpr int kAlpha = M + 2;
+  V points[kAlpha * kAlpha], cells[M * M];
+  for (int64_t tile = begin; tile < end; ++tile) {
+    const TileOrigin o = origin_of(g, tile);
+    const float* row = products.data + (tile - begin) * products.row_stride;
+    const int64_t rows = std::min<int64_t>(M, g.rows - o.row), columns = std::min<int64_t>(M, g.columns - o.column);
+    float* out = y + ((o.image * g.rows + o.row) * g.columns + o.column) * y_channels + channel;
+    for (int64_t c = 0; c < channels; c += kLanes) {
+      for (int p = 0; p < kAlpha * kAlpha; ++p) points[p] = hn::LoadU(D(), row + p * products.point_stride + c);
+      transform_2d<kAlpha, M, Winograd<M>::output>(points, cells);
+      const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, channels - c)));
+      const bool all_lanes = c + kLanes <= channels;
+      for (int64_t i = 0; i < rows; ++i) {
+        for (int64_t j = 0; j < columns; ++j) {
+          const V value = finished(epilogue, cells[i * M + j], channel + c, mask);
+          float* to = out + (i * g.columns + j) * y_channels + c;
+          if (all_lanes) {
+            hn::StoreU(value, D(), to);
+          } else {
+            hn::BlendedStore(value, mask, D(), to);
+          }
+        }
+      }
+    }
+  }
+}
+
+template <int M>
+void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed, int64_t point_stride) {
+  constexpr int kAlpha = M + 2;
+  V taps[9], points[kAlpha * kAlpha];
+  for (int64_t panel = 0; panel < n; panel += kPanel) {
+    const int64_t columns = std::min(kPanel, n - panel);
+    const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+    for (int64_t i = begin; i < end; ++i) {
+      for (int64_t c = 0; c < columns; c += kLanes) {
+        const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, columns - c)));
+        for (int tap = 0; tap < 9; ++tap) taps[tap] = hn::MaskedLoad(mask, D(), w + (tap * k + i) * n + panel + c);
+        transform_2d<3, kAlpha, Winograd<M>::filter>(taps, points);
+        float* to = packed + panel * k + i * width + c;
+        for (int p = 0; p < kAlpha * kAlpha; ++p) hn::StoreU(points[p], D(), to + p * point_stride);
+      }
+    }
+  }
+}
+
+template <int M>
+void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
+  constexpr int kAlpha = M + 2;
+  V points[kAlpha * kAlpha], taps[9];
+  for (int64_t i = begin; i < end; ++i) {
+    for (int64_t c = 0; c < n; c += kLanes) {
+      const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, n - c)));
+      for (int p = 0; p < kAlpha * kAlpha; ++p) {
+        points[p] = hn::MaskedLoad(mask, D(), du.data + p * du.point_stride + i * du.row_stride + c);
+      }
+      transform_2d<kAlpha, 3, Winograd<M>::weights>(points, taps);
+      for (int tap = 0; tap < 9; ++tap) hn::BlendedStore(taps[tap], mask, D(), dw + (tap * k + i) * n + c);
+    }
+  }
+}
+
+// The three tile sizes of a transform, chosen by m.
+#define FER_BY_TILE(function, m) ((m) == 2 ? function<2> : (m) == 3 ? function<3> : function<4>)
+
+void Input(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left, int64_t begin,
+           int64_t end, const WinogradArray& v) {
+  FER_BY_TILE(input_of, g.m)(g, x, pad_top, pad_left, begin, end, v);
+}
+void Gradient(const WinogradTiling& g, const WinogradImages& dy, int64_t begin, int64_t end, const WinogradArray& v) {
+  FER_BY_TILE(gradient_of, g.m)(g, dy, 0, 0, begin, end, v);
+}
+void Output(const WinogradTiling& g, const WinogradArray& products, int64_t begin, int64_t end, int64_t channel,
+            int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
+  FER_BY_TILE(output_of, g.m)(g, products, begin, end, channel, channels, epilogue, y, y_channels);
+}
+void Filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed,
+             int64_t point_stride) {
+  FER_BY_TILE(filters_of, m)(k, n, w, begin, end, packed, point_stride);
+}
+void FilterGradients(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
+  FER_BY_TILE(weights_of, m)(k, n, du, begin, end, dw);
+}
+#undef FER_BY_TILE
+
+}  // namespace fer::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace fer::kernels {
+
+HWY_EXPORT(Input);
+HWY_EXPORT(Gradient);
+HWY_EXPORT(Output);
+HWY_EXPORT(Filters);
+HWY_EXPORT(FilterGradients);
+
+WinogradTiling::WinogradTiling(int m, int64_t images, int64_t rows, int64_t columns)
+    : m(m), rows(rows), columns(columns), tiles_down((rows + m - 1) / m), tiles_across((columns + m - 1) / m) {
+  tiles = images * tiles_down * tiles_across;
+}
+
+void winograd_input(const WinogradTiling& tiling, const WinogradImages& x, int64_t pad_top, int64_t pad_left,
+                    int64_t begin, int64_t end, const WinogradArray& v) {
+  HWY_DYNAMIC_DISPATCH(Input)(tiling, x, pad_top, pad_left, begin, end, v);
+}
+
+void winograd_gradient(const WinogradTiling& tiling, const WinogradImages& dy, int64_t begin, int64_t end,
+                       const WinogradArray& v) {
+  HWY_DYNAMIC_DISPATCH(Gradient)(tiling, dy, begin, end, v);
+}
+
+void winograd_output(const WinogradTiling& tiling, const WinogradArray& products, int64_t begin, int64_t end,
+                     int64_t channel, int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
+  HWY_DYNAMIC_DISPATCH(Output)(tiling, products, begin, end, channel, channels, epilogue, y, y_channels);
+}
+
+void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed,
+                      int64_t point_stride) {
+  HWY_DYNAMIC_DISPATCH(Filters)(m, k, n, w, begin, end, packed, point_stride);
+}
+
+void winograd_weights(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
+  HWY_DYNAMIC_DISPATCH(FilterGradients)(m, k, n, du, begin, end, dw);
+}
+
+}  // namespace fer::kernels
+#endif

@@ -1,0 +1,158 @@
+// The one-dimensional transforms of Winograd's minimal filtering F(M, 3), Lavin and Gray 2015 (their A, B, G), one
+// struct a tile size. A two-dimensional transform applies one to every column, then to every row. Included once per
+// instruction set, inside the per-target namespace of winograd.cc.
+//
+//   input    B' d      kAlpha values -> kAlpha           kAlpha = M + 2
+//   output   A' m      kAlpha -> M
+//   gradient A  y      M -> kAlpha      (the transpose of output)
+//   filter   G  g      3 -> kAlpha
+//   weights  G' u      kAlpha -> 3      (the transpose of filter)
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+
+HWY_INLINE V times(float factor, V v) { return hn::Mul(hn::Set(D(), factor), v); }
+HWY_INLINE V plus_times(V sum, float factor, V v) { return hn::MulAdd(hn::Set(D(), factor), v, sum); }
+
+template <int M>
+struct Winograd;
+
+// F(2,3), points 0, 1, -1.
+template <>
+struct Winograd<2> {
+  static constexpr int kTile = 2, kAlpha = 4;
+  static HWY_INLINE void input(const V* d, V* t) {
+    t[0] = hn::Sub(d[0], d[2]);
+    t[1] = hn::Add(d[1], d[2]);
+    t[2] = hn::Sub(d[2], d[1]);
+    t[3] = hn::Sub(d[1], d[3]);
+  }
+  static HWY_INLINE void output(const V* m, V* y) {
+    y[0] = hn::Add(hn::Add(m[0], m[1]), m[2]);
+    y[1] = hn::Sub(hn::Sub(m[1], m[2]), m[3]);
+  }
+  static HWY_INLINE void gradient(const V* y, V* t) {
+    t[0] = y[0];
+    t[1] = hn::Add(y[0], y[1]);
+    t[2] = hn::Sub(y[0], y[1]);
+    t[3] = hn::Neg(y[1]);
+  }
+  static HWY_INLINE void filter(const V* g, V* u) {
+    const V even = times(0.5f, hn::Add(g[0], g[2])), odd = times(0.5f, g[1]);
+    u[0] = g[0];
+    u[1] = hn::Add(even, odd);
+    u[2] = hn::Sub(even, odd);
+    u[3] = g[2];
+  }
+  static HWY_INLINE void weights(const V* u, V* g) {
+    const V sum = times(0.5f, hn::Add(u[1], u[2]));
+    g[0] = hn::Add(u[0], sum);
+    g[1] = times(0.5f, hn::Sub(u[1], u[2]));
+    g[2] = hn::Add(u[3], sum);
+  }
+};
+
+// F(3,3), points 0, 1, -1, 2.
+template <>
+struct Winograd<3> {
+  static constexpr int kTile = 3, kAlpha = 5;
+  static HWY_INLINE void input(const V* d, V* t) {
+    const V a = hn::Sub(d[3], d[1]);  // d3 - d1
+    t[0] = plus_times(a, 2.0f, hn::Sub(d[0], d[2]));
+    t[1] = hn::Sub(hn::Sub(d[3], d[2]), times(2.0f, d[1]));
+    t[2] = hn::Add(plus_times(d[3], -3.0f, d[2]), times(2.0f, d[1]));
+    t[3] = a;
+    t[4] = hn::Sub(d[4], plus_times(d[2], 2.0f, a));
+  }
+  static HWY_INLINE void output(const V* m, V* y) {
+    const V sum = hn::Add(m[1], m[2]);
+    y[0] = hn::Add(hn::Add(m[0], m[3]), sum);
+    y[1] = plus_times(hn::Sub(m[1], m[2]), 2.0f, m[3]);
+    y[2] = hn::Add(plus_times(sum, 4.0f, m[3]), m[4]);
+  }
+  static HWY_INLINE void gradient(const V* y, V* t) {
+    const V even = hn::Add(y[0], y[2]);
+    t[0] = y[0];
+    t[1] = hn::Add(even, y[1]);
+    t[2] = hn::Sub(even, y[1]);
+    t[3] = plus_times(plus_times(y[0], 2.0f, y[1]), 4.0f, y[2]);
+    t[4] = y[2];
+  }
+  static HWY_INLINE void filter(const V* g, V* u) {
+    const V even = hn::Add(g[0], g[2]);
+    u[0] = times(0.5f, g[0]);
+    u[1] = times(-0.5f, hn::Add(even, g[1]));
+    u[2] = times(-1.0f / 6, hn::Sub(even, g[1]));
+    u[3] = times(1.0f / 6, plus_times(plus_times(g[0], 2.0f, g[1]), 4.0f, g[2]));
+    u[4] = g[2];
+  }
+  static HWY_INLINE void weights(const V* u, V* g) {
+    const V a = times(-0.5f, u[1]), b = times(-1.0f / 6, u[2]), c = times(1.0f / 6, u[3]);
+    const V sum = hn::Add(a, b);
+    g[0] = hn::Add(plus_times(sum, 0.5f, u[0]), c);
+    g[1] = plus_times(hn::Sub(a, b), 2.0f, c);
+    g[2] = hn::Add(plus_times(sum, 4.0f, c), u[4]);
+  }
+};
+
+// F(4,3), points 0, 1, -1, 2, -2.
+template <>
+struct Winograd<4> {
+  static constexpr int kTile = 4, kAlpha = 6;
+  static HWY_INLINE void input(const V* d, V* t) {
+    const V a = plus_times(d[4], -4.0f, d[2]), b = plus_times(d[3], -4.0f, d[1]);
+    const V c = hn::Sub(d[4], d[2]), e = times(2.0f, hn::Sub(d[3], d[1]));
+    t[0] = plus_times(plus_times(d[4], -5.0f, d[2]), 4.0f, d[0]);
+    t[1] = hn::Add(a, b);
+    t[2] = hn::Sub(a, b);
+    t[3] = hn::Add(c, e);
+    t[4] = hn::Sub(c, e);
+    t[5] = plus_times(plus_times(d[5], -5.0f, d[3]), 4.0f, d[1]);
+  }
+  static HWY_INLINE void output(const V* m, V* y) {
+    const V a = hn::Add(m[1], m[2]), b = hn::Sub(m[1], m[2]), c = hn::Add(m[3], m[4]), e = hn::Sub(m[3], m[4]);
+    y[0] = hn::Add(hn::Add(m[0], a), c);
+    y[1] = plus_times(b, 2.0f, e);
+    y[2] = plus_times(a, 4.0f, c);
+    y[3] = hn::Add(plus_times(b, 8.0f, e), m[5]);
+  }
+  static HWY_INLINE void gradient(const V* y, V* t) {
+    const V a = hn::Add(y[0], y[2]), b = hn::Add(y[1], y[3]);
+    const V c = plus_times(y[0], 4.0f, y[2]), e = plus_times(times(2.0f, y[1]), 8.0f, y[3]);
+    t[0] = y[0];
+    t[1] = hn::Add(a, b);
+    t[2] = hn::Sub(a, b);
+    t[3] = hn::Add(c, e);
+    t[4] = hn::Sub(c, e);
+    t[5] = y[3];
+  }
+  static HWY_INLINE void filter(const V* g, V* u) {
+    const V a = times(-1.0f / 6, hn::Add(g[0], g[2])), b = times(-1.0f / 6, g[1]);
+    const V c = plus_times(times(1.0f / 24, g[0]), 1.0f / 6, g[2]), e = times(1.0f / 12, g[1]);
+    u[0] = times(0.25f, g[0]);
+    u[1] = hn::Add(a, b);
+    u[2] = hn::Sub(a, b);
+    u[3] = hn::Add(c, e);
+    u[4] = hn::Sub(c, e);
+    u[5] = g[2];
+  }
+  static HWY_INLINE void weights(const V* u, V* g) {
+    const V a = hn::Add(u[1], u[2]), b = hn::Sub(u[1], u[2]), c = hn::Add(u[3], u[4]), e = hn::Sub(u[3], u[4]);
+    g[0] = plus_times(plus_times(times(0.25f, u[0]), -1.0f / 6, a), 1.0f / 24, c);
+    g[1] = plus_times(times(-1.0f / 6, b), 1.0f / 12, e);
+    g[2] = hn::Add(plus_times(times(-1.0f / 6, a), 1.0f / 6, c), u[5]);
+  }
+};
+
+// out = T in T' for a transform kStep of kIn values to kOut: columns first, then rows. in [kIn][kIn], out [kOut][kOut].
+template <int kIn, int kOut, void (*kStep)(const V*, V*)>
+HWY_INLINE void transform_2d(const V* in, V* out) {
+  V half[kOut * kIn];
+  FER_UNROLL for (int j = 0; j < kIn; ++j) {
+    V column[kIn], result[kOut];
+    FER_UNROLL for (int i = 0; i < kIn; ++i) column[i] = in[i * kIn + j];
+    kStep(column, result);
+    FER_UNROLL for (int i = 0; i < kOut; ++i) half[i * kIn + j] = result[i];
+  }
+  FER_UNROLL for (int i = 0; i < kOut; ++i) kStep(half + i * kIn, out + i * kOut);
+}
