@@ -21,21 +21,27 @@ struct SafetensorsEntry {
   std::span<const std::byte> data;  // into the caller's buffer
 };
 
-// Serialises and writes atomically. Entries are laid out in the order given, without gaps.
+// Serialises and writes atomically. Entries are laid out in the order given, without gaps, the first at a multiple of
+// 64 bytes. Throws Error on a repeated name, text that is not UTF-8, data whose size is not the shape's, and as
+// write_file_atomically does.
 void write_safetensors(const std::string& path, const std::vector<SafetensorsEntry>& entries,
                        const std::map<std::string, std::string>& metadata);
 
-// A parsed file; entries point into `content`.
+// A parsed file; entries point into `content`, at any alignment. May be moved, not copied.
 struct SafetensorsFile {
   std::string content;
   std::map<std::string, std::string> metadata;
-  std::vector<SafetensorsEntry> entries;
-  // Throws Error naming the tensor when it is absent, or of another dtype or shape.
+  std::vector<SafetensorsEntry> entries;  // by name
+
+  SafetensorsFile() = default;
+  SafetensorsFile(SafetensorsFile&&) = default;
+  SafetensorsFile& operator=(SafetensorsFile&&) = default;
+  // Throws Error naming the tensor when it is absent.
   const SafetensorsEntry& find(const std::string& name) const;
 };
 // Throws Error on anything but a well-formed file: header length beyond the file, bad JSON, duplicate names, offsets
 // that overlap, leave gaps, or lie outside, sizes that do not match dtype and shape, unknown dtypes, products that
-// overflow.
+// overflow. `where` names the content in messages.
 SafetensorsFile read_safetensors(const std::string& path);
 SafetensorsFile parse_safetensors(std::string content, const std::string& where);
 

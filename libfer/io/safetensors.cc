@@ -1,0 +1,200 @@
+#include "io/safetensors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <set>
+
+#include "fer/error.h"
+#include "io/atomic_file.h"
+#include "network/json_fields.h"
+#include "network/json_text.h"
+#include "network/limits.h"
+
+namespace fer::io {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie in memory");
+
+constexpr size_t kLengthBytes = 8;
+constexpr size_t kAlignment = 64;  // of the first tensor in a file of ours
+constexpr const char* kMetadata = "__metadata__";
+
+struct DtypeForm {
+  Dtype dtype;
+  const char* name;
+  int64_t bytes;
+};
+constexpr DtypeForm kDtypes[] = {{Dtype::kF32, "F32", 4}, {Dtype::kU8, "U8", 1}, {Dtype::kI64, "I64", 8}};
+
+const DtypeForm& form_of(Dtype dtype) {
+  return *std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.dtype == dtype; });
+}
+
+// Bytes of a tensor, or -1 where they cannot be counted.
+int64_t byte_count(const DtypeForm& form, const Shape& shape) {
+  int64_t bytes = form.bytes;
+  for (const int64_t dim : shape.dims()) {
+    if (dim < 0 || __builtin_mul_overflow(bytes, dim, &bytes)) return -1;
+  }
+  return bytes;
+}
+
+std::string header_json(const std::vector<SafetensorsEntry>& entries,
+                        const std::map<std::string, std::string>& metadata, const std::string& where) {
+  ordered_json header = {{kMetadata, metadata}};
+  int64_t offset = 0;
+  for (const SafetensorsEntry& entry : entries) {
+    const DtypeForm& form = form_of(entry.dtype);
+    const auto bytes = static_cast<int64_t>(entry.data.size());
+    if (byte_count(form, entry.shape) != bytes) {
+      throw Error(fmt::format("{}: tensor {}: expected {} of shape {}, found {} bytes", where, shown(entry.name),
+                              form.name, entry.shape.to_string(), bytes));
+    }
+    if (header.contains(entry.name)) {
+      throw Error(where + ": tensor " + shown(entry.name) + ": expected each name once, found it twice");
+    }
+    header[entry.name] = {
+        {"dtype", form.name}, {"shape", entry.shape.dims()}, {"data_offsets", {offset, offset + bytes}}};
+    offset += bytes;
+  }
+  try {
+    return header.dump();
+  } catch (const json::exception&) {
+    throw Error(where + ": names and metadata: expected UTF-8");
+  }
+}
+
+std::string length_bytes(uint64_t length) {
+  std::string bytes;
+  for (size_t i = 0; i < kLengthBytes; ++i) bytes += static_cast<char>(length >> (8 * i));
+  return bytes;
+}
+
+uint64_t read_length(std::string_view bytes) {
+  uint64_t length = 0;
+  for (size_t i = 0; i < kLengthBytes; ++i) length |= uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  return length;
+}
+
+// The JSON between the length and the tensors.
+std::string_view header_of(std::string_view content, const std::string& where) {
+  if (content.size() < kLengthBytes) {
+    throw Error(fmt::format("{}: expected a safetensors file, found {} bytes", where, content.size()));
+  }
+  const uint64_t length = read_length(content);
+  const uint64_t there = content.size() - kLengthBytes;
+  if (length > there || length > kMaxJsonBytes) {
+    throw Error(fmt::format("{}: header length: expected at most {}, found {}", where,
+                            std::min<uint64_t>(there, kMaxJsonBytes), length));
+  }
+  return content.substr(kLengthBytes, length);
+}
+
+void read_metadata(const json& object, const std::string& where, std::map<std::string, std::string>& metadata) {
+  if (!object.is_object()) throw Error(where + ": expected an object, found " + shown(object));
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_string()) throw Error(where + ": " + shown(key) + ": expected a text, found " + shown(value));
+    metadata[key] = value.get<std::string>();
+  }
+}
+
+struct Extent {
+  int64_t begin = 0, end = 0;
+};
+
+SafetensorsEntry read_entry(const std::string& name, const json& object, const std::string& where, Extent& extent) {
+  JsonFields fields(object, where);
+  std::string dtype;
+  SafetensorsEntry entry;
+  entry.name = name;
+  fields.required("dtype", dtype);
+  fields.required("shape", entry.shape);
+  Pair offsets = {};
+  fields.required("data_offsets", offsets);
+  fields.refuse_unknown();
+  const auto form =
+      std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.name == dtype; });
+  if (form == std::end(kDtypes)) throw Error(where + ": dtype: expected F32, U8 or I64, found " + shown(dtype));
+  entry.dtype = form->dtype;
+  const int64_t bytes = byte_count(*form, entry.shape);
+  extent = {offsets[0], offsets[1]};
+  if (bytes < 0) throw Error(where + ": shape: expected fewer elements, found " + entry.shape.to_string());
+  // Both are at least 0 before they are subtracted.
+  if (extent.begin < 0 || extent.end < extent.begin || extent.end - extent.begin != bytes) {
+    throw Error(fmt::format("{}: data_offsets: expected {} bytes for shape {}, found [{}, {}]", where, bytes,
+                            entry.shape.to_string(), extent.begin, extent.end));
+  }
+  return entry;
+}
+
+// Tensors must follow one another from the first byte of the data to the last.
+void check_extents(const std::vector<SafetensorsEntry>& entries, const std::vector<Extent>& extents, int64_t data_bytes,
+                   const std::string& where) {
+  std::vector<size_t> order(extents.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::pair(extents[a].begin, extents[a].end) < std::pair(extents[b].begin, extents[b].end);
+  });
+  int64_t end = 0;
+  for (const size_t i : order) {
+    if (extents[i].begin != end) {
+      throw Error(fmt::format("{}: tensor {}: expected data at byte {}, where the one before it ends, found {}", where,
+                              shown(entries[i].name), end, extents[i].begin));
+    }
+    end = extents[i].end;
+  }
+  if (end != data_bytes) throw Error(fmt::format("{}: expected {} bytes of tensors, found {}", where, end, data_bytes));
+}
+
+}  // namespace
+
+void write_safetensors(const std::string& path, const std::vector<SafetensorsEntry>& entries,
+                       const std::map<std::string, std::string>& metadata) {
+  std::string header = header_json(entries, metadata, path);
+  header.append((kAlignment - (kLengthBytes + header.size()) % kAlignment) % kAlignment, ' ');
+  const std::string length = length_bytes(header.size());
+  std::vector<std::string_view> pieces = {length, header};
+  for (const SafetensorsEntry& entry : entries) {
+    pieces.emplace_back(reinterpret_cast<const char*>(entry.data.data()), entry.data.size());
+  }
+  write_file_atomically(path, pieces);
+}
+
+const SafetensorsEntry& SafetensorsFile::find(const std::string& name) const {
+  const auto entry = std::lower_bound(entries.begin(), entries.end(), name,
+                                      [](const SafetensorsEntry& e, const std::string& n) { return e.name < n; });
+  if (entry == entries.end() || entry->name != name) throw Error("tensor '" + name + "': expected, found none");
+  return *entry;
+}
+
+SafetensorsFile parse_safetensors(std::string content, const std::string& where) {
+  SafetensorsFile file;
+  file.content = std::move(content);
+  const std::string_view text = header_of(file.content, where);
+  const json header = parse_json(text, where + ": header");
+  if (!header.is_object()) throw Error(where + ": header: expected an object, found " + shown(header));
+  std::vector<Extent> extents;
+  for (const auto& [key, value] : header.items()) {  // in the order of names
+    if (key == kMetadata) {
+      read_metadata(value, where + ": " + kMetadata, file.metadata);
+    } else {
+      file.entries.push_back(read_entry(key, value, where + ": tensor " + shown(key), extents.emplace_back()));
+    }
+  }
+  const size_t data_begin = kLengthBytes + text.size();
+  check_extents(file.entries, extents, static_cast<int64_t>(file.content.size() - data_begin), where);
+  const auto* data = reinterpret_cast<const std::byte*>(file.content.data()) + data_begin;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    file.entries[i].data = {data + extents[i].begin, static_cast<size_t>(extents[i].end - extents[i].begin)};
+  }
+  return file;
+}
+
+SafetensorsFile read_safetensors(const std::string& path) { return parse_safetensors(read_file(path), path); }
+
+}  // namespace fer::io
