@@ -8,6 +8,7 @@
 //   fer::save_model(trainer.model(), "model.safetensors");
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -116,7 +117,7 @@ class Trainer {
  public:
   // Weights are initialised from config.seed. Throws Error on a bad network or configuration.
   Trainer(Network network, TrainConfig config);
-  // Starts from a model's weights (fine-tuning).
+  // Starts from a model's weights (fine-tuning), and keeps its preprocessing: config's is not looked at.
   Trainer(Model model, TrainConfig config);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
@@ -127,8 +128,9 @@ class Trainer {
   // events are kept there. The result depends on network, config, data and rows only: not on threads, nor on how often
   // the run was killed and resumed. Throws Error when the loss or a gradient stops being finite (naming epoch and step;
   // the last checkpoint stays).
+  // soft_targets: empty, or [data.size(), classes] numbers that take the place of the labels.
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
-              const TrainCallbacks& callbacks = {});
+              const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
 
   // The best weights after fit with restore_best_weights, else the last ones.
   const Model& model() const;
@@ -146,5 +148,9 @@ Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int
 // Loss (cross-entropy, without regularisation), accuracy, confusion matrix over rows of a labelled data set.
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
                     bool flip = false);
+
+// Bytes that training a network at a batch size takes: activations, gradients, scratch, weights and optimizer state.
+// Throws Error as infer does.
+size_t training_memory_bytes(const Network& network, int64_t batch_size);
 
 }  // namespace fer

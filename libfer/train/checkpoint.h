@@ -1,0 +1,32 @@
+// last.safetensors: everything that resuming needs, in one file that is replaced in one instant (docs/training.md): a
+// model file's tensors and metadata under the format "fer-training", and beside them
+//   training/moment1/NAME, training/moment2/NAME   of every trainable parameter, as the optimizer keeps them
+//   training/average/NAME                          of every parameter, where weights are averaged
+//   metadata "identity" (train/identity.h) and "state" (train/state.h), both JSON
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fer/model.h"
+#include "train/state.h"
+
+namespace fer::train {
+
+// An array laid out as the weights are; a shorter one (moments) holds the parameters that lie within it.
+struct NamedArray {
+  std::string name;
+  std::span<float> values;
+};
+
+void write_checkpoint(const std::string& path, const Model& model, const std::vector<NamedArray>& arrays,
+                      const RunState& state, const nlohmann::json& identity);
+
+// Fills model's weights and `arrays`, and returns the state. Throws Error when the file is not a checkpoint, is of
+// another run (naming what differs), lacks a tensor or holds values that are not finite.
+RunState read_checkpoint(const std::string& path, Model& model, const std::vector<NamedArray>& arrays,
+                         const nlohmann::json& identity);
+
+}  // namespace fer::train

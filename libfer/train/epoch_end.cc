@@ -1,0 +1,95 @@
+// The end of an epoch, in Keras's order: figures, callbacks, files.
+#include <cmath>
+#include <limits>
+
+#include "fer/error.h"
+#include "kernels/elementwise.h"
+#include "train/evaluation.h"
+#include "train/fit_loop.h"
+#include "train/logs.h"
+
+namespace fer::train {
+namespace {
+
+// Pictures at once in validation. Small, since its buffers are needed on top of the training plan's.
+constexpr int64_t kValidationBatch = 32;
+
+}  // namespace
+
+void FitLoop::end_epoch() {
+  Stopwatch lap;
+  // Whatever is kept below must be sound: best.safetensors too.
+  expect_finite(kernels::sum_of_squares(judged_weights().values()), "sum of the weights' squares");
+  EpochResult epoch = measure_epoch();
+  if (!inputs_.validation.empty()) validate(epoch);
+  epoch.seconds = state_.sums.seconds + lap.lap();
+  state_.epochs.push_back(epoch);
+  state_.wall_times.push_back(wall_time());
+  apply_callbacks(epoch);
+  ++state_.epoch;
+  state_.step = 0;
+  state_.sums = {};
+  // The best weights are on disk by now: the checkpoint may refer to them.
+  save_checkpoint();
+  if (folder_.used()) write_logs(state_, !inputs_.validation.empty(), folder_.path());
+  if (callbacks_.on_epoch) callbacks_.on_epoch(epoch);
+}
+
+EpochResult FitLoop::measure_epoch() {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  return {.epoch = state_.epoch + 1,
+          .loss = state_.sums.mean_loss(),
+          .accuracy = state_.sums.accuracy(),
+          .val_loss = kNone,
+          .val_accuracy = kNone,
+          .learning_rate = scheduled_learning_rate(state_.total_steps - 1),
+          .images_per_second = state_.sums.images_per_second()};
+}
+
+void FitLoop::validate(EpochResult& epoch) {
+  const std::span<const float> weights = judged_weights().values();
+  const Tensor probabilities = probabilities_of(model_, weights, inputs_.data, inputs_.validation,
+                                                {.batch_size = std::min(config_.batch_size, kValidationBatch)});
+  const auto classes = static_cast<size_t>(probabilities.shape()[1]);
+  std::vector<float> target(classes);
+  double loss = 0;
+  int64_t correct = 0;
+  for (size_t i = 0; i < inputs_.validation.size(); ++i) {
+    const std::span<const float> p = probabilities.values().subspan(i * classes, classes);
+    const int64_t label = fill_target(inputs_, inputs_.validation[i], config_.label_smoothing, target);
+    correct += std::max_element(p.begin(), p.end()) - p.begin() == label;
+    for (size_t k = 0; k < classes; ++k) {
+      loss -= target[k] * std::log(static_cast<double>(std::max(p[k], std::numeric_limits<float>::min())));
+    }
+  }
+  const auto n = static_cast<double>(inputs_.validation.size());
+  epoch.val_loss = loss / n + regularization_penalty(model_.weights.layout, weights);
+  epoch.val_accuracy = static_cast<double>(correct) / n;
+}
+
+void FitLoop::apply_callbacks(const EpochResult& epoch) {
+  if (update_best(monitors_.best, monitors_.best.value(epoch), state_.epoch, state_.best)) {
+    best_.keep(model_, judged_weights());
+  }
+  if (config_.early_stopping.enabled) {
+    const StoppingDecision decision = update_stopping(config_.early_stopping, monitors_.stopping,
+                                                      monitors_.stopping.value(epoch), state_.epoch, state_.stopping);
+    state_.stopped_early = decision.stop;
+    if (decision.keep_weights && config_.early_stopping.restore_best_weights && !bests_coincide_) {
+      stopping_best_.keep(model_, judged_weights());
+    }
+  }
+  if (config_.reduce_lr.enabled) {
+    state_.learning_rate = update_plateau(config_.reduce_lr, monitors_.plateau, monitors_.plateau.value(epoch),
+                                          state_.learning_rate, state_.plateau);
+  }
+}
+
+void FitLoop::keep_best_weights() {
+  const bool restore = config_.early_stopping.enabled && config_.early_stopping.restore_best_weights;
+  if (restore && !bests_coincide_ && state_.stopping.best_epoch >= 0) return stopping_best_.restore(model_);
+  if (restore && bests_coincide_ && state_.best.epoch >= 0) return best_.restore(model_);
+  if (average_.size() > 0) model_.weights.values = average_;
+}
+
+}  // namespace fer::train

@@ -1,0 +1,150 @@
+#include "train/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/plan.h"
+#include "fer/error.h"
+#include "fer/trainer.h"
+#include "kernels/elementwise.h"
+#include "network/outputs.h"
+
+namespace fer::train {
+namespace {
+
+void mirror(const Dataset& data, std::span<uint8_t> picture) {
+  const int64_t row_bytes = data.width * data.channels;
+  for (int64_t y = 0; y < data.height; ++y) {
+    uint8_t* row = picture.data() + y * row_bytes;
+    for (int64_t left = 0, right = data.width - 1; left < right; ++left, --right) {
+      std::swap_ranges(row + left * data.channels, row + (left + 1) * data.channels, row + right * data.channels);
+    }
+  }
+}
+
+// Runs one network over batches of rows, reusing its buffers.
+class BatchRunner {
+ public:
+  BatchRunner(const Model& model, std::span<const float> weights, const Dataset& data, int64_t batch_size)
+      : preprocessing_(model.preprocessing),
+        data_(data),
+        softmax_needed_(!gives_probabilities(model.network)),
+        classes_(class_count(model.network)),
+        inference_(model.network, model.weights.layout, weights),
+        workspace_(inference_.make_workspace(batch_size)),
+        bytes_(batch_size * data.picture_bytes()),
+        pictures_({batch_size * data.picture_bytes()}) {}
+
+  // out [rows, classes] is overwritten.
+  void run(std::span<const int64_t> rows, bool mirrored, std::span<float> out) {
+    const int64_t n = static_cast<int64_t>(rows.size()), size = data_.picture_bytes();
+    for (int64_t i = 0; i < n; ++i) {
+      const std::span<uint8_t> to = std::span(bytes_).subspan(i * size, size);
+      const std::span<const uint8_t> from = data_.picture(rows[i]);
+      std::copy(from.begin(), from.end(), to.begin());
+      if (mirrored) mirror(data_, to);
+    }
+    const std::span<float> pictures = pictures_.values().first(n * size);
+    kernels::bytes_to_floats(std::span(bytes_).first(n * size), preprocessing_.scale, preprocessing_.shift, pictures);
+    inference_.run(workspace_, n, pictures, out);
+    if (softmax_needed_) kernels::activation_forward(Activation::kSoftmax, 0, classes_, out, out);
+  }
+
+ private:
+  Preprocessing preprocessing_;
+  const Dataset& data_;
+  bool softmax_needed_;
+  int64_t classes_;
+  engine::InferenceModel inference_;
+  engine::InferenceModel::Workspace workspace_;
+  std::vector<uint8_t> bytes_;
+  Tensor pictures_;
+};
+
+std::string size_text(int64_t h, int64_t w, int64_t c) { return Shape({h, w, c}).to_string(); }
+
+}  // namespace
+
+void check_rows(const Network& network, const Dataset& data, std::span<const int64_t> rows, bool labels_needed,
+                const char* what) {
+  if (network.input != Shape({data.height, data.width, data.channels})) {
+    throw Error("data set: expected pictures " + network.input.to_string() + ", the network's input, found " +
+                size_text(data.height, data.width, data.channels));
+  }
+  const int64_t n = data.size(), classes = class_count(network);
+  if (labels_needed && static_cast<int64_t>(data.labels.size()) != n) {
+    throw Error("data set: expected " + std::to_string(n) + " labels, found " + std::to_string(data.labels.size()));
+  }
+  for (int64_t row : rows) {
+    if (row < 0 || row >= n) {
+      throw Error(std::string(what) + ": expected rows from 0 to " + std::to_string(n - 1) + ", found " +
+                  std::to_string(row));
+    }
+    if (labels_needed && data.labels[row] >= classes) {
+      throw Error(std::string(what) + ": row " + std::to_string(row) + ": expected a label below " +
+                  std::to_string(classes) + ", found " + std::to_string(data.labels[row]));
+    }
+  }
+}
+
+Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
+                        std::span<const int64_t> rows, const InferenceOptions& options) {
+  if (options.batch_size < 1) {
+    throw Error("batch_size: expected 1 or more, found " + std::to_string(options.batch_size));
+  }
+  const int64_t n = static_cast<int64_t>(rows.size()), classes = class_count(model.network);
+  const int64_t batch = std::min(options.batch_size, std::max<int64_t>(n, 1));
+  Tensor probabilities({n, classes});
+  Tensor mirrored(options.flip ? Shape({batch, classes}) : Shape({0}));
+  BatchRunner runner(model, weights, data, batch);
+  for (int64_t begin = 0; begin < n; begin += batch) {
+    const std::span<const int64_t> part = rows.subspan(begin, std::min(batch, n - begin));
+    const std::span<float> out = probabilities.values().subspan(begin * classes, part.size() * classes);
+    runner.run(part, false, out);
+    if (!options.flip) continue;
+    const std::span<float> other = mirrored.values().first(out.size());
+    runner.run(part, true, other);
+    kernels::add(out, other, out);
+    kernels::scale_values(0.5f, out);
+  }
+  return probabilities;
+}
+
+double regularization_penalty(const ParameterLayout& layout, std::span<const float> weights) {
+  double penalty = 0;
+  for (const Parameter& p : layout.parameters) {
+    if (!p.trainable) continue;
+    const std::span<const float> w = weights.subspan(p.offset, p.shape.elements());
+    if (p.regularizer.l2 != 0) penalty += p.regularizer.l2 * kernels::sum_of_squares(w);
+    if (p.regularizer.l1 == 0) continue;
+    double sum = 0;
+    for (float value : w) sum += std::abs(static_cast<double>(value));
+    penalty += p.regularizer.l1 * sum;
+  }
+  return penalty;
+}
+
+}  // namespace fer::train
+
+namespace fer {
+
+Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
+                    bool flip) {
+  train::check_rows(model.network, data, rows, false, "predict");
+  return train::probabilities_of(model, model.weights.values.values(), data, rows,
+                                 {.batch_size = batch_size, .flip = flip});
+}
+
+Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
+                    bool flip) {
+  train::check_rows(model.network, data, rows, true, "evaluate");
+  const Tensor probabilities = predict_rows(model, data, rows, batch_size, flip);
+  std::vector<uint8_t> labels;
+  for (int64_t row : rows) labels.push_back(data.labels[row]);
+  const std::vector<std::string>& names =
+      model.network.class_names.empty() ? data.class_names : model.network.class_names;
+  const bool names_fit = static_cast<int64_t>(names.size()) == class_count(model.network);
+  return evaluate_probabilities(probabilities, labels, rows, names_fit ? names : std::vector<std::string>());
+}
+
+}  // namespace fer

@@ -1,0 +1,181 @@
+#include "train/fit_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "fer/error.h"
+#include "kernels/elementwise.h"
+#include "kernels/optimizer.h"
+#include "train/checkpoint.h"
+#include "train/logs.h"
+
+namespace fer::train {
+namespace {
+
+// The best epochs of early stopping and of the checkpoint are the same when they watch one figure by one rule.
+bool always_agree(const EarlyStopping& stopping, const Monitor& stopping_monitor, const Monitor& best_monitor) {
+  return stopping_monitor == best_monitor && stopping.min_delta == 0 && stopping.start_from_epoch == 0;
+}
+
+}  // namespace
+
+FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& inputs, const TrainCallbacks& callbacks)
+    : model_(model),
+      config_(config),
+      inputs_(inputs),
+      callbacks_(callbacks),
+      monitors_{Monitor(config.reduce_lr.monitor, "reduce_lr.monitor", !inputs.validation.empty()),
+                Monitor(config.early_stopping.monitor, "early_stopping.monitor", !inputs.validation.empty()),
+                Monitor(config.checkpoint_monitor, "checkpoint_monitor", !inputs.validation.empty())},
+      folder_(config.out_dir),
+      best_(folder_.best()),
+      stopping_best_(folder_.stopping_best()),
+      bests_coincide_(always_agree(config.early_stopping, monitors_.stopping, monitors_.best)),
+      batches_(config, inputs, class_count(model.network)),
+      optimizer_(config.optimizer, model.weights.layout) {
+  if (config.weight_average > 0) average_ = model.weights.values;
+}
+
+History FitLoop::run() {
+  resume_or_start();
+  if (!finished()) {
+    // Made after the checkpoint was read, so that the file's content and the arena are never in memory together.
+    plan_.emplace(model_.network, model_.weights.layout, std::min<int64_t>(config_.batch_size, inputs_.train.size()));
+    gradients_ = Tensor({model_.weights.layout.trainable_floats});
+  }
+  while (!finished()) {
+    if (!train_epoch()) {
+      save_checkpoint();
+      return history();
+    }
+    end_epoch();
+  }
+  keep_best_weights();
+  return history();
+}
+
+RunState FitLoop::first_state() const {
+  RunState state;
+  state.learning_rate = learning_rate_of(config_.optimizer);
+  state.plateau.best = monitors_.plateau.worst();
+  state.stopping.best = monitors_.stopping.worst();
+  state.best.best = monitors_.best.worst();
+  state.start_time = wall_time();
+  return state;
+}
+
+void FitLoop::resume_or_start() {
+  state_ = first_state();
+  if (!folder_.used()) return;
+  identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
+  folder_.prepare(config_.resume);
+  if (config_.resume && folder_.has_checkpoint()) {
+    state_ = read_checkpoint(folder_.last(), model_, arrays(), identity_);
+    write_logs(state_, !inputs_.validation.empty(), folder_.path());
+  }
+  folder_.write_config(config_, identity_);
+}
+
+bool FitLoop::train_epoch() {
+  batches_.start_epoch(state_.epoch);
+  Stopwatch lap;
+  while (state_.step < batches_.steps_per_epoch()) {
+    lap.lap();
+    train_step(state_.step);
+    const double seconds = lap.lap();
+    state_.sums.train_seconds += seconds;
+    state_.sums.seconds += seconds;
+    ++state_.step;
+    ++state_.total_steps;
+    if (config_.weight_average > 0) update_average();
+    if (callbacks_.on_step) callbacks_.on_step(progress());
+    if (callbacks_.should_stop && callbacks_.should_stop()) return false;
+    if (since_checkpoint_.seconds() >= config_.checkpoint_seconds) save_checkpoint();
+    state_.sums.seconds += lap.lap();
+  }
+  return true;
+}
+
+void FitLoop::train_step(int64_t step) {
+  batches_.fill(step);
+  const engine::TrainingPlan::Result result =
+      plan_->forward_backward({.n = batches_.count(),
+                               .pictures = batches_.pictures(),
+                               .targets = batches_.targets(),
+                               .weights = batches_.weights(),
+                               .seed = config_.seed,
+                               .step = static_cast<uint64_t>(state_.total_steps)},
+                              model_.weights.values.values(), gradients_.values());
+  const auto n = static_cast<double>(batches_.count());
+  const double loss = result.loss_sum + n * result.penalty;
+  expect_finite(loss / n, "loss");
+  expect_finite(clip_gradient(config_.clipping, gradients_.values()), "norm of the gradient");
+  optimizer_.step(scheduled_learning_rate(state_.total_steps), state_.total_steps + 1, model_.weights.values.values(),
+                  gradients_.values());
+  state_.sums.images += batches_.count();
+  state_.sums.correct += result.correct;
+  state_.sums.loss += loss;
+}
+
+float FitLoop::scheduled_learning_rate(int64_t step) const {
+  const double factor = schedule_factor(config_.schedule, step, batches_.steps_per_epoch(), config_.epochs);
+  return static_cast<float>(static_cast<double>(state_.learning_rate) * factor);
+}
+
+void FitLoop::update_average() {
+  // Shorter memory in the first steps, or the average would long be about the random first weights (the rule of
+  // TensorFlow's ExponentialMovingAverage with num_updates).
+  const auto t = static_cast<double>(state_.total_steps);
+  const double decay = std::min(config_.weight_average, (1 + t) / (10 + t));
+  kernels::average_update(static_cast<float>(decay), model_.weights.values.values(), average_.values());
+  for (const Parameter& p : model_.weights.layout.parameters) {
+    if (!model_.network.layers[p.layer].frozen) continue;
+    const std::span<const float> fixed = model_.weights.of(p);
+    std::copy(fixed.begin(), fixed.end(), average_.data() + p.offset);
+  }
+}
+
+StepProgress FitLoop::progress() const {
+  return {.epoch = state_.epoch + 1,
+          .epochs = config_.epochs,
+          .step = state_.step,
+          .steps = batches_.steps_per_epoch(),
+          .images = state_.sums.images,
+          .loss = state_.sums.mean_loss(),
+          .accuracy = state_.sums.accuracy(),
+          .learning_rate = scheduled_learning_rate(state_.total_steps - 1),
+          .seconds = state_.sums.seconds,
+          .images_per_second = state_.sums.images_per_second()};
+}
+
+std::vector<NamedArray> FitLoop::arrays() {
+  std::vector<NamedArray> out = optimizer_.arrays();
+  if (average_.size() > 0) out.push_back({"average", average_.values()});
+  return out;
+}
+
+void FitLoop::save_checkpoint() {
+  since_checkpoint_.lap();
+  if (!folder_.used()) return;
+  expect_finite(kernels::sum_of_squares(model_.weights.values.values()), "sum of the weights' squares");
+  for (const NamedArray& array : arrays()) {
+    expect_finite(kernels::sum_of_squares(array.values), ("sum of squares of " + array.name).c_str());
+  }
+  write_checkpoint(folder_.last(), model_, arrays(), state_, identity_);
+}
+
+void FitLoop::expect_finite(double value, const char* what) const {
+  if (std::isfinite(value)) return;
+  std::string message = fmt::format("epoch {}, step {}: training stopped: the {} is not finite ({})", state_.epoch + 1,
+                                    state_.step + 1, what, value);
+  if (folder_.has_checkpoint()) message += "; the last checkpoint is kept in " + folder_.last();
+  throw Error(message);
+}
+
+History FitLoop::history() const {
+  return {.epochs = state_.epochs, .best_epoch = state_.best.epoch + 1, .stopped_early = state_.stopped_early};
+}
+
+}  // namespace fer::train

@@ -1,0 +1,27 @@
+// What a run is: network, configuration, data, first weights. A checkpoint carries it, so that a run is only ever
+// resumed as itself.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+#include "fer/trainer.h"
+
+namespace fer::train {
+
+struct RunInputs {
+  const Dataset& data;
+  std::span<const int64_t> train, validation;
+  std::span<const float> targets;  // [data.size(), classes], or empty: the labels
+};
+
+// Fields of the configuration, the network's JSON, checksums of pictures, labels, rows and first weights. Epochs are
+// left out where more of them only make the run longer: unless the schedule depends on them.
+nlohmann::json run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
+                            std::span<const float> first_weights);
+
+// Throws Error naming the fields that differ, with both values, unless the two are equal.
+void expect_same_run(const nlohmann::json& saved, const nlohmann::json& now);
+
+}  // namespace fer::train

@@ -1,0 +1,34 @@
+#include "train/run_folder.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "fer/error.h"
+#include "fer/version.h"
+#include "io/atomic_file.h"
+#include "train/config.h"
+
+namespace fer::train {
+
+bool RunFolder::has_checkpoint() const {
+  std::error_code ignored;
+  return used() && std::filesystem::exists(last(), ignored);
+}
+
+void RunFolder::prepare(bool resume) const {
+  if (!used()) return;
+  std::error_code failure;
+  std::filesystem::create_directories(path_, failure);
+  if (failure) throw Error(path_ + ": cannot make the folder: " + failure.message());
+  if (!resume && has_checkpoint()) {
+    throw Error(path_ + ": holds a training run (last.safetensors): resume it, or choose another folder");
+  }
+}
+
+void RunFolder::write_config(const TrainConfig& config, nlohmann::json identity) const {
+  identity["fer_version"] = version();
+  identity["config"] = config_to_json(config);
+  io::write_file_atomically(file("config.json"), identity.dump(2) + "\n");
+}
+
+}  // namespace fer::train

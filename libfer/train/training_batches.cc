@@ -1,0 +1,63 @@
+#include "train/training_batches.h"
+
+#include <algorithm>
+
+#include "data/batches.h"
+
+namespace fer::train {
+
+TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inputs, int64_t classes)
+    : config_(config), inputs_(inputs), classes_(classes) {
+  const int64_t rows = static_cast<int64_t>(inputs.train.size());
+  const int64_t batch = std::min(config.batch_size, rows);
+  steps_ = (rows + batch - 1) / batch;
+  if (config.limit_steps > 0) steps_ = std::min(steps_, config.limit_steps);
+  pictures_ = Tensor({batch, inputs.data.picture_bytes()});
+  targets_ = Tensor({batch, classes});
+  if (!config.class_weights.empty()) weights_.resize(batch);
+}
+
+void TrainingBatches::start_epoch(int64_t epoch) {
+  epoch_ = epoch;
+  order_ = epoch_order(inputs_.train, config_.seed, epoch);
+}
+
+void TrainingBatches::fill(int64_t step) {
+  const auto rows = std::span<const int64_t>(order_).subspan(step * config_.batch_size);
+  count_ = std::min<int64_t>(config_.batch_size, static_cast<int64_t>(rows.size()));
+  const Augmentation& augment = config_.augmentation;
+  fill_batch(inputs_.data, rows.first(count_),
+             {.scale = config_.preprocessing.scale,
+              .shift = config_.preprocessing.shift,
+              .augment = {.horizontal_flip = augment.horizontal_flip,
+                          .shift = augment.shift,
+                          .rotation_deg = augment.rotation_deg,
+                          .zoom = augment.zoom},
+              .seed = config_.seed,
+              .epoch = epoch_},
+             pictures_.values().first(count_ * inputs_.data.picture_bytes()));
+  for (int64_t i = 0; i < count_; ++i) {
+    const std::span<float> target = targets_.values().subspan(i * classes_, classes_);
+    const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target);
+    if (!weights_.empty()) weights_[i] = static_cast<float>(config_.class_weights[label]);
+  }
+}
+
+int64_t fill_target(const RunInputs& inputs, int64_t row, double smoothing, std::span<float> out) {
+  const size_t classes = out.size();
+  int64_t label = 0;
+  if (inputs.targets.empty()) {
+    label = inputs.data.labels[row];
+    std::fill(out.begin(), out.end(), 0.0f);
+    out[label] = 1;
+  } else {
+    const std::span<const float> soft = inputs.targets.subspan(row * classes, classes);
+    label = std::max_element(soft.begin(), soft.end()) - soft.begin();
+    std::copy(soft.begin(), soft.end(), out.begin());
+  }
+  if (smoothing == 0) return label;
+  for (float& y : out) y = static_cast<float>((1 - smoothing) * y + smoothing / static_cast<double>(classes));
+  return label;
+}
+
+}  // namespace fer::train
