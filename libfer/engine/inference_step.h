@@ -1,0 +1,67 @@
+// The steps of an inference model: immutable, shared by all workspaces.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/arena.h"
+#include "engine/graph.h"
+
+namespace fer::engine {
+
+// The pictures of a call, which lie in the caller's memory.
+inline constexpr BufferId kInputPictures = -2;
+
+// What a call of run hands to every step.
+struct InferenceContext {
+  int64_t n = 0;
+  std::span<const float> pictures;
+  const ArenaLayout* layout = nullptr;
+  float* arena = nullptr;
+  std::span<float> scratch;
+
+  std::span<const float> input(BufferId buffer, int64_t floats_per_picture) const {
+    if (buffer == kInputPictures) return pictures;
+    return {arena + layout->offset(buffer), static_cast<size_t>(n * floats_per_picture)};
+  }
+  std::span<float> output(BufferId buffer, int64_t floats_per_picture) const {
+    return {arena + layout->offset(buffer), static_cast<size_t>(n * floats_per_picture)};
+  }
+};
+
+class InferenceStep {
+ public:
+  virtual ~InferenceStep() = default;
+  virtual void run(const InferenceContext& context) const = 0;
+  virtual int64_t scratch_floats(int64_t /*n*/) const { return 0; }
+
+  std::vector<BufferId> x;
+  BufferId y = kNoBuffer;
+};
+
+// A batch norm with its moving moments: y = x * scale + shift.
+struct ScaleShift {
+  std::vector<float> scale, shift;
+};
+ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
+
+// A convolution or dense layer together with what follows it: y = relu(x * w + bias) * scale + shift.
+struct FusedConv {
+  std::vector<float> kernel, bias;  // bias empty: zero
+  bool relu = false;
+  ScaleShift after;  // empty: nothing
+
+  // Takes in what follows; false where the order bias, relu, scale does not allow it.
+  bool absorb_batch_norm(const ScaleShift& norm);
+  bool absorb_relu();
+};
+FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
+
+std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, const FusedConv& fused);
+std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values);
+// Every other kind of node.
+std::unique_ptr<InferenceStep> make_inference_step(const Node& node);
+
+}  // namespace fer::engine

@@ -1,0 +1,56 @@
+#include "engine/training_step.h"
+
+#include "fer/error.h"
+
+namespace fer::engine {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+}  // namespace
+
+StepTraits step_traits(const Node& node) {
+  return std::visit(
+      Overloaded{
+          [](const Conv2D& l) {
+            return StepTraits{.output_in_backward = l.activation == Activation::kRelu, .input_in_backward = true};
+          },
+          [](const Dense& l) {
+            return StepTraits{.output_in_backward = l.activation == Activation::kRelu, .input_in_backward = true};
+          },
+          [](const BatchNorm&) { return StepTraits{.input_in_backward = true, .gradient_in_place = true}; },
+          [](const ActivationLayer& l) {
+            const bool silu = l.function == Activation::kSilu;
+            return StepTraits{
+                .output_in_backward = true, .input_in_backward = silu, .in_place = !silu, .gradient_in_place = true};
+          },
+          [](const Dropout&) { return StepTraits{.in_place = true, .gradient_in_place = true}; },
+          [](const Add&) { return StepTraits{.gradient_in_place = true}; },
+          [](const Flatten&) { return StepTraits{.alias = true}; },
+          [](const auto&) { return StepTraits{}; },
+      },
+      node.kind);
+}
+
+std::unique_ptr<TrainingStep> make_training_step(const StepBuilder& builder) {
+  return std::visit(Overloaded{
+                        [&](const Conv2D&) { return make_conv_step(builder); },
+                        [&](const Dense&) { return make_conv_step(builder); },
+                        [&](const BatchNorm&) { return make_batch_norm_step(builder); },
+                        [&](const MaxPool2D&) { return make_pool_step(builder); },
+                        [&](const AveragePool2D&) { return make_pool_step(builder); },
+                        [&](const GlobalAveragePool2D&) { return make_pool_step(builder); },
+                        [&](const ActivationLayer&) { return make_elementwise_step(builder); },
+                        [&](const Dropout&) { return make_elementwise_step(builder); },
+                        [&](const Add&) { return make_elementwise_step(builder); },
+                        [&](const ZeroPad2D&) { return make_spatial_step(builder); },
+                        [&](const Resize&) { return make_spatial_step(builder); },
+                        [&](const Flatten&) { return std::unique_ptr<TrainingStep>(); },
+                    },
+                    builder.node.kind);
+}
+
+}  // namespace fer::engine
