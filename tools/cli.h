@@ -1,0 +1,79 @@
+// What the four programs share: options and operands, the edge where errors become exit statuses, small output helpers.
+#pragma once
+
+#include <cstdint>
+#include <cxxopts.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fer::cli {
+
+// A mistake in how a program was called: exit status 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A parsed command line. Numbers are checked whole and against a range; what does not fit throws UsageError naming the
+// option.
+class Arguments {
+ public:
+  Arguments(std::string program, std::vector<std::string> words, cxxopts::ParseResult result);
+
+  // Given by the user (a default does not count).
+  bool has(const std::string& option) const { return result_.count(option) > 0; }
+  bool flag(const std::string& option) const { return result_[option].as<bool>(); }
+  std::string text(const std::string& option) const { return result_[option].as<std::string>(); }
+  int64_t integer(const std::string& option, int64_t lowest, int64_t highest) const;
+  double number(const std::string& option, double lowest, double highest) const;
+  // One of `choices`.
+  std::string choice(const std::string& option, const std::vector<std::string>& choices) const;
+
+  const std::vector<std::string>& operands() const { return operands_; }
+  // Options given by the user, in order, flags as "true".
+  std::vector<std::pair<std::string, std::string>> given() const;
+  // The command line for people to read: quoted where the shell needs it.
+  std::string command() const;
+
+ private:
+  std::string program_;
+  std::vector<std::string> words_, operands_;
+  cxxopts::ParseResult result_;
+};
+
+// The whole of `text` as a number within [lowest, highest]. Throws UsageError naming the option.
+double parse_number(const std::string& option, const std::string& text, double lowest, double highest);
+
+struct Program {
+  std::string name;      // "fer-eval"
+  std::string operands;  // "MODEL DATA"
+  std::string purpose;   // one or two sentences
+  std::function<void(cxxopts::Options&)> declare;
+  std::function<int(const Arguments&)> run;
+};
+
+// Parses words (without the program's name) by the program's options, --help and --version among them. Throws
+// UsageError.
+Arguments parse(const Program& program, const std::vector<std::string>& words);
+
+// main: parses, runs, and turns what is thrown into one line on stderr and a status: 0 success, 2 usage, 1 else.
+int run(const Program& program, int argc, char** argv);
+
+// Declares --threads; use_threads applies it.
+void declare_threads(cxxopts::Options& options);
+void use_threads(const Arguments& arguments);
+
+// 28709 -> "28,709"
+std::string grouped(int64_t n);
+// The last part of a path.
+std::string base_name(const std::string& path);
+// One line; what is not UTF-8 in names becomes U+FFFD.
+std::string one_line(const nlohmann::ordered_json& json);
+// Writes to a temporary name beside `path` and renames. Throws Error with the path and the reason.
+void write_file(const std::string& path, const std::string& content);
+
+}  // namespace fer::cli

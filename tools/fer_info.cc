@@ -1,0 +1,105 @@
+// fer-info: what a network or a model is.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "cli.h"
+#include "fer/error.h"
+#include "fer/model.h"
+#include "fer/network.h"
+#include "fer/threads.h"
+#include "fer/trainer.h"
+
+namespace fer {
+namespace {
+
+using nlohmann::ordered_json;
+
+// A file whose first character is not '{' is taken for a model; all else is a network's name or JSON.
+bool is_model_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char first = 0;
+  return file >> first && first != '{';
+}
+
+ordered_json layers_json(const Network& network) {
+  ordered_json layers = ordered_json::array();
+  const std::vector<LayerInfo> infos = infer(network);
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    layers.push_back({{"name", network.layers[i].name},
+                      {"type", layer_type_name(network.layers[i].kind)},
+                      {"output", infos[i].output.dims()},
+                      {"params", infos[i].params},
+                      {"trainable", infos[i].trainable},
+                      {"macs", infos[i].macs}});
+  }
+  return layers;
+}
+
+ordered_json network_json(const Network& network, int64_t batch_size) {
+  const Totals sums = totals(network);
+  return {{"name", network.name},
+          {"input", network.input.dims()},
+          {"classes", class_count(network)},
+          {"class_names", network.class_names},
+          {"params", sums.params},
+          {"trainable", sums.trainable},
+          {"macs", sums.macs},
+          {"batch_size", batch_size},
+          {"training_memory_bytes", training_memory_bytes(network, batch_size)},
+          {"instruction_set", active_target()},
+          {"layers", layers_json(network)}};
+}
+
+void print_network(const Network& network, int64_t batch_size) {
+  const Totals sums = totals(network);
+  std::string table = summary(network);
+  if (table.empty() || table.back() != '\n') table += '\n';
+  fmt::print("{}\n", table);
+  fmt::print("parameters       {} ({} trainable, {} not)\n", cli::grouped(sums.params), cli::grouped(sums.trainable),
+             cli::grouped(sums.params - sums.trainable));
+  fmt::print("multiply-adds    {} a picture, forward\n", cli::grouped(sums.macs));
+  fmt::print("training memory  {:.1f} MiB at batch size {}\n",
+             static_cast<double>(training_memory_bytes(network, batch_size)) / (1 << 20), batch_size);
+  if (!network.class_names.empty()) fmt::print("classes          {}\n", fmt::join(network.class_names, ", "));
+  fmt::print("instruction set  {}\n", active_target());
+}
+
+int list_networks() {
+  for (const std::string& name : network_names()) fmt::print("{}\n", name);
+  return 0;
+}
+
+int info(const cli::Arguments& arguments) {
+  if (arguments.flag("list")) return list_networks();
+  if (arguments.operands().size() != 1) throw cli::UsageError("expected one NETWORK or MODEL");
+  const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
+  const std::string& what = arguments.operands()[0];
+  const Network network = is_model_file(what) ? load_model(what).network : load_network(what);
+  if (arguments.flag("json")) {
+    fmt::print("{}\n", cli::one_line(network_json(network, batch_size)));
+  } else {
+    print_network(network, batch_size);
+  }
+  return 0;
+}
+
+void declare(cxxopts::Options& options) {
+  options.add_options()("batch-size", "Batch size that memory is stated for",
+                        cxxopts::value<std::string>()->default_value("64"), "N");
+  options.add_options()("list", "Print the names of the networks that come with fer");
+  options.add_options()("json", "Print one JSON object");
+}
+
+}  // namespace
+}  // namespace fer
+
+int main(int argc, char** argv) {
+  return fer::cli::run({.name = "fer-info",
+                        .operands = "NETWORK|MODEL",
+                        .purpose = "Prints the layers of a network (a name or a JSON file) or of a trained model, its "
+                                   "parameters, its\nmultiply-adds and the memory that training it takes.",
+                        .declare = fer::declare,
+                        .run = fer::info},
+                       argc, argv);
+}

@@ -1,0 +1,53 @@
+#include "pictures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "fer/error.h"
+
+namespace fer::cli {
+
+Image row_image(const Dataset& data, int64_t row) {
+  const auto pixels = data.picture(row);
+  return {data.height, data.width, data.channels, std::vector<uint8_t>(pixels.begin(), pixels.end())};
+}
+
+std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation& evaluation) {
+  std::vector<ReportPicture> pictures;
+  for (const Mistake& mistake : evaluation.worst) {
+    Image image = row_image(data, mistake.row);
+    pictures.push_back(
+        {image.height, image.width, image.channels, std::move(image.pixels), fmt::format("row {}", mistake.row)});
+  }
+  return pictures;
+}
+
+std::vector<int64_t> all_rows(const Dataset& data) {
+  std::vector<int64_t> rows(static_cast<size_t>(data.size()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+bool has_usage(const Dataset& data) {
+  return std::any_of(data.usage.begin(), data.usage.end(), [](Usage u) { return u != Usage::kNone; });
+}
+
+NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path) {
+  if (split.empty()) {
+    std::vector<int64_t> rows = rows_with_usage(data, Usage::kPrivateTest);
+    if (!rows.empty()) return {usage_name(Usage::kPrivateTest), std::move(rows)};
+    return {"all rows", all_rows(data)};
+  }
+  if (split == "all") return {"all rows", all_rows(data)};
+  for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
+    if (split != usage_name(usage)) continue;
+    std::vector<int64_t> rows = rows_with_usage(data, usage);
+    if (!rows.empty()) return {split, std::move(rows)};
+  }
+  throw Error(fmt::format("{}: no row with Usage {}{}", path, split,
+                          has_usage(data) ? "" : " (the file has no Usage column; --split all takes every row)"));
+}
+
+}  // namespace fer::cli

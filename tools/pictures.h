@@ -1,0 +1,33 @@
+// From rows and files to what the library wants.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fer/dataset.h"
+#include "fer/image.h"
+#include "fer/metrics.h"
+#include "fer/report.h"
+
+namespace fer::cli {
+
+// A row of a data set as an Image.
+Image row_image(const Dataset& data, int64_t row);
+
+// Pictures of an evaluation's worst mistakes, in their order.
+std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation& evaluation);
+
+// "PrivateTest" and so on, or "all"; throws Error when the file has no such rows. Empty: PrivateTest where the file has
+// it, else all.
+struct NamedRows {
+  std::string name;
+  std::vector<int64_t> rows;
+};
+NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path);
+
+// Every row.
+std::vector<int64_t> all_rows(const Dataset& data);
+bool has_usage(const Dataset& data);
+
+}  // namespace fer::cli

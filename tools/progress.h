@@ -1,0 +1,46 @@
+// What fer-train shows while it works.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "fer/trainer.h"
+
+namespace fer::cli {
+
+enum class ProgressForm {
+  kBar,    // a live line a terminal redraws, and one line an epoch
+  kLines,  // one line an epoch
+  kJson,   // one JSON object an epoch
+  kNone
+};
+
+// "Epoch   3/100 [=====>......] 231/449  512 img/s  ETA 0:42  loss 1.2345  accuracy 0.5321": at most `width` columns,
+// less and less of it where they are few.
+std::string bar_line(const StepProgress& progress, int width);
+// "Epoch   3/100  1:05  512 img/s  loss 1.2345  accuracy 0.5321  val_loss 1.1  val_accuracy 0.58  lr 0.001"
+std::string epoch_line(const EpochResult& epoch, int64_t epochs);
+// One object; what is not a finite number is null.
+std::string epoch_json(const EpochResult& epoch);
+
+// Writes to standard output.
+class Progress {
+ public:
+  Progress(ProgressForm form, int64_t epochs) : form_(form), epochs_(epochs) {}
+  void step(const StepProgress& progress);
+  void epoch(const EpochResult& epoch, bool best);
+  // Leaves the cursor at the start of an empty line.
+  void finish();
+
+ private:
+  ProgressForm form_;
+  int64_t epochs_;
+  bool line_open_ = false;
+  std::chrono::steady_clock::time_point last_drawn_ = {};
+};
+
+// kBar where standard output is a terminal that can redraw, else kLines.
+ProgressForm progress_form_for_stdout();
+
+}  // namespace fer::cli

@@ -1,0 +1,68 @@
+#include "split.h"
+
+#include <fmt/format.h>
+
+#include "fer/error.h"
+#include "pictures.h"
+
+namespace fer::cli {
+namespace {
+
+TrainingRows official_rows(const Dataset& data, const std::string& path) {
+  TrainingRows rows{rows_with_usage(data, Usage::kTraining), rows_with_usage(data, Usage::kPublicTest),
+                    usage_name(Usage::kTraining), usage_name(Usage::kPublicTest), ""};
+  if (rows.train.empty() || rows.validation.empty()) {
+    throw Error(fmt::format("{}: no row with Usage {} (--split random makes parts of its own)", path,
+                            rows.train.empty() ? rows.train_name : rows.validation_name));
+  }
+  return rows;
+}
+
+TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
+  std::vector<int64_t> candidates;
+  for (int64_t row = 0; row < data.size(); ++row) {
+    if (data.usage[row] != Usage::kPrivateTest) candidates.push_back(row);
+  }
+  Split split = random_split(candidates, options.validation_share, options.seed);
+  if (split.train.empty() || (options.validation_share > 0 && split.validation.empty())) {
+    throw Error(fmt::format("{}: {} rows are too few to validate on a share of {}", path, candidates.size(),
+                            options.validation_share));
+  }
+  const double share = 100 * options.validation_share;
+  return {std::move(split.train), std::move(split.validation), fmt::format("random {:g} %", 100 - share),
+          fmt::format("random {:g} %", share), ""};
+}
+
+void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
+  if (limit > 0 && static_cast<int64_t>(rows.size()) > limit) rows.resize(static_cast<size_t>(limit));
+}
+
+}  // namespace
+
+TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
+  TrainingRows rows;
+  if (options.official && has_usage(data)) {
+    rows = official_rows(data, path);
+  } else if (options.official && options.official_asked) {
+    throw Error(path + ": no Usage column, so no official split (--split random makes one)");
+  } else {
+    rows = random_rows(data, options, path);
+    if (options.official) {
+      rows.note = fmt::format("{}: no Usage column: validating on a random {:g} % of the rows", path,
+                              100 * options.validation_share);
+    }
+  }
+  limit_rows(rows.train, options.limit);
+  limit_rows(rows.validation, options.limit);
+  return rows;
+}
+
+std::vector<int64_t> class_counts(const Dataset& data, const std::vector<int64_t>& rows, int64_t classes) {
+  std::vector<int64_t> counts(static_cast<size_t>(classes));
+  for (const int64_t row : rows) {
+    if (data.labels[row] < classes) ++counts[data.labels[row]];
+  }
+  return counts;
+}
+
+}  // namespace fer::cli

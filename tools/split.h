@@ -1,0 +1,32 @@
+// Which rows a run trains on and which it validates on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fer/dataset.h"
+
+namespace fer::cli {
+
+struct SplitOptions {
+  bool official = true;         // Training and PublicTest; else a random share of all rows that are not PrivateTest
+  bool official_asked = false;  // by the user, not by default: then a file without Usage is refused
+  double validation_share = 0.1;
+  uint64_t seed = 42;
+  int64_t limit = 0;  // at most so many rows of each part, the first ones; 0: all
+};
+
+struct TrainingRows {
+  std::vector<int64_t> train, validation;
+  std::string train_name, validation_name;  // "Training", "PublicTest"; "random 90 %", "random 10 %"
+  std::string note;                         // what the user should know; may be empty
+};
+
+// Throws Error naming `path` when a part would be empty.
+TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const std::string& path);
+
+// Pictures of every class among `rows`.
+std::vector<int64_t> class_counts(const Dataset& data, const std::vector<int64_t>& rows, int64_t classes);
+
+}  // namespace fer::cli

@@ -1,0 +1,31 @@
+// fer-train's options, declared and read.
+#pragma once
+
+#include <string>
+
+#include "cli.h"
+#include "fer/trainer.h"
+#include "split.h"
+
+namespace fer::cli {
+
+struct TrainOptions {
+  std::string data;
+  std::string network = "seed002_vgg8";  // a name or a JSON file
+  std::string init;                      // a model whose network and weights to start from; empty: none
+  std::string class_weights;             // "", "balanced", or numbers with commas between
+  SplitOptions split;
+  TrainConfig config;
+  bool quiet = false, json = false;
+};
+
+void declare_train_options(cxxopts::Options& options);
+
+// Throws UsageError on what is out of range and on options that do not go together.
+TrainOptions read_train_options(const Arguments& arguments);
+
+// One weight a class out of the text of --class-weights. balanced: pictures / (classes * pictures of the class), 0 for
+// a class without pictures.
+std::vector<double> read_class_weights(const std::string& text, const std::vector<int64_t>& counts);
+
+}  // namespace fer::cli
