@@ -4,9 +4,12 @@
 
 #include <cmath>
 #include <cstring>
+#include <set>
 
 #include "fer/error.h"
 #include "fer/version.h"
+#include "io/atomic_file.h"
+#include "io/safetensors.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
 
@@ -16,10 +19,11 @@ namespace {
 
 constexpr const char* kFormat = "fer-model";
 constexpr const char* kFormatVersion = "1";
+constexpr const char* kVariance = "/moving_variance";
 
 // Whether the numbers can be weights: finite, and a variance not below zero.
 bool are_good(const Parameter& parameter, std::span<const float> values) {
-  const bool variance = parameter.name.ends_with("/moving_variance");
+  const bool variance = parameter.name.ends_with(kVariance);
   for (const float value : values) {
     if (!std::isfinite(value) || (variance && value < 0)) return false;
   }
@@ -28,7 +32,7 @@ bool are_good(const Parameter& parameter, std::span<const float> values) {
 
 void check_values(const Parameter& parameter, std::span<const float> values, const std::string& where) {
   if (are_good(parameter, values)) return;
-  const bool variance = parameter.name.ends_with("/moving_variance");
+  const bool variance = parameter.name.ends_with(kVariance);
   throw Error(fmt::format("{}tensor '{}': expected finite numbers{}, found another", where, parameter.name,
                           variance ? " of 0 or more" : ""));
 }
@@ -72,28 +76,40 @@ const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Parameter& p
   return *entry;
 }
 
-void refuse_extra(const SafetensorsFile& file, const ParameterLayout& layout, const std::string& where,
-                  const std::string& extra_prefix) {
-  std::map<std::string_view, bool> known;
-  for (const Parameter& parameter : layout.parameters) known[parameter.name] = true;
+void refuse_extra(const SafetensorsFile& file, const ParameterLayout& layout, const std::string& where) {
+  std::set<std::string_view> known;
+  for (const Parameter& parameter : layout.parameters) known.insert(parameter.name);
   for (const SafetensorsEntry& entry : file.entries) {
-    const bool extra = !extra_prefix.empty() && entry.name.starts_with(extra_prefix);
-    if (extra || known.contains(entry.name)) continue;
+    if (known.contains(entry.name)) continue;
     throw Error(where + ": tensor " + shown(entry.name) + ": expected the network's parameters only");
   }
 }
 
-}  // namespace
+void check_format(const SafetensorsFile& file, const std::string& where) {
+  const std::string& format = metadata_value(file, "format", where);
+  const std::string& version = metadata_value(file, "format_version", where);
+  if (format != kFormat || version != kFormatVersion) {
+    throw Error(fmt::format("{}: format: expected \"{}\" version \"{}\", found {} version {}", where, kFormat,
+                            kFormatVersion, shown(format), shown(version)));
+  }
+}
 
 std::map<std::string, std::string> model_metadata(const Model& model) {
+  if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
+    throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
+                            model.preprocessing.scale, model.preprocessing.shift));
+  }
   const nlohmann::ordered_json preprocessing = {{"scale", float_to_json(model.preprocessing.scale)},
                                                 {"shift", float_to_json(model.preprocessing.shift)}};
-  return {{"fer_version", version()},
+  return {{"format", kFormat},
+          {"format_version", kFormatVersion},
+          {"fer_version", version()},
           {"network", network_to_json(model.network)},
           {"class_names", one_line(model.network.class_names)},
           {"preprocessing", one_line(preprocessing)}};
 }
 
+// Weights that are not the network's, or not finite, would make a file that cannot be read again.
 std::vector<SafetensorsEntry> model_entries(const Model& model) {
   const ParameterLayout layout = parameter_layout(model.network);
   if (static_cast<int64_t>(model.weights.values.size()) != layout.total_floats) {
@@ -109,24 +125,18 @@ std::vector<SafetensorsEntry> model_entries(const Model& model) {
   return entries;
 }
 
-void check_format(const SafetensorsFile& file, const std::string& format, const std::string& version,
-                  const std::string& where) {
-  const std::string& found_format = metadata_value(file, "format", where);
-  const std::string& found_version = metadata_value(file, "format_version", where);
-  if (found_format != format || found_version != version) {
-    throw Error(fmt::format("{}: format: expected \"{}\" version \"{}\", found {} version {}", where, format, version,
-                            shown(found_format), shown(found_version)));
-  }
-}
+}  // namespace
 
-Model model_of(const SafetensorsFile& file, const std::string& where, const std::string& extra_prefix) {
+Model parse_model(std::string content, const std::string& where) {
+  const SafetensorsFile file = parse_safetensors(std::move(content), where);
+  check_format(file, where);
   Model model;
   model.network = network_from_json(metadata_value(file, "network", where), where + ": network");
   check_class_names(file, model.network, where);
   model.preprocessing = read_preprocessing(file, where);
   // The shapes are compared with those of the file before memory is taken for them.
   const ParameterLayout layout = parameter_layout(model.network);
-  refuse_extra(file, layout, where, extra_prefix);
+  refuse_extra(file, layout, where);
   for (const Parameter& parameter : layout.parameters) entry_of(file, parameter, where);
   model.weights = Weights(model.network);
   for (const Parameter& parameter : layout.parameters) {
@@ -149,15 +159,9 @@ void save_model(const Model& model, const std::string& path) {
   } catch (const Error& e) {
     throw Error(path + ": " + e.what());
   }
-  metadata["format"] = io::kFormat;
-  metadata["format_version"] = io::kFormatVersion;
   io::write_safetensors(path, entries, metadata);
 }
 
-Model load_model(const std::string& path) {
-  const io::SafetensorsFile file = io::read_safetensors(path);
-  io::check_format(file, io::kFormat, io::kFormatVersion, path);
-  return io::model_of(file, path);
-}
+Model load_model(const std::string& path) { return io::parse_model(io::read_file(path), path); }
 
 }  // namespace fer

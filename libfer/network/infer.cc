@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "fer/error.h"
@@ -10,12 +12,26 @@
 namespace fer {
 namespace {
 
-bool is_good_name(const std::string& name) {
-  if (name.empty() || name.size() > kMaxNameBytes) return false;
-  for (const char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+bool is_good_text(const std::string& text) {
+  return text.size() <= kMaxNameBytes &&
+         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+bool is_good_name(const std::string& name) { return !name.empty() && is_good_text(name); }
+
+// Texts that a file may not hold would make a network that cannot be read again.
+void check_texts(const Network& network) {
+  if (!is_good_text(network.name)) {
+    throw Error(fmt::format("name: expected at most {} bytes without control characters", kMaxNameBytes));
   }
-  return true;
+  std::set<std::string_view> seen;
+  for (const std::string& name : network.class_names) {
+    if (!is_good_name(name)) {
+      throw Error(fmt::format("class_names: expected 1 to {} bytes without control characters", kMaxNameBytes));
+    }
+    if (!seen.insert(name).second) {
+      throw Error("class_names: expected each name once, found '" + name + "' twice");
+    }
+  }
 }
 
 void check_network(const Network& network) {
@@ -106,6 +122,7 @@ void check_class_names(const Network& network, const Shape& output) {
 
 std::vector<LayerInfo> infer(const Network& network) {
   check_network(network);
+  check_texts(network);
   std::vector<LayerInfo> infos(network.layers.size());
   Index index = {{kInputName, -1}};
   std::vector<Shape> shapes;

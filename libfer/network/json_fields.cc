@@ -139,7 +139,8 @@ void JsonFields::literal(const char* name, const char* text) {
 }
 
 void JsonFields::refuse_unknown() const {
-  for (const auto& [key, member] : object_.items()) {
+  for (auto member = object_.begin(); member != object_.end(); ++member) {
+    const std::string& key = member.key();
     const bool known = std::any_of(known_.begin(), known_.end(), [&](const char* name) { return key == name; });
     if (known) continue;
     throw Error(where_ + ": unknown field " + shown(key) + ": expected " +

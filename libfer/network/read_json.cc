@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <set>
 
 #include "fer/error.h"
 #include "fer/network.h"
@@ -107,12 +106,6 @@ void read_class_names(JsonFields& top, std::vector<std::string>& names) {
   const json* member = top.find("class_names");
   if (member == nullptr || member->is_null()) return;
   read_value(*member, top.where() + ": class_names", names);
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    if (!seen.insert(name).second) {
-      throw Error(top.where() + ": class_names: expected each name once, found " + shown(name) + " twice");
-    }
-  }
 }
 
 std::vector<LayerInfo> infer_named(const Network& network, const std::string& where) {

@@ -194,7 +194,8 @@ struct LayerInfo {
 };
 
 // One entry a layer, in order. Throws Error naming the layer: an unknown or later input, a kernel larger than its
-// padded input, a shape that does not fit, zero filters, a duplicate name, an empty network.
+// padded input, a shape that does not fit, zero filters, a duplicate name, a layer before the last whose output nobody
+// takes, class names other in number than the outputs; and on an empty network or sizes beyond all sense.
 std::vector<LayerInfo> infer(const Network& network);
 
 struct Totals {
@@ -205,7 +206,7 @@ Totals totals(const Network& network);
 // Number of outputs of the last layer.
 int64_t class_count(const Network& network);
 
-// The table that Keras prints.
+// The table that Keras prints, with the multiply-adds below.
 std::string summary(const Network& network);
 
 // The neutral JSON form (docs/network-format.md). `where` names the text in messages. Unknown layer types, fields of a

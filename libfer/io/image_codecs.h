@@ -1,0 +1,28 @@
+// Decoders of picture files in memory. All throw Error ("WHERE: ...") on anything but a whole picture of at most
+// `max_pixels`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "fer/image.h"
+
+namespace fer::io {
+
+inline constexpr int64_t kMaxPixels = 100'000'000;
+
+// By content: PNG, JPEG, PGM or PPM.
+Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels = kMaxPixels);
+
+Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels);
+Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_pixels);
+Image decode_pnm(std::string_view bytes, const std::string& where, int64_t max_pixels);
+
+// An image of this size, zero-filled. Throws Error when an extent is below 1 or the image too large.
+Image blank_image(int64_t height, int64_t width, int64_t channels, const std::string& where, int64_t max_pixels);
+
+// Throws Error unless extents and channels are good and the pixels are as many as they say.
+void check_image(const Image& image);
+
+}  // namespace fer::io
