@@ -5,6 +5,7 @@
 #include "engine/inference_step.h"
 #include "engine/plan.h"
 #include "kernels/elementwise.h"
+#include "kernels/target.h"
 
 namespace fer::engine {
 namespace {
@@ -95,6 +96,7 @@ struct InferenceModel::Impl {
 
   Impl(const Network& network, const ParameterLayout& layout, std::span<const float> weights)
       : input_floats(network.input.elements()), classes(class_count(network)) {
+    kernels::check_target();
     const Graph graph = build_graph(network);
     softmax = graph.softmax;
     Fuser fuser(graph, layout, weights);

@@ -9,6 +9,7 @@
 #include "engine/training_step.h"
 #include "fer/error.h"
 #include "kernels/elementwise.h"
+#include "kernels/target.h"
 
 namespace fer::engine {
 namespace {
@@ -175,6 +176,7 @@ struct TrainingPlan::Impl {
         classes(class_count(network)),
         input_floats(network.input.elements()) {
     if (batch < 1) throw Error("batch size: expected 1 or more, found " + std::to_string(batch));
+    kernels::check_target();
     const Graph graph = build_graph(network);
     PlanBuilder builder(graph, parameters, max_batch, layout);
     for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {

@@ -1,0 +1,85 @@
+#include "kernels/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.h"
+#include "kernels/target.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/optimizer.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace fer::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+constexpr int64_t kLanes = hn::MaxLanes(D());
+
+// step_size = learning_rate * sqrt(1 - beta2^t) / (1 - beta1^t)
+void Adam(const AdamStep& step, float step_size, int64_t count, float* w, const float* g, float* m, float* v) {
+  const D d;
+  const V beta1 = hn::Set(d, step.beta1), beta2 = hn::Set(d, step.beta2), rest1 = hn::Set(d, 1 - step.beta1),
+          rest2 = hn::Set(d, 1 - step.beta2);
+  const V epsilon = hn::Set(d, step.epsilon), size = hn::Set(d, step_size), kept = hn::Set(d, 1 - step.decay);
+  for (int64_t i = 0; i < count; i += kLanes) {
+    const auto mask = hn::FirstN(d, static_cast<size_t>(std::min(kLanes, count - i)));
+    const V gradient = hn::MaskedLoad(mask, d, g + i);
+    const V first = hn::MulAdd(beta1, hn::MaskedLoad(mask, d, m + i), hn::Mul(rest1, gradient));
+    const V second = hn::MulAdd(beta2, hn::MaskedLoad(mask, d, v + i), hn::Mul(rest2, hn::Mul(gradient, gradient)));
+    const V change = hn::Div(hn::Mul(size, first), hn::Add(hn::Sqrt(second), epsilon));
+    hn::BlendedStore(first, mask, d, m + i);
+    hn::BlendedStore(second, mask, d, v + i);
+    hn::BlendedStore(hn::Sub(hn::Mul(hn::MaskedLoad(mask, d, w + i), kept), change), mask, d, w + i);
+  }
+}
+
+}  // namespace fer::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace fer::kernels {
+
+HWY_EXPORT(Adam);
+
+namespace {
+constexpr int64_t kGrain = 16384;
+}
+
+void adam_update(const AdamStep& step, std::span<float> w, std::span<const float> g, std::span<float> m,
+                 std::span<float> v) {
+  const double t = static_cast<double>(step.t);
+  const auto size =
+      static_cast<float>(step.learning_rate * std::sqrt(1 - std::pow(static_cast<double>(step.beta2), t)) /
+                         (1 - std::pow(static_cast<double>(step.beta1), t)));
+  const auto kernel = HWY_DYNAMIC_DISPATCH(Adam);
+  parallel_ranges(static_cast<int64_t>(w.size()), kGrain, [&](int64_t begin, int64_t end) {
+    kernel(step, size, end - begin, w.data() + begin, g.data() + begin, m.data() + begin, v.data() + begin);
+  });
+}
+
+void sgd_update(const SgdStep& step, std::span<float> w, std::span<const float> g, std::span<float> velocity) {
+  parallel_ranges(static_cast<int64_t>(w.size()), kGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float change = -step.learning_rate * (g[i] + step.weight_decay * w[i]);
+      if (velocity.empty()) {
+        w[i] += change;
+        continue;
+      }
+      velocity[i] = step.momentum * velocity[i] + change;
+      w[i] += step.nesterov ? step.momentum * velocity[i] + change : velocity[i];
+    }
+  });
+}
+
+void average_update(float decay, std::span<const float> w, std::span<float> average) {
+  parallel_ranges(static_cast<int64_t>(w.size()), kGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) average[i] = decay * average[i] + (1 - decay) * w[i];
+  });
+}
+
+}  // namespace fer::kernels
+#endif
