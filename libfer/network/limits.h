@@ -13,8 +13,8 @@ inline constexpr int64_t kMaxActivations = int64_t{1} << 34;  // outputs of all 
 inline constexpr int64_t kMaxMacs = int64_t{1} << 60;         // in all
 inline constexpr size_t kMaxLayers = 10000;
 inline constexpr size_t kMaxNameBytes = 128;
-inline constexpr size_t kMaxJsonBytes = size_t{16} << 20;
-inline constexpr int kMaxJsonDepth = 16;
+inline constexpr size_t kMaxJsonBytes = size_t{4} << 20;
+inline constexpr size_t kMaxJsonDepth = 16;
 
 inline constexpr const char* kInputName = "input";
 
