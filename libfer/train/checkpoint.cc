@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "fer/error.h"
-#include "io/model_file.h"
 #include "io/safetensors.h"
 #include "kernels/elementwise.h"
 #include "train/identity.h"
@@ -25,17 +24,22 @@ std::span<float> part(const NamedArray& array, const Parameter& p) {
   return array.values.subspan(p.offset, p.shape.elements());
 }
 
-json metadata(const io::SafetensorsFile& file, const std::string& key) {
+const std::string& metadata(const io::SafetensorsFile& file, const std::string& key) {
   const auto found = file.metadata.find(key);
-  if (found == file.metadata.end()) throw Error("metadata: expected \"" + key + "\", found none");
-  return json::parse(found->second);
+  if (found == file.metadata.end()) throw Error("metadata: expected '" + key + "', found none");
+  return found->second;
 }
 
-void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, const std::string& prefix,
-                const NamedArray& array) {
+void check_format(const io::SafetensorsFile& file) {
+  const std::string found = metadata(file, "format") + " " + metadata(file, "format_version");
+  const std::string expected = std::string(kFormat) + " " + kFormatVersion;
+  if (found != expected) throw Error("format: expected " + expected + ", found " + found);
+}
+
+void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, const NamedArray& array) {
   for (const Parameter& p : layout.parameters) {
     if (!holds(array, p)) continue;
-    const io::SafetensorsEntry& entry = file.find(prefix + p.name);
+    const io::SafetensorsEntry& entry = file.find(array.name + "/" + p.name);
     if (entry.dtype != io::Dtype::kF32 || entry.shape != p.shape) {
       throw Error("tensor '" + entry.name + "': expected F32 of shape " + p.shape.to_string() +
                   ", found another type or shape");
@@ -50,34 +54,30 @@ void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, 
 
 }  // namespace
 
-void write_checkpoint(const std::string& path, const Model& model, const std::vector<NamedArray>& arrays,
+void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
                       const RunState& state, const json& identity) {
-  std::vector<io::SafetensorsEntry> entries = io::model_entries(model);
+  std::vector<io::SafetensorsEntry> entries;
   for (const NamedArray& array : arrays) {
-    for (const Parameter& p : model.weights.layout.parameters) {
+    for (const Parameter& p : layout.parameters) {
       if (!holds(array, p)) continue;
-      const std::string name = "training/" + array.name + "/" + p.name;
-      entries.push_back({name, io::Dtype::kF32, p.shape, std::as_bytes(part(array, p))});
+      entries.push_back({array.name + "/" + p.name, io::Dtype::kF32, p.shape, std::as_bytes(part(array, p))});
     }
   }
-  std::map<std::string, std::string> metadata = io::model_metadata(model);
-  metadata["format"] = kFormat;
-  metadata["format_version"] = kFormatVersion;
-  metadata["identity"] = identity.dump();
-  metadata["state"] = state_to_json(state).dump();
-  io::write_safetensors(path, entries, metadata);
+  io::write_safetensors(path, entries,
+                        {{"format", kFormat},
+                         {"format_version", kFormatVersion},
+                         {"identity", identity.dump()},
+                         {"state", state_to_json(state).dump()}});
 }
 
-RunState read_checkpoint(const std::string& path, Model& model, const std::vector<NamedArray>& arrays,
+RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
                          const json& identity) {
   const io::SafetensorsFile file = io::read_safetensors(path);
-  io::check_format(file, kFormat, kFormatVersion, path);
   try {
-    expect_same_run(metadata(file, "identity"), identity);
-    const ParameterLayout& layout = model.weights.layout;
-    read_array(file, layout, "", {"weights", model.weights.values.values()});
-    for (const NamedArray& array : arrays) read_array(file, layout, "training/" + array.name + "/", array);
-    return state_from_json(metadata(file, "state"));
+    check_format(file);
+    expect_same_run(json::parse(metadata(file, "identity")), identity);
+    for (const NamedArray& array : arrays) read_array(file, layout, array);
+    return state_from_json(json::parse(metadata(file, "state")));
   } catch (const json::exception& e) {
     throw Error(path + ": damaged training state: " + e.what());
   } catch (const Error& e) {

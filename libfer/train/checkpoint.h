@@ -1,8 +1,8 @@
-// last.safetensors: everything that resuming needs, in one file that is replaced in one instant (docs/training.md): a
-// model file's tensors and metadata under the format "fer-training", and beside them
-//   training/moment1/NAME, training/moment2/NAME   of every trainable parameter, as the optimizer keeps them
-//   training/average/NAME                          of every parameter, where weights are averaged
-//   metadata "identity" (train/identity.h) and "state" (train/state.h), both JSON
+// last.safetensors: everything that resuming needs, in one file that is replaced in one instant (docs/training.md).
+//   weights/NAME                  every parameter
+//   moment1/NAME, moment2/NAME    of every trainable parameter, as the optimizer keeps them
+//   average/NAME                  of every parameter, where weights are averaged
+//   metadata: "format" and "format_version", "identity" (train/identity.h) and "state" (train/state.h) as JSON
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -21,12 +21,12 @@ struct NamedArray {
   std::span<float> values;
 };
 
-void write_checkpoint(const std::string& path, const Model& model, const std::vector<NamedArray>& arrays,
+void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
                       const RunState& state, const nlohmann::json& identity);
 
-// Fills model's weights and `arrays`, and returns the state. Throws Error when the file is not a checkpoint, is of
+// Fills `arrays` and returns the state. Throws Error when the file is not a checkpoint, is of
 // another run (naming what differs), lacks a tensor or holds values that are not finite.
-RunState read_checkpoint(const std::string& path, Model& model, const std::vector<NamedArray>& arrays,
+RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
                          const nlohmann::json& identity);
 
 }  // namespace fer::train

@@ -72,7 +72,7 @@ void FitLoop::resume_or_start() {
   identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
   folder_.prepare(config_.resume);
   if (config_.resume && folder_.has_checkpoint()) {
-    state_ = read_checkpoint(folder_.last(), model_, arrays(), identity_);
+    state_ = read_checkpoint(folder_.last(), model_.weights.layout, arrays(), identity_);
     write_logs(state_, !inputs_.validation.empty(), folder_.path());
   }
   folder_.write_config(config_, identity_);
@@ -151,7 +151,8 @@ StepProgress FitLoop::progress() const {
 }
 
 std::vector<NamedArray> FitLoop::arrays() {
-  std::vector<NamedArray> out = optimizer_.arrays();
+  std::vector<NamedArray> out = {{"weights", model_.weights.values.values()}};
+  for (NamedArray& moment : optimizer_.arrays()) out.push_back(std::move(moment));
   if (average_.size() > 0) out.push_back({"average", average_.values()});
   return out;
 }
@@ -159,11 +160,10 @@ std::vector<NamedArray> FitLoop::arrays() {
 void FitLoop::save_checkpoint() {
   since_checkpoint_.lap();
   if (!folder_.used()) return;
-  expect_finite(kernels::sum_of_squares(model_.weights.values.values()), "sum of the weights' squares");
   for (const NamedArray& array : arrays()) {
     expect_finite(kernels::sum_of_squares(array.values), ("sum of squares of " + array.name).c_str());
   }
-  write_checkpoint(folder_.last(), model_, arrays(), state_, identity_);
+  write_checkpoint(folder_.last(), model_.weights.layout, arrays(), state_, identity_);
 }
 
 void FitLoop::expect_finite(double value, const char* what) const {

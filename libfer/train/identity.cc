@@ -26,7 +26,7 @@ json rows_identity(const RunInputs& inputs, std::span<const int64_t> rows) {
     pictures = checksum(inputs.data.picture(row), pictures);
     if (!inputs.data.labels.empty()) labels.push_back(inputs.data.labels[row]);
   }
-  return {{"rows", rows.size()},
+  return {{"count", rows.size()},
           {"row_numbers", checksum(rows)},
           {"pictures", pictures},
           {"labels", checksum(std::span<const uint8_t>(labels))}};

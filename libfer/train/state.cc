@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "fer/error.h"
+
 namespace fer::train {
 namespace {
 
@@ -36,6 +38,14 @@ EpochResult epoch_from_json(const json& j) {
           .learning_rate = number(j.at(5)),
           .seconds = number(j.at(6)),
           .images_per_second = number(j.at(7))};
+}
+
+void expect_consistent(const RunState& s) {
+  const auto finished = static_cast<int64_t>(s.epochs.size());
+  const bool good = s.epoch == finished && s.wall_times.size() == s.epochs.size() && s.step >= 0 &&
+                    s.total_steps >= s.step && s.learning_rate > 0 && s.best.epoch < finished &&
+                    s.stopping.best_epoch < finished;
+  if (!good) throw Error("training state: expected numbers that agree with each other, found others");
 }
 
 }  // namespace
@@ -84,6 +94,7 @@ RunState state_from_json(const json& j) {
   for (const json& e : j.at("epochs")) s.epochs.push_back(epoch_from_json(e));
   j.at("wall_times").get_to(s.wall_times);
   j.at("start_time").get_to(s.start_time);
+  expect_consistent(s);
   return s;
 }
 

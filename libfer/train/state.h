@@ -37,7 +37,7 @@ struct RunState {
 
 // Exact: every number comes back with the same bits, infinities and NaN included.
 nlohmann::json state_to_json(const RunState& state);
-// Throws nlohmann::json::exception on anything that state_to_json did not write.
+// Throws nlohmann::json::exception on anything of another form, Error on numbers that contradict each other.
 RunState state_from_json(const nlohmann::json& json);
 
 }  // namespace fer::train

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "fer/error.h"
 #include "train/logs.h"
 
 namespace fer::train {
@@ -68,6 +69,24 @@ TEST(RunState, RefusesJsonWithAFieldMissing) {
     j.erase(field);
     EXPECT_THROW(state_from_json(j), nlohmann::json::exception) << field;
   }
+}
+
+TEST(RunState, RefusesNumbersThatContradictEachOther) {
+  const auto refused = [](auto change) {
+    nlohmann::json j = state_to_json(some_state());
+    change(j);
+    try {
+      state_from_json(j);
+    } catch (const Error&) {
+      return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused([](nlohmann::json& j) { j["epoch"] = 3; }));
+  EXPECT_TRUE(refused([](nlohmann::json& j) { j["step"] = -1; }));
+  EXPECT_TRUE(refused([](nlohmann::json& j) { j["wall_times"].push_back(1); }));
+  EXPECT_TRUE(refused([](nlohmann::json& j) { j["best"]["epoch"] = 2; }));
+  EXPECT_FALSE(refused([](nlohmann::json&) {}));
 }
 
 TEST(EpochSums, MeansAreOverImages) {

@@ -108,9 +108,9 @@ struct StepProgress {
 
 // Callbacks. All optional; called from the thread that called fit.
 struct TrainCallbacks {
-  std::function<void(const StepProgress&)> on_step;
-  std::function<void(const EpochResult&)> on_epoch;
-  std::function<bool()> should_stop;  // asked after every step; true: a checkpoint is written and fit returns
+  std::function<void(const StepProgress&)> on_step = {};
+  std::function<void(const EpochResult&)> on_epoch = {};
+  std::function<bool()> should_stop = {};  // asked after every step; true: a checkpoint is written and fit returns
 };
 
 class Trainer {
