@@ -61,7 +61,9 @@ int complain(const Program& program, std::string message, int status) {
 int run_or_throw(const Program& program, const std::vector<std::string>& words) {
   const Arguments arguments = parse(program, words);
   if (arguments.flag("help")) {
-    fmt::print("{}", all_options(program).help());
+    std::vector<std::string> groups = program.groups;
+    groups.emplace_back();
+    fmt::print("{}", all_options(program).help(groups));
     return 0;
   }
   if (arguments.flag("version")) {
@@ -138,7 +140,7 @@ int run(const Program& program, int argc, char** argv) {
 }
 
 void declare_threads(cxxopts::Options& options) {
-  options.add_options()("threads", "Threads to use; 0: every core. Results do not depend on it",
+  options.add_options()("threads", "0: every core. Results do not depend on it",
                         cxxopts::value<std::string>()->default_value("0"), "N");
 }
 
@@ -148,7 +150,8 @@ void use_threads(const Arguments& arguments) {
 
 std::string grouped(int64_t n) {
   std::string digits = fmt::format("{}", n);
-  for (int64_t i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(i, ",");
+  for (int64_t i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3)
+    digits.insert(static_cast<size_t>(i), 1, ',');
   return digits;
 }
 

@@ -54,6 +54,7 @@ struct Program {
   std::string purpose;   // one or two sentences
   std::function<void(cxxopts::Options&)> declare;
   std::function<int(const Arguments&)> run;
+  std::vector<std::string> groups = {};  // of options, in the order in which --help shows them; may be empty
 };
 
 // Parses words (without the program's name) by the program's options, --help and --version among them. Throws

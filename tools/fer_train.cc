@@ -179,7 +179,8 @@ cli::Program program() {
               "best.safetensors,\nlast.safetensors (for --resume), history.csv, TensorBoard events and "
               "report.html.",
           .declare = cli::declare_train_options,
-          .run = train};
+          .run = train,
+          .groups = cli::kTrainOptionGroups};
 }
 
 }  // namespace

@@ -77,13 +77,15 @@ std::string epoch_line(const EpochResult& e, int64_t epochs) {
 }
 
 std::string epoch_json(const EpochResult& e) {
+  // Rates are float in the optimizer: 0.001, not 0.0010000000474974513.
+  const double learning_rate = std::stod(fmt::format("{}", static_cast<float>(e.learning_rate)));
   return one_line({{"epoch", e.epoch},
                    {"images_per_second", e.images_per_second},
                    {"loss", e.loss},
                    {"accuracy", e.accuracy},
                    {"val_loss", e.val_loss},
                    {"val_accuracy", e.val_accuracy},
-                   {"learning_rate", e.learning_rate},
+                   {"learning_rate", learning_rate},
                    {"seconds", e.seconds}});
 }
 

@@ -123,29 +123,29 @@ TrainConfig read_config(const Arguments& a) {
 
 void declare_train_options(cxxopts::Options& options) {
   auto run = options.add_options("Run");
-  run("network", "A network's name (fer-info --list) or JSON file", text("seed002_vgg8"), "NAME|FILE");
+  run("network", "See fer-info --list", text("seed002_vgg8"), "NAME|FILE");
   run("init", "Start from this model's network and weights instead", text(), "MODEL");
   run("epochs", "At most so many", text("100"), "N");
   run("batch-size", "Pictures a step", text("64"), "N");
-  run("seed", "Of first weights, order, dropout, augmentation and random split", text("42"), "N");
-  run("threads", "Threads to use; 0: every core. Results do not depend on it", text("0"), "N");
+  run("seed", "Of all that is random", text("42"), "N");
+  run("threads", "0: every core. Results do not depend on it", text("0"), "N");
   run("out", "Folder of the run (default: runs/NETWORK)", text(), "DIR");
   run("resume", "Continue the run in DIR; its data and options need not be repeated");
-  run("checkpoint-seconds", "Write last.safetensors at least this often inside an epoch", text("60"), "S");
+  run("checkpoint-seconds", "Write last.safetensors at least this often", text("60"), "S");
   run("quiet", "Print nothing but errors");
   run("json", "Print one JSON object an epoch, and nothing else");
 
   auto data = options.add_options("Data");
-  data("split", "official: train on Training, validate on PublicTest. random: see below", text("official"), "NAME");
-  data("validation-split", "Validate on a random share of all rows but PrivateTest", text("0.1"), "SHARE");
+  data("split", "official (Training and PublicTest) or random", text("official"), "NAME");
+  data("validation-split", "Share of --split random, of all but PrivateTest", text("0.1"), "SHARE");
   data("limit", "Only the first N pictures of each part", text(), "N");
   data("steps", "End an epoch after N steps", text(), "N");
   data("flip", "Mirror training pictures at random");
-  data("shift", "Shift them by up to this share of their size", text("0"), "SHARE");
-  data("rotate", "Turn them by up to this angle", text("0"), "DEGREES");
-  data("zoom", "Scale them by up to this share", text("0"), "SHARE");
+  data("shift", "Shift by up to this share of the size", text("0"), "SHARE");
+  data("rotate", "Turn by up to this angle", text("0"), "DEGREES");
+  data("zoom", "Scale by up to this share", text("0"), "SHARE");
   data("class-weights", "balanced, or one number a class", text(), "A,B,...");
-  data("label-smoothing", "Share of the target that is spread over all classes", text("0"), "E");
+  data("label-smoothing", "Share of the target spread over all classes", text("0"), "E");
 
   auto optimizer = options.add_options("Optimizer");
   optimizer("optimizer", "adam, adamw or sgd", text("adam"), "NAME");
@@ -158,7 +158,7 @@ void declare_train_options(cxxopts::Options& options) {
   optimizer("weight-decay", "adamw (default: 0.004), sgd (default: 0)", text(), "D");
   optimizer("clip-norm", "Scale the whole gradient down to this norm", text(), "N");
   optimizer("clip-value", "Cut each element of the gradient to this size", text(), "V");
-  optimizer("average", "Decay of a moving average of the weights, which is validated and kept", text("0"), "DECAY");
+  optimizer("average", "Decay of an average of the weights, which is kept", text("0"), "DECAY");
 
   auto rate = options.add_options("Learning rate and stopping");
   rate("schedule", "constant, cosine or step", text("constant"), "NAME");
@@ -166,13 +166,10 @@ void declare_train_options(cxxopts::Options& options) {
   rate("final-factor", "cosine: end at this factor", text("0"), "F");
   rate("step-epochs", "step: change every N epochs", text("10"), "N");
   rate("step-factor", "step: by this factor", text("0.1"), "F");
-  rate("monitor", "val_loss or val_accuracy: what best, stopping and reducing go by", text("val_loss"), "NAME");
-  rate("patience", "Stop after so many epochs without improvement; 0: never", text("8"), "N");
+  rate("monitor", "What best, stopping and reducing go by", text("val_loss"), "NAME");
+  rate("patience", "Stop after N epochs without improvement; 0: never", text("8"), "N");
   rate("min-delta", "Stopping: less than this is no improvement", text("0"), "D");
-  rate("reduce-lr-patience",
-       "Reduce the rate after so many epochs without improvement; 0: never (default: 3, with a "
-       "schedule 0)",
-       text(), "N");
+  rate("reduce-lr-patience", "Reduce the rate after N; 0: never (default: 3, with a schedule 0)", text(), "N");
   rate("reduce-lr-factor", "Reduce by this factor", text("0.9"), "F");
   rate("reduce-lr-min", "Do not reduce below this", text("0"), "R");
 }

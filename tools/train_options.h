@@ -19,6 +19,7 @@ struct TrainOptions {
   bool quiet = false, json = false;
 };
 
+inline const std::vector<std::string> kTrainOptionGroups = {"Run", "Data", "Optimizer", "Learning rate and stopping"};
 void declare_train_options(cxxopts::Options& options);
 
 // Throws UsageError on what is out of range and on options that do not go together.

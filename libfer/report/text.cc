@@ -37,7 +37,8 @@ std::string escaped(std::string_view text) {
 std::string grouped(int64_t n) {
   std::string digits = fmt::format("{}", n);
   const int64_t first = n < 0 ? 1 : 0;
-  for (int64_t i = static_cast<int64_t>(digits.size()) - 3; i > first; i -= 3) digits.insert(i, ",");
+  for (int64_t i = static_cast<int64_t>(digits.size()) - 3; i > first; i -= 3)
+    digits.insert(static_cast<size_t>(i), 1, ',');
   return digits;
 }
 

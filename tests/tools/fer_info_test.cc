@@ -1,0 +1,94 @@
+#include "tool_run.h"
+
+namespace fer::test {
+namespace {
+
+using FerInfo = ToolTest;
+
+TEST_F(FerInfo, EveryProgramAnswersHelpAndVersion) {
+  for (const std::string program : {"fer-train", "fer-eval", "fer-predict", "fer-info"}) {
+    const ToolResult help = run(program + " --help");
+    EXPECT_EQ(help.status, 0);
+    EXPECT_NE(help.out.find(program + " [options]"), std::string::npos) << help.out;
+    EXPECT_EQ(help.err, "");
+    const ToolResult version = run(program + " --version");
+    EXPECT_EQ(version.status, 0);
+    EXPECT_TRUE(version.out.starts_with(program + " ")) << version.out;
+    EXPECT_EQ(std::count(version.out.begin(), version.out.end(), '\n'), 1);
+  }
+}
+
+TEST_F(FerInfo, EveryProgramExitsWithTwoOnAMistakeInItsUse) {
+  for (const std::string program : {"fer-train", "fer-eval", "fer-predict", "fer-info"}) {
+    for (const std::string arguments : {"", " --nonsense", " --json=maybe x y"}) {
+      const ToolResult r = run(program + arguments);
+      EXPECT_EQ(r.status, 2) << program << arguments;
+      EXPECT_EQ(r.out, "");
+      expect_one_line_error(r, program, program + " --help");
+    }
+  }
+}
+
+TEST_F(FerInfo, PrintsTheTotalsOfAKnownNetwork) {
+  const ToolResult r = run("fer-info seed002_vgg8 --batch-size 64");
+  ASSERT_EQ(r.status, 0) << r.err;
+  for (const char* part : {"5,905,863", "5,902,151", "392,969,344", "MiB at batch size 64", "instruction set"}) {
+    EXPECT_NE(r.out.find(part), std::string::npos) << part << "\n" << r.out;
+  }
+}
+
+TEST_F(FerInfo, JsonHasTotalsAndLayers) {
+  const ToolResult r = run("fer-info net.json --json --batch-size 3");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const auto json = nlohmann::json::parse(r.out);
+  EXPECT_EQ(json["name"], "tiny");
+  EXPECT_EQ(json["input"], (std::vector<int>{48, 48, 1}));
+  // conv 3*3*1*4 + 4, norm 4 * 4, dense 11*11*4*7 + 7
+  EXPECT_EQ(json["params"], 40 + 16 + 3395);
+  EXPECT_EQ(json["trainable"], 40 + 8 + 3395);
+  EXPECT_EQ(json["macs"], 46 * 46 * 36 + 3388);
+  EXPECT_EQ(json["batch_size"], 3);
+  EXPECT_GT(json["training_memory_bytes"], 3 * 48 * 48 * 4);
+  ASSERT_EQ(json["layers"].size(), 5u);
+  EXPECT_EQ(json["layers"][0]["output"], (std::vector<int>{46, 46, 4}));
+}
+
+TEST_F(FerInfo, MoreMemoryForLargerBatches) {
+  const auto bytes = [&](const std::string& batch) {
+    return nlohmann::json::parse(run("fer-info net.json --json --batch-size " + batch).out)["training_memory_bytes"]
+        .get<int64_t>();
+  };
+  EXPECT_LT(bytes("1"), bytes("64"));
+}
+
+TEST_F(FerInfo, ListsTheNetworksItKnows) {
+  const ToolResult r = run("fer-info --list");
+  EXPECT_EQ(r.status, 0);
+  EXPECT_NE(r.out.find("seed002_vgg8\n"), std::string::npos) << r.out;
+}
+
+TEST_F(FerInfo, ReadsAModelAsItReadsItsNetwork) {
+  train_small_model();
+  const ToolResult of_model = run("fer-info run/best.safetensors --json");
+  ASSERT_EQ(of_model.status, 0) << of_model.err;
+  EXPECT_EQ(of_model.out, run("fer-info net.json --json").out);
+}
+
+TEST_F(FerInfo, ExitsWithOneOnWhatIsNoNetwork) {
+  write("broken.json", "{\"layers\": 3}");
+  write("text.safetensors", "hello");
+  for (const std::string name : {"no_such_network", "broken.json", "text.safetensors", "missing.json"}) {
+    const ToolResult r = run("fer-info " + name);
+    EXPECT_EQ(r.status, 1) << name;
+    expect_one_line_error(r, "fer-info", name);
+  }
+}
+
+TEST_F(FerInfo, SaysWhenItsOutputCannotBeWritten) {
+  const ToolResult r = run("fer-info --list > /dev/full");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-info", "standard output");
+}
+
+}  // namespace
+}  // namespace fer::test

@@ -1,0 +1,104 @@
+#include "fer/image.h"
+#include "tool_run.h"
+
+namespace fer::test {
+namespace {
+
+class FerPredict : public ToolTest {
+ protected:
+  void SetUp() override {
+    ToolTest::SetUp();
+    train_small_model();
+    write_bytes("face.pgm", "P5\n48 48\n255\n" + pixels_of(0));
+    Image face{48, 48, 1, std::vector<uint8_t>(2304)};
+    const std::string pixels = pixels_of(0);
+    std::copy(pixels.begin(), pixels.end(), face.pixels.begin());
+    write_bytes("face.png", encode_png(face));
+    write_bytes("rgb.png", encode_png(with_channels(face, 3)));
+  }
+
+  void write_bytes(const std::string& name, const std::string& bytes) const {
+    std::ofstream(path(name), std::ios::binary) << bytes;
+  }
+
+  // A row of faces.csv as bytes.
+  static std::string pixels_of(int row) {
+    std::istringstream text(pixels_text(row % 7, row));
+    std::string bytes;
+    for (int value; text >> value;) bytes.push_back(static_cast<char>(value));
+    return bytes;
+  }
+};
+
+TEST_F(FerPredict, PrintsOneLineAPicture) {
+  const ToolResult r = run("fer-predict run/best.safetensors face.pgm face.png");
+  ASSERT_EQ(r.status, 0) << r.err;
+  std::istringstream lines(r.out);
+  std::string first, second;
+  std::getline(lines, first);
+  std::getline(lines, second);
+  EXPECT_TRUE(first.starts_with("face.pgm: ")) << r.out;
+  EXPECT_TRUE(first.ends_with(" %")) << r.out;
+  EXPECT_EQ(second.substr(10), first.substr(10));
+}
+
+TEST_F(FerPredict, TheSamePixelsGetTheSameAnswerFromEveryKindOfFile) {
+  const ToolResult r = run("fer-predict run/best.safetensors --json face.pgm face.png rgb.png faces.csv");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const auto answers = json_lines(r.out);
+  ASSERT_EQ(answers.size(), 3u + 70u);
+  for (const size_t i : {1, 2, 3}) EXPECT_EQ(answers[i]["probabilities"], answers[0]["probabilities"]) << i;
+  EXPECT_EQ(answers[0]["file"], "face.pgm");
+  EXPECT_FALSE(answers[0].contains("row"));
+  EXPECT_EQ(answers[3]["file"], "faces.csv");
+  EXPECT_EQ(answers[3]["row"], 0);
+  EXPECT_EQ(answers[72]["row"], 69);
+}
+
+TEST_F(FerPredict, TopOrdersTheClassesByProbability) {
+  const auto answer = json_lines(run("fer-predict run/best.safetensors --json --top 3 face.png").out).at(0);
+  ASSERT_EQ(answer["top"].size(), 3u);
+  EXPECT_EQ(answer["top"][0]["label"], answer["label"]);
+  EXPECT_EQ(answer["top"][0]["probability"], answer["probability"]);
+  EXPECT_GE(answer["top"][0]["probability"], answer["top"][1]["probability"]);
+  EXPECT_GE(answer["top"][1]["probability"], answer["top"][2]["probability"]);
+  double sum = 0;
+  for (const auto& p : answer["probabilities"]) sum += p.get<double>();
+  EXPECT_NEAR(sum, 1, 7e-7);
+  const std::string line = run("fer-predict run/best.safetensors --top 99 face.png").out;
+  EXPECT_EQ(std::count(line.begin(), line.end(), ','), 6) << line;
+}
+
+TEST_F(FerPredict, ResizesPicturesToTheNetworksInput) {
+  write_bytes("large.pgm", "P5\n96 96\n255\n" + std::string(96 * 96, '\x40'));
+  write_bytes("exact.pgm", "P5\n48 48\n255\n" + std::string(48 * 48, '\x40'));
+  const auto answers = json_lines(run("fer-predict run/best.safetensors --json large.pgm exact.pgm").out);
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0]["probabilities"], answers[1]["probabilities"]);
+}
+
+TEST_F(FerPredict, WritesASubmissionOfOneLabelALine) {
+  write("test.csv", "pixels\n\"" + pixels_text(0, 0) + "\"\n\"" + pixels_text(3, 3) + "\"\n");
+  const ToolResult r = run("fer-predict run/best.safetensors test.csv --csv out.csv");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(r.out, "2 labels written to out.csv\n");
+  const auto answers = json_lines(run("fer-predict run/best.safetensors test.csv --json").out);
+  std::string expected;
+  for (const auto& answer : answers) expected += std::to_string(answer["index"].get<int>()) + "\n";
+  EXPECT_EQ(read_text(path("out.csv")), expected);
+}
+
+TEST_F(FerPredict, RefusesWhatIsNoPicture) {
+  write("text.png", "hello");
+  write("short.csv", "pixels\n1 2 3\n");
+  for (const std::string file : {"text.png", "missing.png", "short.csv", "."}) {
+    const ToolResult r = run("fer-predict run/best.safetensors " + file);
+    EXPECT_EQ(r.status, 1) << file;
+    expect_one_line_error(r, "fer-predict", file);
+  }
+  EXPECT_EQ(run("fer-predict run/best.safetensors").status, 2);
+  EXPECT_EQ(run("fer-predict run/best.safetensors face.png --top 0").status, 2);
+}
+
+}  // namespace
+}  // namespace fer::test
