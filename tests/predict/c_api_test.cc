@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "fer.h"
+#include "fer/predictor.h"
+#include "fer/version.h"
+#include "tests/predict/small_model.h"
+
+namespace fer {
+namespace {
+
+// The small model through a file, as a C program gets it.
+class CInterface : public testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = std::filesystem::temp_directory_path() / ("fer_c_api_test_" + std::to_string(::getpid()) + ".safetensors");
+    save_model(small_model(), path_);
+    model_ = fer_load(path_.c_str());
+    ASSERT_NE(model_, nullptr) << fer_last_error();
+  }
+  void TearDown() override {
+    fer_free(model_);
+    std::filesystem::remove(path_);
+  }
+
+  std::string path_;
+  fer_model* model_ = nullptr;
+};
+
+TEST_F(CInterface, TellsSizesAndNames) {
+  EXPECT_EQ(fer_height(model_), 5);
+  EXPECT_EQ(fer_width(model_), 4);
+  EXPECT_EQ(fer_channels(model_), 2);
+  EXPECT_EQ(fer_class_count(model_), 3);
+  EXPECT_STREQ(fer_class_name(model_, 0), "a");
+  EXPECT_STREQ(fer_class_name(model_, 2), "c");
+  EXPECT_EQ(fer_class_name(model_, 3), nullptr);
+  EXPECT_EQ(fer_class_name(model_, -1), nullptr);
+  EXPECT_STREQ(fer_version(), version());
+}
+
+TEST_F(CInterface, PredictsAsThePredictorDoes) {
+  const std::vector<uint8_t> pictures = small_pictures(3);
+  std::vector<float> expected(9), found(9), from_floats(9);
+  Predictor(small_model()).predict_into(pictures, expected);
+  ASSERT_EQ(fer_predict(model_, pictures.data(), 3, found.data()), 0) << fer_last_error();
+  EXPECT_EQ(found, expected);
+  std::vector<float> floats(pictures.begin(), pictures.end());
+  for (float& x : floats) x = x * (1.0f / 255.0f);
+  ASSERT_EQ(fer_predict_floats(model_, floats.data(), 3, from_floats.data()), 0);
+  for (size_t i = 0; i < 9; ++i) EXPECT_NEAR(from_floats[i], expected[i], 1e-6);
+}
+
+TEST_F(CInterface, NumbersClassesWithoutNames) {
+  Model model = small_model();
+  model.network.class_names.clear();
+  save_model(model, path_);
+  fer_model* nameless = fer_load(path_.c_str());
+  ASSERT_NE(nameless, nullptr) << fer_last_error();
+  EXPECT_STREQ(fer_class_name(nameless, 1), "1");
+  fer_free(nameless);
+}
+
+TEST_F(CInterface, RefusesNullAndAbsurdCounts) {
+  const std::vector<uint8_t> pictures = small_pictures(1);
+  float p[3];
+  EXPECT_EQ(fer_predict(nullptr, pictures.data(), 1, p), -1);
+  EXPECT_STREQ(fer_last_error(), "model: expected a pointer, found NULL");
+  EXPECT_EQ(fer_predict(model_, nullptr, 1, p), -1);
+  EXPECT_STREQ(fer_last_error(), "pixels: expected a pointer, found NULL");
+  EXPECT_EQ(fer_predict(model_, pictures.data(), 1, nullptr), -1);
+  EXPECT_STREQ(fer_last_error(), "probabilities: expected a pointer, found NULL");
+  EXPECT_EQ(fer_predict(model_, pictures.data(), SIZE_MAX / 2, p), -1);
+  EXPECT_STREQ(fer_last_error(), "n: more pictures than memory can hold");
+  EXPECT_EQ(fer_predict(model_, nullptr, 0, nullptr), 0);
+  EXPECT_EQ(fer_class_name(nullptr, 0), nullptr);
+  EXPECT_EQ(fer_class_count(nullptr), 0);
+  fer_free(nullptr);
+}
+
+TEST_F(CInterface, SaysWhyLoadingFailed) {
+  const std::string missing = path_ + ".missing";
+  EXPECT_EQ(fer_load(missing.c_str()), nullptr);
+  EXPECT_NE(std::string(fer_last_error()).find(missing), std::string::npos) << fer_last_error();
+  EXPECT_EQ(fer_load(nullptr), nullptr);
+  EXPECT_STREQ(fer_last_error(), "path: expected a pointer, found NULL");
+}
+
+TEST_F(CInterface, KeepsErrorsApartByThread) {
+  EXPECT_EQ(fer_load(nullptr), nullptr);
+  std::thread([] { EXPECT_STREQ(fer_last_error(), ""); }).join();
+  EXPECT_STRNE(fer_last_error(), "");
+}
+
+}  // namespace
+}  // namespace fer
