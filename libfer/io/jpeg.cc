@@ -38,7 +38,9 @@ void no_output(j_common_ptr) {}
 
 void on_progress(j_common_ptr jpeg) {
   auto* reader = static_cast<Reader*>(jpeg->client_data);
-  if (reader->jpeg.input_scan_number > kMaxScans) ERREXIT(jpeg, JERR_NOTIMPL);
+  if (reader->jpeg.input_scan_number <= kMaxScans) return;
+  std::snprintf(reader->message, sizeof reader->message, "expected at most %d scans", kMaxScans);
+  std::longjmp(reader->jump, 1);
 }
 
 bool read_header(Reader& r, std::string_view bytes) {

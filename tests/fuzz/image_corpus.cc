@@ -1,0 +1,138 @@
+// Makes tests/fuzz/corpus/image: picture files of kinds that the library itself does not write. The files are
+// committed; to make them again:
+//   g++ -std=c++20 -I libfer/include tests/fuzz/image_corpus.cc -lpng -ljpeg -o image_corpus
+//   ./image_corpus tests/fuzz/corpus/image
+#include <cstddef>
+#include <cstdio>
+// jpeglib.h needs stdio.h before it.
+#include <jpeglib.h>
+#include <png.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "fer/image.h"
+
+using fer::Image;
+
+namespace {
+
+// JPEG by libjpeg; 4 channels are CMYK; progressive where scans are given.
+std::string jpeg_file(const Image& image, const std::vector<jpeg_scan_info>& scans = {}) {
+  jpeg_compress_struct jpeg = {};
+  jpeg_error_mgr errors = {};
+  jpeg.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&jpeg);
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&jpeg, &buffer, &size);
+  jpeg.image_width = static_cast<JDIMENSION>(image.width);
+  jpeg.image_height = static_cast<JDIMENSION>(image.height);
+  jpeg.input_components = static_cast<int>(image.channels);
+  jpeg.in_color_space = image.channels == 1 ? JCS_GRAYSCALE : image.channels == 3 ? JCS_RGB : JCS_CMYK;
+  jpeg_set_defaults(&jpeg);
+  jpeg_set_quality(&jpeg, 95, TRUE);
+  if (!scans.empty()) {
+    jpeg.scan_info = scans.data();
+    jpeg.num_scans = static_cast<int>(scans.size());
+  }
+  jpeg_start_compress(&jpeg, TRUE);
+  std::vector<uint8_t> pixels = image.pixels;
+  for (int64_t y = 0; y < image.height; ++y) {
+    JSAMPROW row = pixels.data() + y * image.width * image.channels;
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  jpeg_destroy_compress(&jpeg);
+  std::string bytes(reinterpret_cast<char*>(buffer), size);
+  std::free(buffer);
+  return bytes;
+}
+
+struct PngParts {
+  png_uint_32 width = 0, height = 0;
+  int depth = 8;
+  int colour = 0;                     // 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha
+  std::vector<uint8_t> palette = {};  // r, g, b, ...
+  std::vector<uint8_t> transparency = {};
+  std::vector<uint8_t> rows = {};  // empty: the file ends after its header
+};
+
+// PNG of any kind by libpng.
+std::string png_file(PngParts parts) {
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  std::string bytes;
+  png_set_write_fn(
+      png, &bytes,
+      [](png_structp p, png_bytep data, size_t count) {
+        static_cast<std::string*>(png_get_io_ptr(p))->append(reinterpret_cast<char*>(data), count);
+      },
+      [](png_structp) {});
+  png_set_IHDR(png, info, parts.width, parts.height, parts.depth, parts.colour, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (!parts.palette.empty()) {
+    png_set_PLTE(png, info, reinterpret_cast<png_colorp>(parts.palette.data()),
+                 static_cast<int>(parts.palette.size() / 3));
+  }
+  if (!parts.transparency.empty()) {
+    png_set_tRNS(png, info, parts.transparency.data(), static_cast<int>(parts.transparency.size()), nullptr);
+  }
+  png_write_info(png, info);
+  if (!parts.rows.empty()) {
+    const size_t row_bytes = parts.rows.size() / parts.height;
+    for (size_t y = 0; y < parts.height; ++y) png_write_row(png, parts.rows.data() + y * row_bytes);
+    png_write_end(png, nullptr);
+  } else {
+    const png_byte name[] = "IDAT";
+    png_write_chunk(png, name, nullptr, 0);
+  }
+  png_destroy_write_struct(&png, &info);
+  return bytes;
+}
+
+// Slow slopes, which JPEG keeps nearly as they are.
+Image slope(int64_t height, int64_t width, int64_t channels) {
+  Image image = {height, width, channels, {}};
+  for (int64_t y = 0; y < height; ++y) {
+    for (int64_t x = 0; x < width; ++x) {
+      for (int64_t c = 0; c < channels; ++c) image.pixels.push_back(static_cast<uint8_t>(40 + 2 * y + 3 * x + 10 * c));
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::string folder = argv[1];
+  const auto put = [&](const std::string& name, const std::string& bytes) {
+    std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
+  };
+  // The first pixel 0x11.., the second 0xee.. in each kind.
+  put("grey16.png", png_file({.width = 2, .height = 1, .depth = 16, .colour = 0, .rows = {0x11, 0x22, 0xee, 0xdd}}));
+  put("grey_alpha.png", png_file({.width = 2, .height = 1, .depth = 8, .colour = 4, .rows = {0x11, 0, 0xee, 255}}));
+  put("rgba.png", png_file({.width = 1, .height = 1, .depth = 8, .colour = 6, .rows = {1, 2, 3, 0}}));
+  put("rgb.png", png_file({.width = 1, .height = 2, .depth = 8, .colour = 2, .rows = {1, 2, 3, 4, 5, 6}}));
+  put("bits.png", png_file({.width = 8, .height = 1, .depth = 1, .colour = 0, .rows = {0b10100001}}));
+  put("palette.png", png_file({.width = 2,
+                               .height = 1,
+                               .depth = 8,
+                               .colour = 3,
+                               .palette = {9, 8, 7, 6, 5, 4},
+                               .transparency = {0},
+                               .rows = {1, 0}}));
+  put("too_large.png", png_file({.width = 100000, .height = 1001, .depth = 8, .colour = 0}));
+  put("grey.jpg", jpeg_file(slope(24, 31, 1)));
+  put("rgb.jpg", jpeg_file(slope(24, 31, 3)));
+  put("cmyk.jpg", jpeg_file({2, 2, 4, std::vector<uint8_t>(16)}));
+  const std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};
+  put("progressive.jpg", jpeg_file(slope(16, 17, 1), scans));
+  put("text.pgm", "P2 # a comment\n3 2 # another\n255\n0 1 2\n3\t4\r\n255");
+  put("text.ppm", "P3\n1 1\n255\n7 8 9\n");
+  put("bytes.pgm", "P5 2 1 255\nab");
+  put("bytes.ppm", "P6 1 1 255\nabc");
+}
