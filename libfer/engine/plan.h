@@ -38,6 +38,8 @@ class TrainingPlan {
   Result forward_backward(const Batch& batch, std::span<float> weights, std::span<float> gradients);
 
   size_t arena_bytes() const;
+  // What a plan would take, without taking it.
+  static size_t arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch);
 
  private:
   struct Impl;

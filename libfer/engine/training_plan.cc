@@ -170,6 +170,7 @@ struct TrainingPlan::Impl {
   int64_t scratch_floats = 0;
   std::unique_ptr<ArenaMemory> memory, scratch;
 
+  // Memory is not taken before allocate().
   Impl(const Network& network, const ParameterLayout& parameter_layout, int64_t batch)
       : parameters(parameter_layout),
         max_batch(batch),
@@ -187,6 +188,9 @@ struct TrainingPlan::Impl {
     logits = builder.logits();
     logits_gradient = builder.logits_gradient();
     layout.place();
+  }
+
+  void allocate() {
     memory = std::make_unique<ArenaMemory>(layout.total_floats());
     scratch = std::make_unique<ArenaMemory>(scratch_floats);
   }
@@ -225,7 +229,9 @@ struct TrainingPlan::Impl {
 };
 
 TrainingPlan::TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch)
-    : impl_(std::make_unique<Impl>(network, layout, max_batch)) {}
+    : impl_(std::make_unique<Impl>(network, layout, max_batch)) {
+  impl_->allocate();
+}
 TrainingPlan::~TrainingPlan() = default;
 TrainingPlan::TrainingPlan(TrainingPlan&&) noexcept = default;
 
@@ -255,6 +261,13 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
   return {.loss_sum = loss.loss_sum, .penalty = p.add_regularizers(weights, gradients), .correct = loss.correct};
 }
 
-size_t TrainingPlan::arena_bytes() const { return impl_->memory->bytes() + impl_->scratch->bytes(); }
+size_t TrainingPlan::arena_bytes() const {
+  return static_cast<size_t>(impl_->layout.total_floats() + impl_->scratch_floats) * sizeof(float);
+}
+
+size_t TrainingPlan::arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch) {
+  const Impl plan(network, layout, max_batch);
+  return static_cast<size_t>(plan.layout.total_floats() + plan.scratch_floats) * sizeof(float);
+}
 
 }  // namespace fer::engine

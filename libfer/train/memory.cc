@@ -1,0 +1,13 @@
+#include "engine/plan.h"
+#include "fer/trainer.h"
+
+namespace fer {
+
+size_t training_memory_bytes(const Network& network, int64_t batch_size) {
+  const ParameterLayout layout = parameter_layout(network);
+  // Weights, gradients and Adam's two moments.
+  const int64_t floats = layout.total_floats + 3 * layout.trainable_floats;
+  return static_cast<size_t>(floats) * sizeof(float) + engine::TrainingPlan::arena_bytes(network, layout, batch_size);
+}
+
+}  // namespace fer
