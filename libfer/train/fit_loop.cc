@@ -40,11 +40,7 @@ FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& input
 
 History FitLoop::run() {
   resume_or_start();
-  if (!finished()) {
-    // Made after the checkpoint was read, so that the file's content and the arena are never in memory together.
-    plan_.emplace(model_.network, model_.weights.layout, std::min<int64_t>(config_.batch_size, inputs_.train.size()));
-    gradients_ = Tensor({model_.weights.layout.trainable_floats});
-  }
+  if (!finished()) gradients_ = Tensor({model_.weights.layout.trainable_floats});
   while (!finished()) {
     if (!train_epoch()) {
       save_checkpoint();
@@ -81,9 +77,10 @@ void FitLoop::resume_or_start() {
 bool FitLoop::train_epoch() {
   batches_.start_epoch(state_.epoch);
   Stopwatch lap;
+  const std::unique_ptr<engine::TrainingPlan> plan = make_plan();
   while (state_.step < batches_.steps_per_epoch()) {
     lap.lap();
-    train_step(state_.step);
+    train_step(*plan, state_.step);
     const double seconds = lap.lap();
     state_.sums.train_seconds += seconds;
     state_.sums.seconds += seconds;
@@ -98,16 +95,24 @@ bool FitLoop::train_epoch() {
   return true;
 }
 
-void FitLoop::train_step(int64_t step) {
+// A plan lives for one epoch: its arena, the largest part of a run's memory, is let go before validation and files need
+// theirs. It holds nothing that outlives a step.
+std::unique_ptr<engine::TrainingPlan> FitLoop::make_plan() const {
+  const auto rows = static_cast<int64_t>(inputs_.train.size());
+  return std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout,
+                                                std::min(config_.batch_size, rows));
+}
+
+void FitLoop::train_step(engine::TrainingPlan& plan, int64_t step) {
   batches_.fill(step);
   const engine::TrainingPlan::Result result =
-      plan_->forward_backward({.n = batches_.count(),
-                               .pictures = batches_.pictures(),
-                               .targets = batches_.targets(),
-                               .weights = batches_.weights(),
-                               .seed = config_.seed,
-                               .step = static_cast<uint64_t>(state_.total_steps)},
-                              model_.weights.values.values(), gradients_.values());
+      plan.forward_backward({.n = batches_.count(),
+                             .pictures = batches_.pictures(),
+                             .targets = batches_.targets(),
+                             .weights = batches_.weights(),
+                             .seed = config_.seed,
+                             .step = static_cast<uint64_t>(state_.total_steps)},
+                            model_.weights.values.values(), gradients_.values());
   const auto n = static_cast<double>(batches_.count());
   const double loss = result.loss_sum + n * result.penalty;
   expect_finite(loss / n, "loss");

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "engine/plan.h"
 #include "fer/trainer.h"
@@ -31,7 +30,8 @@ class FitLoop {
   void resume_or_start();
   bool finished() const { return state_.stopped_early || state_.epoch >= config_.epochs; }
   bool train_epoch();  // false: asked to stop
-  void train_step(int64_t step);
+  std::unique_ptr<engine::TrainingPlan> make_plan() const;
+  void train_step(engine::TrainingPlan& plan, int64_t step);
   void update_average();
   StepProgress progress() const;
 
@@ -61,7 +61,6 @@ class FitLoop {
   TrainingBatches batches_;
   OptimizerState optimizer_;
   Tensor gradients_, average_;
-  std::optional<engine::TrainingPlan> plan_;
   RunState state_;
   nlohmann::json identity_;
   Stopwatch since_checkpoint_;
