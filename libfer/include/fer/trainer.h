@@ -37,7 +37,9 @@ struct ReduceLrOnPlateau {
   std::string monitor = "val_loss";  // or loss, accuracy, val_accuracy; falls for losses, rises for accuracies
 };
 
-// Keras's EarlyStopping: stops after `patience` epochs without an improvement by more than min_delta.
+// Keras's EarlyStopping: stops after `patience` epochs without an improvement by more than min_delta. Epochs before
+// start_from_epoch (counted from 0) are not looked at. The best weights are restored whether or not it stopped the run,
+// as in Keras 3.
 struct EarlyStopping {
   bool enabled = true;
   int64_t patience = 8;
@@ -62,27 +64,28 @@ struct TrainConfig {
   Optimizer optimizer = Adam{};
   Schedule schedule = ConstantSchedule{};
   GradientClipping clipping = {};
-  double label_smoothing = 0;  // of the training loss: y = (1 - e) * onehot + e / classes
+  double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
       {};  // empty, or one a class: each picture's loss times its class's weight (Keras's class_weight)
   Augmentation augmentation = {};
   ReduceLrOnPlateau reduce_lr = {};
   EarlyStopping early_stopping = {};
   std::string checkpoint_monitor = "val_loss";  // what "best" is judged by
-  double weight_average = 0;  // decay of an exponential moving average of the weights, kept beside them and used for
-                              // validation and the saved best; 0: none
+  // Decay of an exponential moving average of the weights, kept beside them and used for validation, the saved best and
+  // model() (docs/training.md has its first steps); 0: none.
+  double weight_average = 0;
   uint64_t seed = 42;
   int64_t limit_steps = 0;  // stop an epoch after this many steps; 0: none
   Preprocessing preprocessing = {};
   std::string out_dir = {};  // empty: nothing is written
-  bool resume = false;       // continue from out_dir/last.safetensors
+  bool resume = false;       // continue from out_dir/last.safetensors; where there is none, start
   double checkpoint_seconds =
       60;  // at least this often inside an epoch, and at the end of every epoch, last.safetensors is written
 };
 
 // One epoch's figures. loss and accuracy are running means over the epoch's training batches (dropout on,
 // regularisation included in loss), as Keras reports them; val_* are over the whole validation part in inference mode
-// (val_loss includes regularisation, as Keras's does).
+// (val_loss includes regularisation, as Keras's does, and no class weights).
 struct EpochResult {
   int64_t epoch = 0;  // 1-based
   double loss = 0, accuracy = 0, val_loss = 0, val_accuracy = 0;
@@ -127,12 +130,14 @@ class Trainer {
   // and accuracy). With config.out_dir: best.safetensors, last.safetensors, history.csv, config.json and TensorBoard
   // events are kept there. The result depends on network, config, data and rows only: not on threads, nor on how often
   // the run was killed and resumed. Throws Error when the loss or a gradient stops being finite (naming epoch and step;
-  // the last checkpoint stays).
-  // soft_targets: empty, or [data.size(), classes] numbers that take the place of the labels.
+  // the last checkpoint stays), when a file cannot be written (what was there stays), when out_dir holds a run and
+  // resume is false, and when it holds another run (naming what differs). A second fit starts from model(), with new
+  // moments. soft_targets: empty, or [data.size(), classes] numbers that take the place of the labels.
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
               const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
 
-  // The best weights after fit with restore_best_weights, else the last ones.
+  // After fit: the best weights with early_stopping.restore_best_weights, else the last ones (their average, where
+  // there is one). After should_stop: the weights as they stand. After an Error: not to be used.
   const Model& model() const;
 
  private:
