@@ -42,7 +42,11 @@ class File {
 
 struct Place {
   std::string folder, name;
-  std::string prefix() const { return "." + name.substr(0, 200) + ".tmp-"; }  // a name may have 255 bytes
+  // Begins the names of temporary files. A name may have 255 bytes, so a long one is cut.
+  std::string prefix() const {
+    std::string text = ".";
+    return text.append(name, 0, 200) + ".tmp-";
+  }
 };
 
 // What is written goes where a symbolic link leads; only a regular file may be replaced.

@@ -115,9 +115,9 @@ std::string shown(const json& value) {
   if (value.is_array()) {
     std::string text;
     for (const json& element : value) text += (text.empty() ? "" : ", ") + shown(element);
-    return "[" + printable(text, kShownBytes) + "]";
+    return fmt::format("[{}]", printable(text, kShownBytes));
   }
-  if (value.is_string()) return '"' + printable(value.get_ref<const std::string&>(), kShownBytes) + '"';
+  if (value.is_string()) return fmt::format("\"{}\"", printable(value.get_ref<const std::string&>(), kShownBytes));
   return value.dump();
 }
 
