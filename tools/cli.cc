@@ -103,7 +103,10 @@ std::vector<std::pair<std::string, std::string>> Arguments::given() const {
 
 std::string Arguments::command() const {
   std::string line = program_;
-  for (const std::string& word : words_) line += " " + shell_quoted(word);
+  for (const std::string& word : words_) {
+    line += ' ';
+    line += shell_quoted(word);
+  }
   return line;
 }
 

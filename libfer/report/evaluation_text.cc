@@ -31,7 +31,8 @@ std::string confusion_text(const Evaluation& evaluation, size_t first_width) {
     out += "  " + std::string(widths[c] - display_width(evaluation.classes[c].name), ' ') + evaluation.classes[c].name;
   }
   for (size_t r = 0; r < evaluation.confusion.size(); ++r) {
-    out += "\n" + padded(evaluation.classes[r].name, first_width);
+    out += '\n';
+    out += padded(evaluation.classes[r].name, first_width);
     for (size_t c = 0; c < widths.size(); ++c) out += fmt::format("  {:>{}}", evaluation.confusion[r][c], widths[c]);
   }
   return out + "\n";
