@@ -108,9 +108,12 @@ void read_value(const json& value, const std::string& where, Initializer& out) {
                                  [&](const InitializerForm& f) { return f.name == name; });
   if (form == kInitializerForms.end()) fail_expected(where, "one of " + initializer_names(), object["name"]);
   out = {form->value};
-  if (form->value == Initializer::Kind::kConstant) fields.required(form->a, out.a);
-  if (form->value == Initializer::Kind::kRandomUniform) fields.required(form->a, out.a);
-  if (form->a != nullptr) fields.always(form->a, out.a);
+  const bool a_is_mean = form->b != nullptr && form->value != Initializer::Kind::kRandomUniform;
+  if (a_is_mean) {
+    fields.always(form->a, out.a);  // usually 0
+  } else if (form->a != nullptr) {
+    fields.required(form->a, out.a);
+  }
   if (form->b != nullptr) fields.required(form->b, out.b);
   fields.refuse_unknown();
 }
