@@ -1,0 +1,106 @@
+// The truth that kernels/elementwise.h is held to: activations, dropout, sums.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "fer/activation.h"
+
+namespace fer::kernels::reference {
+
+// One value; softmax is not a function of one.
+inline double activate(Activation f, double alpha, double x) {
+  switch (f) {
+    case Activation::kRelu:
+      return x > 0 ? x : 0;
+    case Activation::kLeakyRelu:
+      return x > 0 ? x : (alpha == 0 ? 0.3 : alpha) * x;
+    case Activation::kElu:
+      return x > 0 ? x : (alpha == 0 ? 1.0 : alpha) * std::expm1(x);
+    case Activation::kSilu:
+      return x / (1 + std::exp(-x));
+    case Activation::kTanh:
+      return std::tanh(x);
+    case Activation::kSigmoid:
+      return 1 / (1 + std::exp(-x));
+    default:
+      return x;
+  }
+}
+
+// Its slope at x.
+inline double activation_slope(Activation f, double alpha, double x) {
+  const double s = 1 / (1 + std::exp(-x));
+  switch (f) {
+    case Activation::kRelu:
+      return x > 0 ? 1 : 0;
+    case Activation::kLeakyRelu:
+      return x > 0 ? 1 : (alpha == 0 ? 0.3 : alpha);
+    case Activation::kElu:
+      return x > 0 ? 1 : (alpha == 0 ? 1.0 : alpha) * std::exp(x);
+    case Activation::kSilu:
+      return s + x * s * (1 - s);
+    case Activation::kTanh:
+      return 1 - std::tanh(x) * std::tanh(x);
+    case Activation::kSigmoid:
+      return s * (1 - s);
+    default:
+      return 1;
+  }
+}
+
+template <class T>
+std::vector<T> softmax(int64_t row, const std::vector<T>& x) {
+  std::vector<T> y(x.size());
+  for (size_t begin = 0; begin < x.size(); begin += row) {
+    double largest = x[begin], sum = 0;
+    for (int64_t i = 0; i < row; ++i) largest = std::fmax(largest, x[begin + i]);
+    for (int64_t i = 0; i < row; ++i) sum += std::exp(x[begin + i] - largest);
+    for (int64_t i = 0; i < row; ++i) y[begin + i] = static_cast<T>(std::exp(x[begin + i] - largest) / sum);
+  }
+  return y;
+}
+
+template <class T>
+std::vector<T> activation_forward(Activation f, double alpha, int64_t row, const std::vector<T>& x) {
+  if (f == Activation::kSoftmax) return softmax(row, x);
+  std::vector<T> y;
+  for (const T v : x) y.push_back(static_cast<T>(activate(f, alpha, v)));
+  return y;
+}
+
+template <class T>
+std::vector<T> activation_backward(Activation f, double alpha, int64_t row, const std::vector<T>& x,
+                                   const std::vector<T>& dy) {
+  std::vector<T> dx(x.size());
+  if (f != Activation::kSoftmax) {
+    for (size_t i = 0; i < x.size(); ++i) dx[i] = static_cast<T>(dy[i] * activation_slope(f, alpha, x[i]));
+    return dx;
+  }
+  const std::vector<T> y = softmax(row, x);
+  for (size_t begin = 0; begin < x.size(); begin += row)
+    for (int64_t i = 0; i < row; ++i) {
+      double sum = 0;  // of dy[j] * dy_j/dx_i
+      for (int64_t j = 0; j < row; ++j) sum += double{dy[begin + j]} * y[begin + j] * ((i == j) - y[begin + i]);
+      dx[begin + i] = static_cast<T>(sum);
+    }
+  return dx;
+}
+
+// Keeps the values whose mask is true, scaled up by what the others leave out; backward is the same function of dy.
+template <class T>
+std::vector<T> dropout(const std::vector<bool>& kept, double rate, const std::vector<T>& x) {
+  std::vector<T> y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) y[i] = kept[i] ? static_cast<T>(x[i] / (1 - rate)) : T{0};
+  return y;
+}
+
+template <class T>
+std::vector<T> add(const std::vector<T>& a, const std::vector<T>& b) {
+  std::vector<T> y(a.size());
+  for (size_t i = 0; i < a.size(); ++i) y[i] = a[i] + b[i];
+  return y;
+}
+
+}  // namespace fer::kernels::reference

@@ -1,0 +1,60 @@
+// The truth behind the losses of kernels/elementwise.h: softmax with cross-entropy, and regularisation.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/reference/elementwise.h"
+
+namespace fer::kernels::reference {
+
+template <class T>
+struct Loss {
+  double sum = 0;
+  int64_t correct = 0;     // rows whose largest logit is their largest target
+  std::vector<T> dlogits;  // of sum * gradient_scale
+};
+
+// weight may be empty: ones.
+template <class T>
+Loss<T> softmax_cross_entropy(int64_t classes, const std::vector<T>& logits, const std::vector<T>& targets,
+                              const std::vector<T>& weight, double gradient_scale) {
+  const std::vector<double> p = softmax(classes, std::vector<double>(logits.begin(), logits.end()));
+  Loss<T> loss{.dlogits = std::vector<T>(logits.size())};
+  for (size_t row = 0; row < logits.size() / classes; ++row) {
+    const size_t begin = row * classes;
+    const double row_weight = weight.empty() ? 1 : weight[row];
+    double target_sum = 0;
+    for (int64_t k = 0; k < classes; ++k) {
+      target_sum += targets[begin + k];
+      if (targets[begin + k] != 0) loss.sum -= row_weight * targets[begin + k] * std::log(p[begin + k]);
+    }
+    for (int64_t k = 0; k < classes; ++k)
+      loss.dlogits[begin + k] =
+          static_cast<T>(row_weight * (p[begin + k] * target_sum - targets[begin + k]) * gradient_scale);
+    const auto largest = [&](const std::vector<T>& values) {
+      return std::max_element(values.begin() + begin, values.begin() + begin + classes) - values.begin();
+    };
+    loss.correct += largest(logits) == largest(targets);
+  }
+  return loss;
+}
+
+// l1 * sum |w| + l2 * sum w^2
+template <class T>
+double penalty(double l1, double l2, const std::vector<T>& w) {
+  double sum = 0;
+  for (const double v : w) sum += l1 * std::fabs(v) + l2 * v * v;
+  return sum;
+}
+
+template <class T>
+std::vector<T> penalty_gradient(double l1, double l2, const std::vector<T>& w) {
+  std::vector<T> gradient;
+  for (const double v : w) gradient.push_back(static_cast<T>(l1 * ((v > 0) - (v < 0)) + 2 * l2 * v));
+  return gradient;
+}
+
+}  // namespace fer::kernels::reference
