@@ -1,5 +1,8 @@
+#include <string>
+
 #include "engine/shapes.h"
 #include "engine/training_step.h"
+#include "fer/error.h"
 #include "kernels/pool.h"
 
 namespace fer::engine {
@@ -10,6 +13,10 @@ class PoolStep : public TrainingStep {
   PoolStep(const StepBuilder& b, const kernels::PoolShape& shape, bool max)
       : shape_(shape), max_(max), buffers_(b.buffers) {
     if (max_) {
+      if (shape_.kh * shape_.kw > 255) {
+        throw Error("max pool of " + std::to_string(shape_.kh) + " x " + std::to_string(shape_.kw) +
+                    ": expected at most 255 cells to train");
+      }
       // One byte a cell.
       winner_ = b.layout.add((shape_.y_floats() + 3) / 4);
       b.use_forward(winner_);
