@@ -11,8 +11,8 @@
 namespace fer::train {
 namespace {
 
-// Pictures at once in validation. Small, since its buffers are needed on top of the training plan's.
-constexpr int64_t kValidationBatch = 32;
+// Pictures at once in validation: its buffers stay below those of a training step on as many.
+constexpr int64_t kValidationBatch = 64;
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,68 +7,11 @@
 #include <random>
 #include <thread>
 
-#include "fer/error.h"
 #include "fer/threads.h"
-#include "tests/train/small_run.h"
+#include "tests/train/whole_run.h"
 
 namespace fer {
 namespace {
-
-template <class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return {};
-}
-
-// Every kind of state at once: moments, an average, a plateau that acts, early stopping with its own best.
-TrainConfig rich_config(std::string out_dir) {
-  TrainConfig config = small_config(std::move(out_dir));
-  config.optimizer = AdamW{.learning_rate = 0.05f};
-  config.weight_average = 0.9;
-  config.label_smoothing = 0.1;
-  config.augmentation = {.horizontal_flip = true, .shift = 0.1};
-  config.reduce_lr = {.factor = 0.5, .patience = 1};
-  config.early_stopping.monitor = "val_accuracy";
-  return config;
-}
-
-struct Outcome {
-  Model model;
-  History history;
-  std::string best_file, early_stopping_file;
-};
-
-void expect_same(const Outcome& found, const Outcome& expected) {
-  EXPECT_TRUE(same_weights(found.model, expected.model));
-  EXPECT_EQ(untimed(found.history).epochs, untimed(expected.history).epochs);
-  EXPECT_EQ(found.history.best_epoch, expected.history.best_epoch);
-  EXPECT_EQ(found.history.stopped_early, expected.history.stopped_early);
-  EXPECT_EQ(found.best_file, expected.best_file);
-  EXPECT_EQ(found.early_stopping_file, expected.early_stopping_file);
-}
-
-Outcome outcome_of(const TrainConfig& config, const TrainCallbacks& callbacks = {}) {
-  const SmallRun run;
-  Trainer trainer(small_network(), config);
-  History history = run.fit(trainer, callbacks);
-  return {trainer.model(), std::move(history), content_of(config.out_dir + "/best.safetensors"),
-          content_of(config.out_dir + "/early_stopping.safetensors")};
-}
-
-const Outcome& undisturbed() {
-  static const ScratchFolder folder;
-  static const Outcome outcome = outcome_of(rich_config(folder / "run"));
-  return outcome;
-}
-
-Outcome resumed(TrainConfig config) {
-  config.resume = true;
-  return outcome_of(config);
-}
 
 // Runs f in a child process that uses one thread; returns its wait status.
 template <class F>
@@ -259,83 +201,6 @@ TEST(Resume, RefusesAFileThatIsNoCheckpoint) {
                              std::filesystem::copy_options::overwrite_existing);
   const std::string message = message_of([&] { resumed(config); });
   EXPECT_TRUE(message.starts_with(last + ": ")) << message;
-}
-
-TEST(OutDir, WithARunInItIsRefusedAndLeftAlone) {
-  const ScratchFolder folder;
-  const TrainConfig config = rich_config(folder / "run");
-  outcome_of(config);
-  const std::string before = content_of(config.out_dir + "/last.safetensors");
-  EXPECT_EQ(message_of([&] { outcome_of(config); }),
-            config.out_dir + ": holds a training run (last.safetensors): resume it, or choose another folder");
-  EXPECT_EQ(content_of(config.out_dir + "/last.safetensors"), before);
-}
-
-TEST(OutDir, ThatCannotBeMadeIsNamed) {
-  const ScratchFolder folder;
-  std::ofstream(folder / "file") << "x";
-  const std::string message = message_of([&] { outcome_of(rich_config(folder / "file/run")); });
-  EXPECT_TRUE(message.starts_with(folder / "file/run: cannot make the folder")) << message;
-}
-
-TEST(OutDir, DoesNotChangeWhatIsComputed) {
-  TrainConfig config = rich_config("");
-  expect_same(
-      {outcome_of(config).model, undisturbed().history, undisturbed().best_file, undisturbed().early_stopping_file},
-      undisturbed());
-}
-
-TEST(Checkpoint, OfALossThatStopsBeingFiniteIsTheOneBefore) {
-  const ScratchFolder folder;
-  TrainConfig config = small_config(folder / "run");
-  config.optimizer = Sgd{.learning_rate = 3e4f};
-  config.early_stopping.enabled = config.reduce_lr.enabled = false;
-  config.epochs = 200;
-  const std::string message = message_of([&] { outcome_of(config); });
-  EXPECT_NE(message.find("is not finite"), std::string::npos) << message;
-  // What is on disk can be read, and resuming comes to the same end.
-  config.resume = true;
-  EXPECT_EQ(message_of([&] { outcome_of(config); }), message);
-}
-
-// Files longer than `bytes` cannot be written while it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, SIG_DFL);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_ = {};
-};
-
-TEST(Checkpoint, ThatDoesNotFitOnTheDiskLeavesTheOneBefore) {
-  const ScratchFolder folder;
-  const TrainConfig config = rich_config(folder / "run");
-  const std::string last = config.out_dir + "/last.safetensors";
-  std::string before, message;
-  {
-    std::optional<FileSizeLimit> limit;
-    int64_t steps = 0;
-    message = message_of([&] {
-      outcome_of(config, {.on_step = [&](const StepProgress&) {
-                   if (++steps != 20) return;
-                   before = content_of(last);
-                   limit.emplace(2000);
-                 }});
-    });
-  }
-  EXPECT_TRUE(message.starts_with(last + ": cannot be written")) << message;
-  EXPECT_EQ(content_of(last), before);
-  expect_same(resumed(config), undisturbed());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/random.h"
+#include "fer/error.h"
 #include "fer/threads.h"
 #include "fer/trainer.h"
 
@@ -90,6 +91,17 @@ class ScratchFolder {
  private:
   std::string path_;
 };
+
+// What an Error says, or "" where none is thrown.
+template <class F>
+std::string message_of(const F& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return {};
+}
 
 inline std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
