@@ -25,7 +25,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"data", {"core"}},
     {"report", {"core"}},
     {"train", {"engine", "kernels", "network", "io", "data", "report", "core"}},
-    {"predict", {"engine", "network", "io", "core"}},
+    {"predict", {"engine", "kernels", "network", "io", "core"}},
 };
 
 std::vector<std::string> quoted_includes(const fs::path& file) {
