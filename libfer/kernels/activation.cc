@@ -17,6 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/masked_load-inl.h"
+
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 constexpr int64_t kLanes = hn::MaxLanes(D());
@@ -76,7 +78,7 @@ void forward_range(const F& f, int64_t count, const float* x, float* y) {
   for (; i + kLanes <= count; i += kLanes) hn::StoreU(f.forward(hn::LoadU(D(), x + i)), D(), y + i);
   if (i == count) return;
   const auto mask = hn::FirstN(D(), static_cast<size_t>(count - i));
-  hn::BlendedStore(f.forward(hn::MaskedLoad(mask, D(), x + i)), mask, D(), y + i);
+  hn::BlendedStore(f.forward(masked_load(mask, D(), x + i)), mask, D(), y + i);
 }
 
 // x may be null: then it is not read.
@@ -89,9 +91,8 @@ void backward_range(const F& f, int64_t count, const float* x, const float* y, c
   }
   if (i == count) return;
   const auto mask = hn::FirstN(D(), static_cast<size_t>(count - i));
-  const V vx = x == nullptr ? hn::Zero(D()) : hn::MaskedLoad(mask, D(), x + i);
-  hn::BlendedStore(f.backward(hn::MaskedLoad(mask, D(), dy + i), vx, hn::MaskedLoad(mask, D(), y + i)), mask, D(),
-                   dx + i);
+  const V vx = x == nullptr ? hn::Zero(D()) : masked_load(mask, D(), x + i);
+  hn::BlendedStore(f.backward(masked_load(mask, D(), dy + i), vx, masked_load(mask, D(), y + i)), mask, D(), dx + i);
 }
 
 // Calls action with the function's struct.

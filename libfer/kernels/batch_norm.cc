@@ -17,6 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/masked_load-inl.h"
+
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 constexpr int64_t kLanes = hn::MaxLanes(D());
@@ -31,7 +33,7 @@ struct Block {
 template <int NV>
 HWY_INLINE void load(const float* from, hn::Mask<D> mask, Block<NV>& out) {
   FER_UNROLL for (int k = 0; k < NV; ++k) out.v[k] =
-      NV == 1 ? hn::MaskedLoad(mask, D(), from) : hn::LoadU(D(), from + k * kLanes);
+      NV == 1 ? masked_load(mask, D(), from) : hn::LoadU(D(), from + k * kLanes);
 }
 
 template <int NV>

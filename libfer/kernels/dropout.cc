@@ -13,6 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/masked_load-inl.h"
+
 using DU = hn::ScalableTag<uint32_t>;
 using U = hn::Vec<DU>;
 using D = hn::ScalableTag<float>;
@@ -78,7 +80,7 @@ void DropoutRange(const RandomStream& stream, float rate, const float* x, float*
     for (int64_t j = 0; j < 4 * kLanes && i + j < end; j += kLanes) {
       const auto mask = hn::FirstN(d, static_cast<size_t>(std::min(kLanes, end - i - j)));
       const auto kept = hn::Ge(hn::Load(d, units + j), limit);
-      const auto value = hn::Mul(hn::MaskedLoad(mask, d, x + i + j), scale);
+      const auto value = hn::Mul(masked_load(mask, d, x + i + j), scale);
       hn::BlendedStore(hn::IfThenElseZero(kept, value), mask, d, y + i + j);
     }
   }

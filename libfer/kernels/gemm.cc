@@ -15,9 +15,12 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-#include "kernels/gemm_tile-inl.h"
+#include "kernels/masked_load-inl.h"
 
 using D = hn::ScalableTag<float>;
+
+#include "kernels/gemm_tile-inl.h"
+
 constexpr int kRows = 6;
 // AVX-512 has 32 vector registers, the others here 16.
 constexpr int kVectors = HWY_MAX_BYTES == 64 ? 4 : 2;

@@ -26,7 +26,7 @@ HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
       if (!t.accumulate) {
         acc[r][v] = hn::Zero(d);
       } else if (kTail && v == NV - 1) {
-        acc[r][v] = hn::MaskedLoad(tail, d, c);
+        acc[r][v] = masked_load(tail, d, c);
       } else {
         acc[r][v] = hn::LoadU(d, c);
       }
@@ -38,7 +38,7 @@ HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
   for (int64_t i = 0; i < t.k; ++i) {
     hn::Vec<D> bv[NV];
     FER_UNROLL for (int v = 0; v < NV; ++v) {
-      bv[v] = kTail && v == NV - 1 ? hn::MaskedLoad(tail, d, b + v * kLanes) : hn::LoadU(d, b + v * kLanes);
+      bv[v] = kTail && v == NV - 1 ? masked_load(tail, d, b + v * kLanes) : hn::LoadU(d, b + v * kLanes);
     }
     FER_UNROLL for (int r = 0; r < R; ++r) {
       const hn::Vec<D> av = hn::Set(d, a[r * a_row]);

@@ -15,6 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/masked_load-inl.h"
+
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 constexpr int64_t kLanes = hn::MaxLanes(D());
@@ -27,13 +29,13 @@ void Adam(const AdamStep& step, float step_size, int64_t count, float* w, const 
   const V epsilon = hn::Set(d, step.epsilon), size = hn::Set(d, step_size), kept = hn::Set(d, 1 - step.decay);
   for (int64_t i = 0; i < count; i += kLanes) {
     const auto mask = hn::FirstN(d, static_cast<size_t>(std::min(kLanes, count - i)));
-    const V gradient = hn::MaskedLoad(mask, d, g + i);
-    const V first = hn::MulAdd(beta1, hn::MaskedLoad(mask, d, m + i), hn::Mul(rest1, gradient));
-    const V second = hn::MulAdd(beta2, hn::MaskedLoad(mask, d, v + i), hn::Mul(rest2, hn::Mul(gradient, gradient)));
+    const V gradient = masked_load(mask, d, g + i);
+    const V first = hn::MulAdd(beta1, masked_load(mask, d, m + i), hn::Mul(rest1, gradient));
+    const V second = hn::MulAdd(beta2, masked_load(mask, d, v + i), hn::Mul(rest2, hn::Mul(gradient, gradient)));
     const V change = hn::Div(hn::Mul(size, first), hn::Add(hn::Sqrt(second), epsilon));
     hn::BlendedStore(first, mask, d, m + i);
     hn::BlendedStore(second, mask, d, v + i);
-    hn::BlendedStore(hn::Sub(hn::Mul(hn::MaskedLoad(mask, d, w + i), kept), change), mask, d, w + i);
+    hn::BlendedStore(hn::Sub(hn::Mul(masked_load(mask, d, w + i), kept), change), mask, d, w + i);
   }
 }
 

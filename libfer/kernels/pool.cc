@@ -14,6 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/masked_load-inl.h"
+
 using D = hn::ScalableTag<float>;
 using DI = hn::RebindToSigned<D>;
 using DB = hn::Rebind<uint8_t, D>;
@@ -64,7 +66,7 @@ void MaxForwardRow(const PoolShape& s, const float* image, int64_t oh, float* y,
       auto index = hn::Set(DI(), static_cast<int32_t>(in.first_i * s.kw + in.first_j));
       for (int64_t i = in.first_i; i < in.last_i; ++i) {
         for (int64_t j = in.first_j; j < in.last_j; ++j) {
-          const V v = hn::MaskedLoad(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c);
+          const V v = masked_load(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c);
           const auto better = hn::Or(hn::Gt(v, best), hn::IsNaN(v));
           best = hn::IfThenElse(better, v, best);
           index =
@@ -86,13 +88,13 @@ void MaxBackwardImage(const PoolShape& s, const float* dy, const uint8_t* winner
       for (int64_t c = 0; c < s.c; c += kLanes) {
         const int64_t count = std::min(kLanes, s.c - c);
         const auto mask = hn::FirstN(D(), static_cast<size_t>(count));
-        const V gradient = hn::MaskedLoad(mask, D(), dy + out + c);
+        const V gradient = masked_load(mask, D(), dy + out + c);
         const auto index = load_bytes(winner + out + c, count);
         for (int64_t i = in.first_i; i < in.last_i; ++i) {
           for (int64_t j = in.first_j; j < in.last_j; ++j) {
             float* to = dx + ((in.row + i) * s.w + in.column + j) * s.c + c;
             const auto won = hn::RebindMask(D(), hn::Eq(index, hn::Set(DI(), static_cast<int32_t>(i * s.kw + j))));
-            hn::BlendedStore(hn::Add(hn::MaskedLoad(mask, D(), to), hn::IfThenElseZero(won, gradient)), mask, D(), to);
+            hn::BlendedStore(hn::Add(masked_load(mask, D(), to), hn::IfThenElseZero(won, gradient)), mask, D(), to);
           }
         }
       }
@@ -113,7 +115,7 @@ void AverageForwardRow(const PoolShape& s, const float* image, int64_t oh, float
       V sum = hn::Zero(D());
       for (int64_t i = in.first_i; i < in.last_i; ++i) {
         for (int64_t j = in.first_j; j < in.last_j; ++j) {
-          sum = hn::Add(sum, hn::MaskedLoad(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c));
+          sum = hn::Add(sum, masked_load(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c));
         }
       }
       hn::BlendedStore(hn::Mul(sum, share), mask, D(), y + ow * s.c + c);
@@ -128,11 +130,11 @@ void AverageBackwardImage(const PoolShape& s, const float* dy, float* dx) {
       const V share = hn::Set(D(), share_of(in));
       for (int64_t c = 0; c < s.c; c += kLanes) {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, s.c - c)));
-        const V gradient = hn::Mul(hn::MaskedLoad(mask, D(), dy + (oh * s.ow + ow) * s.c + c), share);
+        const V gradient = hn::Mul(masked_load(mask, D(), dy + (oh * s.ow + ow) * s.c + c), share);
         for (int64_t i = in.first_i; i < in.last_i; ++i) {
           for (int64_t j = in.first_j; j < in.last_j; ++j) {
             float* to = dx + ((in.row + i) * s.w + in.column + j) * s.c + c;
-            hn::BlendedStore(hn::Add(hn::MaskedLoad(mask, D(), to), gradient), mask, D(), to);
+            hn::BlendedStore(hn::Add(masked_load(mask, D(), to), gradient), mask, D(), to);
           }
         }
       }

@@ -15,6 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/masked_load-inl.h"
 #include "kernels/winograd_tile-inl.h"
 
 constexpr int64_t kLanes = hn::MaxLanes(D());
@@ -61,7 +62,7 @@ void transform_patches(const WinogradTiling& g, const WinogradImages& x, int64_t
       } else {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, x.c - c)));
         for (int i = 0; i < kSide * kSide; ++i) {
-          patch[i] = cells[i] == nullptr ? hn::Zero(D()) : hn::MaskedLoad(mask, D(), cells[i] + c);
+          patch[i] = cells[i] == nullptr ? hn::Zero(D()) : masked_load(mask, D(), cells[i] + c);
         }
       }
       transform_2d<kSide, kAlpha, kStep>(patch, points);
@@ -83,10 +84,10 @@ void gradient_of(const WinogradTiling& g, const WinogradImages& dy, int64_t, int
 }
 
 HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> mask) {
-  if (e.bias != nullptr) v = hn::Add(v, hn::MaskedLoad(mask, D(), e.bias + channel));
+  if (e.bias != nullptr) v = hn::Add(v, masked_load(mask, D(), e.bias + channel));
   if (e.relu) v = hn::Max(v, hn::Zero(D()));
   if (e.scale != nullptr)
-    v = hn::MulAdd(v, hn::MaskedLoad(mask, D(), e.scale + channel), hn::MaskedLoad(mask, D(), e.shift + channel));
+    v = hn::MulAdd(v, masked_load(mask, D(), e.scale + channel), masked_load(mask, D(), e.shift + channel));
   return v;
 }
 
@@ -130,7 +131,7 @@ void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end
     for (int64_t i = begin; i < end; ++i) {
       for (int64_t c = 0; c < columns; c += kLanes) {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, columns - c)));
-        for (int tap = 0; tap < 9; ++tap) taps[tap] = hn::MaskedLoad(mask, D(), w + (tap * k + i) * n + panel + c);
+        for (int tap = 0; tap < 9; ++tap) taps[tap] = masked_load(mask, D(), w + (tap * k + i) * n + panel + c);
         transform_2d<3, kAlpha, Winograd<M>::filter>(taps, points);
         float* to = packed + panel * k + i * width + c;
         for (int p = 0; p < kAlpha * kAlpha; ++p) hn::StoreU(points[p], D(), to + p * point_stride);
@@ -147,7 +148,7 @@ void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, in
     for (int64_t c = 0; c < n; c += kLanes) {
       const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, n - c)));
       for (int p = 0; p < kAlpha * kAlpha; ++p) {
-        points[p] = hn::MaskedLoad(mask, D(), du.data + p * du.point_stride + i * du.row_stride + c);
+        points[p] = masked_load(mask, D(), du.data + p * du.point_stride + i * du.row_stride + c);
       }
       transform_2d<kAlpha, 3, Winograd<M>::weights>(points, taps);
       for (int tap = 0; tap < 9; ++tap) hn::BlendedStore(taps[tap], mask, D(), dw + (tap * k + i) * n + c);

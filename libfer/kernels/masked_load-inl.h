@@ -1,0 +1,16 @@
+// A load of the lanes of a mask from FirstN, the others zero. Highway 1.0.3's MaskedLoad is that with AVX2 and AVX-512;
+// with SSE4 it wants an aligned address and reads a whole vector, also beyond the end of an array. Included once per
+// instruction set, inside a source's per-target namespace.
+
+template <class D>
+HWY_INLINE hn::Vec<D> masked_load(hn::Mask<D> mask, D d, const float* from) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SCALAR
+  return hn::MaskedLoad(mask, d, from);
+#else
+  if (hn::AllTrue(d, mask)) return hn::LoadU(d, from);
+  HWY_ALIGN float lanes[hn::MaxLanes(D())] = {};
+  const size_t count = hn::CountTrue(d, mask);
+  for (size_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return hn::Load(d, lanes);
+#endif
+}
