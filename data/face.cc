@@ -11,6 +11,7 @@ struct Point {
 };
 
 double square(double x) { return x * x; }
+double length(double x, double y) { return std::sqrt(x * x + y * y); }
 
 // Paints one pixel: later layers cover earlier ones. `edge` is the width over which a shape's border fades.
 class Painter {
@@ -59,7 +60,7 @@ class Painter {
   static double segment(Point p, Point a, Point b) {
     const double ux = b.x - a.x, uy = b.y - a.y;
     const double t = std::clamp(((p.x - a.x) * ux + (p.y - a.y) * uy) / (ux * ux + uy * uy), 0.0, 1.0);
-    return std::hypot(p.x - a.x - t * ux, p.y - a.y - t * uy);
+    return length(p.x - a.x - t * ux, p.y - a.y - t * uy);
   }
 
   void background() { tone_ = f_.light.background + f_.light.background_slope * at_.x; }
@@ -179,7 +180,7 @@ class Painter {
     const double open = std::clamp((e.upper + e.lower) / 0.04, 0.0, 1.0);
     lay(cover(inner) * open, 0.35 * f_.skin.tone + 150);
     const Point iris = {sign * e.x + e.gaze_x, e.y + 0.5 * (e.lower - e.upper) * 0.4 + e.gaze_y};
-    const double ball = std::hypot(at_.x - iris.x, at_.y - iris.y);
+    const double ball = length(at_.x - iris.x, at_.y - iris.y);
     lay(std::min(cover(inner), cover(ball - e.iris)) * open, 55);
     lay(std::min(cover(inner), cover(ball - 0.45 * e.iris)) * open, 15);
     darken(0.75 * cover(std::max(std::abs(at_.y - top) - 0.018, ends)));
@@ -203,7 +204,7 @@ class Painter {
     const double across = (at_.y - y) / std::sqrt(1 + slope * slope);
     const double along = (t - inside) * kLength;
     const double thickness = b.thickness * (1 - 0.5 * inside * inside);
-    lay(0.9 * cover(std::hypot(across, along) - thickness), std::min(f_.head.hair_tone, 0.55 * f_.skin.tone));
+    lay(0.9 * cover(length(across, along) - thickness), std::min(f_.head.hair_tone, 0.55 * f_.skin.tone));
   }
 
   const Face& f_;

@@ -78,7 +78,7 @@ void draw_pose(Dice& dice, Pose& pose) {
           .scale = dice.between(0.88, 1.14),
           .dx = dice.around(0, 0.09),
           .dy = dice.around(0, 0.09),
-          .yaw = dice.around(0, 0.32),
+          .yaw = dice.around(0, 0.27),
           .pitch = dice.around(0, 0.09)};
 }
 
@@ -87,10 +87,10 @@ void draw_light(Dice& dice, Light& light) {
            .background_slope = dice.around(0, 40),
            .direction_rad = dice.around(0, 2.2),
            .strength = dice.between(0, 0.45),
-           .contrast = dice.between(0.5, 1.12),
+           .contrast = dice.between(0.55, 1.12),
            .brightness = dice.around(0, 30),
            .blur = dice.between(1.0, 2.0),
-           .noise = dice.between(2, 11)};
+           .noise = dice.between(2, 10)};
 }
 
 // Moves both brows by (inner, outer, arch).
@@ -218,7 +218,7 @@ void make_surprised(Dice& dice, double strength, Face& f) {
 }
 
 void make_expression(Dice& dice, int label, Face& f) {
-  const double strength = dice.between(0.5, 1.15);
+  const double strength = dice.between(0.6, 1.2);
   switch (label) {
     case 0:
       return make_angry(dice, strength, f);
