@@ -14,20 +14,21 @@ using ChunkFunction = void (*)(const void* context, int64_t chunk, int slot);
 void run_chunks(int64_t chunks, int max_slots, ChunkFunction function, const void* context);
 }  // namespace internal
 
-// Calls f(i) once for every i in [0, chunks), on up to num_threads() threads, in no order; returns when all are done. f must not throw.
-// Inside another parallel loop it runs on the calling thread alone.
+// Calls f(i) once for every i in [0, chunks), on up to num_threads() threads, in no order; returns when all are done. f
+// must not throw. Inside another parallel loop it runs on the calling thread alone.
 template <class F>
 void parallel_for(int64_t chunks, const F& f) {
   internal::run_chunks(
       chunks, 1 << 16, [](const void* context, int64_t i, int) { (*static_cast<const F*>(context))(i); }, &f);
 }
 
-// The same with f(i, slot): calls that run at the same time get different slots in [0, max_slots), an index for scratch memory.
-// No more than max_slots threads are used.
+// The same with f(i, slot): calls that run at the same time get different slots in [0, max_slots), an index for scratch
+// memory. No more than max_slots threads are used.
 template <class F>
 void parallel_for_slots(int64_t chunks, int max_slots, const F& f) {
   internal::run_chunks(
-      chunks, max_slots, [](const void* context, int64_t i, int slot) { (*static_cast<const F*>(context))(i, slot); }, &f);
+      chunks, max_slots, [](const void* context, int64_t i, int slot) { (*static_cast<const F*>(context))(i, slot); },
+      &f);
 }
 
 // Calls f(begin, end) for consecutive pieces of [0, n) of `grain` each (the last may be shorter).
