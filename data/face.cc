@@ -51,6 +51,14 @@ class Painter {
   void lay(double share, double tone) { tone_ += share * (tone - tone_); }
   void darken(double share) { tone_ *= 1 - share; }
 
+  // Whether the pixel lies within `reach` of the box around two points. What lies outside is not computed: a fifth of
+  // the time.
+  bool near_box(Point a, Point b, double reach) const {
+    const auto [left, right] = std::minmax(a.x, b.x);
+    const auto [top, bottom] = std::minmax(a.y, b.y);
+    return at_.x > left - reach && at_.x < right + reach && at_.y > top - reach && at_.y < bottom + reach;
+  }
+
   // Near enough for shapes not much longer than wide.
   static double ellipse(Point p, Point centre, double rx, double ry) {
     const double x = (p.x - centre.x) / rx, y = (p.y - centre.y) / ry;
@@ -93,7 +101,10 @@ class Painter {
   }
 
   void line(Point a, Point b, double half_width, double darkness) {
-    if (darkness > 0) darken(darkness * soft(segment(at_, a, b) - half_width, 0.03));
+    constexpr double kFade = 0.03;
+    const double reach = half_width + 0.5 * (edge_ + kFade);
+    if (darkness <= 0 || !near_box(a, b, reach)) return;
+    darken(darkness * soft(segment(at_, a, b) - half_width, kFade));
   }
 
   void wrinkles() {
@@ -142,6 +153,7 @@ class Painter {
     const double t = at_.x / m.half_width;
     const double span = std::max(0.0, 1 - t * t);
     const double ends = (std::abs(t) - 1) * m.half_width;
+    if (ends > edge_ || at_.y < m.y - 0.45) return;
     const double middle = m.y - m.smile * (t * t - 0.3) - m.skew * t;
     const double bulge = std::pow(span, m.roundness);
     const double top = middle - m.open_up * bulge, bottom = middle + m.open_down * bulge;
@@ -167,6 +179,8 @@ class Painter {
   void eye(int side) {
     const Eye& e = f_.eyes[static_cast<size_t>(side)];
     const double sign = side == 0 ? -1 : 1;
+    const Point middle = {sign * e.x, e.y};
+    if (!near_box(middle, middle, 0.45)) return;
     // x from the inner corner (-1) to the outer one (1).
     const double x = (at_.x - sign * e.x) * sign;
     const double t = x / e.half_width;
@@ -197,6 +211,7 @@ class Painter {
     const Eye& e = f_.eyes[static_cast<size_t>(side)];
     const double x = side == 0 ? -at_.x : at_.x;
     constexpr double kLength = 0.40;
+    if (x < b.gap - 0.15 || x > b.gap + kLength + 0.15 || at_.y > e.y + 0.3) return;
     const double t = (x - b.gap) / kLength;
     const double inside = std::clamp(t, 0.0, 1.0);
     const double y = e.y - b.base - b.inner * (1 - inside) - b.outer * inside - b.arch * 4 * inside * (1 - inside);

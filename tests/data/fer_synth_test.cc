@@ -79,7 +79,7 @@ TEST_F(FerSynth, EndsInStatus2WhereItIsCalledWrongly) {
 }
 
 TEST_F(FerSynth, EndsInStatus1WhereItCannotWrite) {
-  EXPECT_EQ(run("--train 1 --out " + quoted("none/f.csv")), 1);
+  EXPECT_EQ(run("--train 1 --public 0 --private 0 --out " + quoted("none/f.csv")), 1);
   EXPECT_NE(text("err").find("none/f.csv"), std::string::npos);
   folder_.write("file", "");
   EXPECT_EQ(run("--pictures " + quoted("file/faces")), 1);
