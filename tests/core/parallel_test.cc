@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
 #include <vector>
 
 #include "fer/error.h"
@@ -10,64 +13,90 @@
 namespace fer {
 namespace {
 
-class Parallel : public testing::TestWithParam<int> {
+class Parallel : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override { set_num_threads(GetParam()); }
   void TearDown() override { set_num_threads(0); }
 };
-INSTANTIATE_TEST_SUITE_P(Threads, Parallel, testing::Values(1, 2, 5));
 
-TEST_P(Parallel, EveryChunkRunsOnce) {
-  std::vector<int> runs(1000);
-  parallel_for(1000, [&](int64_t i) { ++runs[static_cast<size_t>(i)]; });
-  for (const int count : runs) EXPECT_EQ(count, 1);
+INSTANTIATE_TEST_SUITE_P(Threads, Parallel, ::testing::Values(1, 2, 5), ::testing::PrintToStringParamName());
+
+TEST_P(Parallel, LoopCallsEveryChunkOnce) {
+  for (const int64_t chunks : {0, 1, 2, 3, 100}) {
+    std::vector<std::atomic<int>> calls(static_cast<size_t>(chunks));
+    parallel_for(chunks, [&](int64_t i) { ++calls[static_cast<size_t>(i)]; });
+    for (const auto& count : calls) EXPECT_EQ(count, 1);
+  }
 }
 
-TEST_P(Parallel, RangesCoverEverythingOnceAndTheLastIsShorter) {
-  std::vector<int> covered(103);
-  parallel_ranges(103, 10, [&](int64_t begin, int64_t end) {
-    EXPECT_EQ(begin % 10, 0);
-    EXPECT_LE(end - begin, 10);
-    for (int64_t i = begin; i < end; ++i) ++covered[static_cast<size_t>(i)];
-  });
-  for (const int count : covered) EXPECT_EQ(count, 1);
+TEST_P(Parallel, RangesCoverEverythingInPiecesOfTheGrain) {
+  for (const int64_t n : {0, 1, 6, 7, 8, 50}) {
+    std::mutex mutex;
+    std::set<std::pair<int64_t, int64_t>> pieces;
+    parallel_ranges(n, 7, [&](int64_t begin, int64_t end) {
+      const std::lock_guard lock(mutex);
+      pieces.insert({begin, end});
+    });
+    int64_t next = 0;
+    for (const auto& [begin, end] : pieces) {
+      EXPECT_EQ(begin, next);
+      EXPECT_EQ(end, std::min(begin + 7, n));
+      next = end;
+    }
+    EXPECT_EQ(next, n);
+  }
 }
 
+// Two calls in one slot at one time would find the slot busy.
 TEST_P(Parallel, CallsAtTheSameTimeHaveDifferentSlots) {
-  constexpr int kSlots = 3;
-  std::atomic<int> users[kSlots] = {};
-  std::atomic<bool> shared = false;
-  parallel_for_slots(200, kSlots, [&](int64_t, int slot) {
-    if (slot < 0 || slot >= kSlots || users[slot].fetch_add(1) != 0) shared = true;
-    volatile int work = 0;
-    for (int i = 0; i < 1000; ++i) work = work + i;
-    if (slot >= 0 && slot < kSlots) users[slot].fetch_sub(1);
-  });
-  EXPECT_FALSE(shared);
+  for (const int max_slots : {1, 2, 3}) {
+    std::vector<std::atomic<bool>> busy(static_cast<size_t>(max_slots));
+    std::atomic<int> wrong = 0;
+    parallel_for_slots(200, max_slots, [&](int64_t, int slot) {
+      if (slot < 0 || slot >= max_slots || busy[static_cast<size_t>(slot)].exchange(true)) {
+        ++wrong;
+        return;
+      }
+      std::this_thread::yield();
+      busy[static_cast<size_t>(slot)] = false;
+    });
+    EXPECT_EQ(wrong, 0) << max_slots << " slots";
+  }
 }
 
-TEST_P(Parallel, ALoopInsideALoopRunsOnItsThreadInSlotZero) {
-  std::atomic<int> calls = 0;
-  std::atomic<bool> other_slot = false;
-  parallel_for(8, [&](int64_t) {
-    parallel_for_slots(5, 4, [&](int64_t, int slot) {
-      if (slot != 0) other_slot = true;
-      ++calls;
+TEST_P(Parallel, LoopInsideALoopRunsOnItsCaller) {
+  std::vector<std::atomic<int>> calls(60);
+  std::atomic<int> strangers = 0;
+  parallel_for(6, [&](int64_t i) {
+    const auto caller = std::this_thread::get_id();
+    parallel_for_slots(10, 4, [&](int64_t j, int slot) {
+      strangers += std::this_thread::get_id() != caller && GetParam() > 1;
+      strangers += slot != 0 && GetParam() > 1;
+      ++calls[static_cast<size_t>(i * 10 + j)];
     });
   });
-  EXPECT_EQ(calls, 40);
-  EXPECT_FALSE(other_slot);
+  EXPECT_EQ(strangers, 0);
+  for (const auto& count : calls) EXPECT_EQ(count, 1);
 }
 
-TEST(ParallelCount, NoChunksMeansNoCalls) {
-  parallel_for(0, [](int64_t) { FAIL(); });
-}
-
-TEST(ParallelCount, ANegativeNumberOfThreadsIsRefused) {
-  EXPECT_THROW(set_num_threads(-1), Error);
+TEST(Threads, ZeroMeansAllOfThem) {
   set_num_threads(0);
   EXPECT_GE(num_threads(), 1);
 }
+
+TEST(Threads, AreSetForTheCallingThreadAlone) {
+  set_num_threads(3);
+  int elsewhere = 0;
+  std::thread([&] {
+    set_num_threads(1);
+    elsewhere = num_threads();
+  }).join();
+  EXPECT_EQ(elsewhere, 1);
+  EXPECT_EQ(num_threads(), 3);
+  set_num_threads(0);
+}
+
+TEST(Threads, RefuseANegativeNumber) { EXPECT_THROW(set_num_threads(-1), Error); }
 
 }  // namespace
 }  // namespace fer
