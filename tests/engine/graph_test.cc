@@ -1,0 +1,85 @@
+#include "engine/graph.h"
+
+#include <gtest/gtest.h>
+
+#include "fer/error.h"
+
+namespace fer::engine {
+namespace {
+
+Activation activation_of(const Node& node) { return std::get<ActivationLayer>(node.kind).function; }
+
+TEST(Graph, KeepsReluWithItsConvolution) {
+  Network network({8, 8, 1});
+  network.add(Conv2D{.filters = 2, .activation = Activation::kRelu}).add(Flatten{}).add(Dense{.units = 3});
+  const Graph graph = build_graph(network);
+  ASSERT_EQ(graph.nodes.size(), 3u);
+  EXPECT_EQ(std::get<Conv2D>(graph.nodes[0].kind).activation, Activation::kRelu);
+  EXPECT_FALSE(graph.softmax);
+}
+
+TEST(Graph, SplitsOtherActivationsOff) {
+  Network network({8, 8, 1});
+  network.add(Conv2D{.filters = 2, .activation = Activation::kElu, .alpha = 0.5f}).add(Flatten{});
+  network.add(Dense{.units = 3, .activation = Activation::kTanh});
+  const Graph graph = build_graph(network);
+  ASSERT_EQ(graph.nodes.size(), 5u);
+  EXPECT_EQ(std::get<Conv2D>(graph.nodes[0].kind).activation, Activation::kLinear);
+  EXPECT_EQ(activation_of(graph.nodes[1]), Activation::kElu);
+  EXPECT_EQ(std::get<ActivationLayer>(graph.nodes[1].kind).alpha, 0.5f);
+  EXPECT_EQ(graph.nodes[1].layer, 0);
+  EXPECT_EQ(graph.nodes[1].inputs, std::vector<int>{0});
+  EXPECT_EQ(graph.nodes[2].inputs, std::vector<int>{1}) << "who reads the layer reads behind its activation";
+  EXPECT_EQ(activation_of(graph.nodes[4]), Activation::kTanh);
+}
+
+TEST(Graph, LeavesTheLastSoftmaxOut) {
+  Network fused({4, 1, 1}), apart({4, 1, 1});
+  fused.add(Flatten{}).add(Dense{.units = 3, .activation = Activation::kSoftmax});
+  apart.add(Flatten{}).add(Dense{.units = 3}).add(ActivationLayer{Activation::kSoftmax});
+  for (const Network& network : {fused, apart}) {
+    const Graph graph = build_graph(network);
+    EXPECT_TRUE(graph.softmax);
+    EXPECT_EQ(graph.nodes.size(), 2u);
+  }
+}
+
+TEST(Graph, KeepsASoftmaxInTheMiddle) {
+  Network network({4, 1, 1});
+  network.add(Flatten{}).add(Dense{.units = 3, .activation = Activation::kSoftmax}).add(Dense{.units = 2});
+  const Graph graph = build_graph(network);
+  EXPECT_FALSE(graph.softmax);
+  ASSERT_EQ(graph.nodes.size(), 4u);
+  EXPECT_EQ(activation_of(graph.nodes[2]), Activation::kSoftmax);
+}
+
+TEST(Graph, CountsHowOftenAValueIsRead) {
+  Network network({4, 4, 2});
+  network.add(Conv2D{.filters = 2, .padding = Padding::same()}, "a");
+  network.add(Conv2D{.filters = 2, .padding = Padding::same()}, "b");
+  network.add(Add{}, "sum", {"a", "b", "a", "input"}).add(Flatten{}).add(Dense{.units = 2});
+  EXPECT_EQ(count_readers(build_graph(network)), (std::vector<int>{2, 3, 1, 1, 1, 0}));
+}
+
+TEST(Graph, FindsParametersByTheirLayer) {
+  Network network({4, 4, 1});
+  network.add(Conv2D{.filters = 2}, "a")
+      .add(BatchNorm{}, "b")
+      .add(Flatten{})
+      .add(Dense{.units = 2, .bias = false}, "c");
+  const ParameterLayout layout = parameter_layout(network);
+  EXPECT_EQ(find_parameter(layout, 0, "kernel")->name, "a/kernel");
+  EXPECT_EQ(find_parameter(layout, 3, "kernel")->name, "c/kernel");
+  EXPECT_EQ(find_parameter(layout, 1, "moving_mean")->name, "b/moving_mean");
+  EXPECT_EQ(find_parameter(layout, 3, "bias"), nullptr);
+  EXPECT_EQ(find_parameter(layout, 1, "mean"), nullptr) << "the whole suffix counts";
+}
+
+TEST(Graph, RefusesAnOutputThatIsNoListOfClasses) {
+  Network network({4, 4, 1});
+  network.add(Conv2D{.filters = 2}, "last");
+  EXPECT_THROW(build_graph(network), Error);
+}
+
+}  // namespace
+}  // namespace fer::engine
