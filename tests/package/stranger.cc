@@ -1,4 +1,5 @@
 // A program of somebody else's, against the installed library: trains a little, saves, loads, predicts.
+#include <fer/error.h>
 #include <fer/predictor.h>
 #include <fer/trainer.h>
 #include <fer/version.h>
