@@ -39,7 +39,7 @@ void check_network(uint32_t stream, const NetworkKind& kind) {
   check_gradients(
       "network", loss,
       {{"weights", &by, {result.gradients.begin(), result.gradients.begin() + static_cast<int64_t>(trained)}}}, 1e-5,
-      60);
+      60, 1e-4);
 }
 
 TEST(ReferenceNetwork, HasTheGradientsOfItsLoss) {

@@ -23,32 +23,32 @@ struct GradientArgument {
   std::vector<double> gradient;
 };
 
-// The slope of `loss` by *v from four points; the error is of the order step^4 = 1e-12.
-inline double slope(const std::function<double()>& loss, double* v) {
-  constexpr double kStep = 1e-3;
+// The slope of `loss` by *v from four points; the error is of the order step^4.
+inline double slope(const std::function<double()>& loss, double* v, double step) {
   const double centre = *v;
   const auto at = [&](double x) {
     *v = x;
     return loss();
   };
-  const double near = at(centre + kStep) - at(centre - kStep), far = at(centre + 2 * kStep) - at(centre - 2 * kStep);
+  const double near = at(centre + step) - at(centre - step), far = at(centre + 2 * step) - at(centre - 2 * step);
   *v = centre;
-  return (8 * near - far) / (12 * kStep);
+  return (8 * near - far) / (12 * step);
 }
 
 // Expects every element of every gradient within `tolerance` of the slope, relative to the larger of both or, for
 // elements near zero, a thousandth of the array's largest. `loss` reads the arguments' values afresh at every call and
 // has no kink within 0.002 of them. At most `limit` elements an array are looked at, spread evenly.
 inline void check_gradients(const std::string& layer, const std::function<double()>& loss,
-                            std::vector<GradientArgument> arguments, double tolerance = 1e-6, size_t limit = 300) {
+                            std::vector<GradientArgument> arguments, double tolerance = 1e-6, size_t limit = 300,
+                            double step = 1e-3) {
   for (GradientArgument& argument : arguments) {
     const std::vector<double>& gradient = argument.gradient;
     ASSERT_EQ(argument.values->size(), gradient.size()) << layer << ": " << argument.name;
     double largest = 0;
     for (const double g : gradient) largest = std::max(largest, std::fabs(g));
-    const size_t step = std::max<size_t>(1, gradient.size() / limit);
-    for (size_t i = 0; i < gradient.size(); i += step) {
-      const double expected = slope(loss, argument.values->data() + i);
+    const size_t stride = std::max<size_t>(1, gradient.size() / limit);
+    for (size_t i = 0; i < gradient.size(); i += stride) {
+      const double expected = slope(loss, argument.values->data() + i, step);
       const double scale = std::max({std::fabs(gradient[i]), std::fabs(expected), 1e-3 * largest, 1e-6});
       ASSERT_LE(std::fabs(gradient[i] - expected), tolerance * scale)
           << fmt::format("{}: gradient by {}[{}] is {}, the loss's slope {}; {}", layer, argument.name, i, gradient[i],
