@@ -74,7 +74,7 @@ TEST(Activation, AgreesForEveryCount) {
   for (const Case& c : kCases) {
     for (const int64_t count : kCounts) {
       Draw draw(700);
-      const std::vector<float> x = draw.values(count, -6, 6);
+      const std::vector<float> x = draw.values(count, -3, 3);
       check_activation(c, 1, x, draw.values(count));
     }
   }
