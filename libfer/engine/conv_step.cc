@@ -19,6 +19,7 @@ class ConvStep : public TrainingStep {
   ConvStep(const StepBuilder& b, const ConvShape& shape, bool relu)
       : shape_(shape),
         relu_(relu),
+        joined_(b.node.joined_to_reader),
         buffers_(b.buffers),
         kernel_(find_parameter(b.parameters, b.node.layer, "kernel")),
         bias_(find_parameter(b.parameters, b.node.layer, "bias")) {
@@ -33,7 +34,7 @@ class ConvStep : public TrainingStep {
     b.use_backward(buffers_.dy);
     b.use_backward(buffers_.dx[0]);
     if (kernel_->trainable) b.use_backward(buffers_.x[0]);
-    if (relu_) b.use_backward(buffers_.y);
+    if (relu_ && !joined_) b.use_backward(buffers_.y);
   }
 
   void forward(const StepContext& c) override {
@@ -46,10 +47,7 @@ class ConvStep : public TrainingStep {
   void backward(const StepContext& c) override {
     const ConvShape s = shape_of(c);
     const std::span<float> dy = c.view(buffers_.dy, output_floats());
-    if (relu_) kernels::activation_backward(Activation::kRelu, 0, s.co, {}, y(c), dy, dy);
-    if (bias_ != nullptr && bias_->trainable) {
-      kernels::column_sums(s.n * s.oh * s.ow, s.co, dy, part_of(c.gradients, bias_), c.scratch);
-    }
+    if (!joined_) bias_and_relu_backward(c, s, dy);
     if (kernel_->trainable) {
       kernels::conv_backward_weights(s, algorithm(ConvPass::kBackwardWeights), x(c), dy, part_of(c.gradients, kernel_),
                                      c.scratch);
@@ -61,6 +59,13 @@ class ConvStep : public TrainingStep {
   }
 
  private:
+  void bias_and_relu_backward(const StepContext& c, const ConvShape& s, std::span<float> dy) const {
+    if (relu_) kernels::activation_backward(Activation::kRelu, 0, s.co, {}, y(c), dy, dy);
+    if (bias_ != nullptr && bias_->trainable) {
+      kernels::column_sums(s.n * s.oh * s.ow, s.co, dy, part_of(c.gradients, bias_), c.scratch);
+    }
+  }
+
   ConvShape shape_of(const StepContext& c) const {
     ConvShape s = shape_;
     s.n = c.n;
@@ -73,6 +78,7 @@ class ConvStep : public TrainingStep {
 
   ConvShape shape_;
   bool relu_;
+  bool joined_;  // the batch norm that reads y goes backward through bias and relu
   StepBuffers buffers_;
   const Parameter* kernel_;
   const Parameter* bias_;

@@ -1,12 +1,22 @@
 // A network taken apart into the operations that kernels do.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "fer/model.h"
 #include "fer/network.h"
 
 namespace fer::engine {
+
+// What a batch norm's training step does along with it, sparing walks over memory (join_batch_norms).
+struct JoinedToNorm {
+  // The convolution or dense layer before (an index of the network's layers; -1: none): the norm's backward pass goes
+  // through its relu, if it has one, and sums its bias's gradient.
+  int conv_layer = -1;
+  bool relu_before = false, relu_after = false;
+  std::optional<MaxPool2D> pool;
+};
 
 // One operation. `kind` is a layer description whose activation, if any, is linear or relu: other activations become
 // nodes of their own.
@@ -16,6 +26,8 @@ struct Node {
   std::vector<int> inputs;  // nodes; -1 is the network's input
   Shape input, output;      // without the batch; input is that of the first input
   bool frozen = false;
+  std::optional<JoinedToNorm> joined = {};  // of a batch norm; output is then that of the last operation joined
+  bool joined_to_reader = false;  // of a convolution or dense layer: its reader is a batch norm that does as above
 };
 
 struct Graph {
@@ -26,6 +38,10 @@ struct Graph {
 
 // The last softmax is left out: training joins it to the loss, inference applies it to the output.
 Graph build_graph(const Network& network);
+
+// For training: lets every batch norm that is not frozen take in the bias and relu before it and the relu and max pool
+// (of windows that do not overlap) after it, where nothing else reads the values between.
+Graph join_batch_norms(const Graph& graph);
 
 // How often each node's value (index + 1; 0 is the network's input) is read.
 std::vector<int> count_readers(const Graph& graph);

@@ -178,7 +178,7 @@ struct TrainingPlan::Impl {
         input_floats(network.input.elements()) {
     if (batch < 1) throw Error("batch size: expected 1 or more, found " + std::to_string(batch));
     kernels::check_target();
-    const Graph graph = build_graph(network);
+    const Graph graph = join_batch_norms(build_graph(network));
     PlanBuilder builder(graph, parameters, max_batch, layout);
     for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
       steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i)});

@@ -12,18 +12,21 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
+StepTraits conv_traits(Activation activation, bool joined_to_reader) {
+  return {.output_in_backward = activation == Activation::kRelu && !joined_to_reader, .input_in_backward = true};
+}
+
 }  // namespace
 
 StepTraits step_traits(const Node& node) {
   return std::visit(
       Overloaded{
-          [](const Conv2D& l) {
-            return StepTraits{.output_in_backward = l.activation == Activation::kRelu, .input_in_backward = true};
+          [&](const Conv2D& l) { return conv_traits(l.activation, node.joined_to_reader); },
+          [&](const Dense& l) { return conv_traits(l.activation, node.joined_to_reader); },
+          [&](const BatchNorm&) {
+            const bool pooled = node.joined && node.joined->pool;
+            return StepTraits{.input_in_backward = true, .gradient_in_place = !pooled};
           },
-          [](const Dense& l) {
-            return StepTraits{.output_in_backward = l.activation == Activation::kRelu, .input_in_backward = true};
-          },
-          [](const BatchNorm&) { return StepTraits{.input_in_backward = true, .gradient_in_place = true}; },
           [](const ActivationLayer& l) {
             const bool silu = l.function == Activation::kSilu;
             return StepTraits{

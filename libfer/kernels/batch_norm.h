@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/shapes.h"
+
 namespace fer::kernels {
 
 int64_t batch_norm_scratch_floats(int64_t rows, int64_t c);
@@ -24,10 +26,25 @@ void scale_shift(int64_t rows, int64_t c, std::span<const float> x, std::span<co
 struct BatchNormMoments {
   std::span<const float> mean, inv_std, gamma;
 };
-// dx may be dy. dgamma and dbeta are overwritten.
-void batch_norm_backward(int64_t rows, int64_t c, std::span<const float> x, std::span<const float> dy,
-                         const BatchNormMoments& moments, std::span<float> dx, std::span<float> dgamma,
-                         std::span<float> dbeta, std::span<float> scratch);
+// The backward pass of a batch norm together with that of what stands around it, in the same walks over memory:
+//   (bias and) relu_before -> batch norm -> relu_after -> max pool
+struct BatchNormGradient {
+  int64_t rows = 0, c = 0;
+  std::span<const float> x;   // the norm's input, with relu_before the relu's output
+  std::span<const float> dy;  // by the last output; with a pool [n,oh,ow,c]
+  BatchNormMoments moments;
+  std::span<const float> scale, shift;  // with relu_after: the norm's output was x * scale + shift
+  bool relu_before = false, relu_after = false;
+  const PoolShape* pool = nullptr;  // of windows that do not overlap; n * h * w = rows
+  std::span<const uint8_t> winner;  // as max_pool_forward left it
+};
+// All are overwritten. dx by x (or what the relu was of), empty where not wanted, may be dy without a pool; dbias [c] =
+// the sum of dx over rows, empty where not wanted.
+struct BatchNormGradients {
+  std::span<float> dx, dgamma, dbeta, dbias = {};
+};
+int64_t batch_norm_backward_scratch_floats(const BatchNormGradient& gradient);
+void batch_norm_backward(const BatchNormGradient& gradient, const BatchNormGradients& out, std::span<float> scratch);
 
 // out[c] = sum over rows of x[rows, c]: the gradient of a bias.
 void column_sums(int64_t rows, int64_t c, std::span<const float> x, std::span<float> out, std::span<float> scratch);

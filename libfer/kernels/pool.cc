@@ -17,10 +17,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 #include "kernels/masked_load-inl.h"
 
 using D = hn::ScalableTag<float>;
-using DI = hn::RebindToSigned<D>;
-using DB = hn::Rebind<uint8_t, D>;
 using V = hn::Vec<D>;
 constexpr int64_t kLanes = hn::MaxLanes(D());
+
+#include "kernels/bytes-inl.h"
 
 // The part of a window that lies inside the image.
 struct Inside {
@@ -36,47 +36,40 @@ Inside window_inside(const PoolShape& s, int64_t oh, int64_t ow) {
           first_j, std::clamp<int64_t>(s.w - column, first_j, s.kw)};
 }
 
-// Stores the low bytes of the first `count` lanes.
-HWY_INLINE void store_bytes(hn::Vec<DI> values, int64_t count, uint8_t* to) {
-  const auto bytes = hn::DemoteTo(DB(), values);
-  if (count == kLanes) {
-    hn::StoreU(bytes, DB(), to);
-    return;
-  }
-  HWY_ALIGN uint8_t buffer[HWY_MAX_BYTES];
-  hn::StoreU(bytes, DB(), buffer);
-  std::copy_n(buffer, count, to);
-}
-
-HWY_INLINE hn::Vec<DI> load_bytes(const uint8_t* from, int64_t count) {
-  if (count == kLanes) return hn::PromoteTo(DI(), hn::LoadU(DB(), from));
-  HWY_ALIGN uint8_t buffer[HWY_MAX_BYTES] = {};
-  std::copy_n(from, count, buffer);
-  return hn::PromoteTo(DI(), hn::LoadU(DB(), buffer));
-}
-
 // One output row: y and winner (which may be null) begin at it.
-void MaxForwardRow(const PoolShape& s, const float* image, int64_t oh, float* y, uint8_t* winner) {
+template <bool kNormed>
+void max_forward_row(const PoolShape& s, const float* image, int64_t oh, const NormedPool& norm, float* y,
+                     uint8_t* winner) {
   for (int64_t ow = 0; ow < s.ow; ++ow) {
     const Inside in = window_inside(s, oh, ow);
     for (int64_t c = 0; c < s.c; c += kLanes) {
       const int64_t count = std::min(kLanes, s.c - c);
       const auto mask = hn::FirstN(D(), static_cast<size_t>(count));
+      const V scale = kNormed ? masked_load(mask, D(), norm.scale.data() + c) : hn::Zero(D());
+      const V shift = kNormed ? masked_load(mask, D(), norm.shift.data() + c) : hn::Zero(D());
       V best = hn::Neg(hn::Inf(D()));
       auto index = hn::Set(DI(), static_cast<int32_t>(in.first_i * s.kw + in.first_j));
       for (int64_t i = in.first_i; i < in.last_i; ++i) {
         for (int64_t j = in.first_j; j < in.last_j; ++j) {
-          const V v = masked_load(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c);
+          V v = masked_load(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c);
+          if (kNormed) v = hn::MulAdd(v, scale, shift);
           const auto better = hn::Or(hn::Gt(v, best), hn::IsNaN(v));
           best = hn::IfThenElse(better, v, best);
           index =
               hn::IfThenElse(hn::RebindMask(DI(), better), hn::Set(DI(), static_cast<int32_t>(i * s.kw + j)), index);
         }
       }
+      if (kNormed && norm.relu) best = hn::IfThenZeroElse(hn::Lt(best, hn::Zero(D())), best);
       hn::BlendedStore(best, mask, D(), y + ow * s.c + c);
       if (winner != nullptr) store_bytes(index, count, winner + ow * s.c + c);
     }
   }
+}
+
+void MaxForwardRow(const PoolShape& s, const float* image, int64_t oh, const NormedPool& norm, float* y,
+                   uint8_t* winner) {
+  norm.scale.empty() ? max_forward_row<false>(s, image, oh, norm, y, winner)
+                     : max_forward_row<true>(s, image, oh, norm, y, winner);
 }
 
 // One image; dx is zero before.
@@ -153,12 +146,13 @@ HWY_EXPORT(MaxBackwardImage);
 HWY_EXPORT(AverageForwardRow);
 HWY_EXPORT(AverageBackwardImage);
 
-void max_pool_forward(const PoolShape& s, std::span<const float> x, std::span<float> y, std::span<uint8_t> winner) {
+void max_pool_forward(const PoolShape& s, std::span<const float> x, std::span<float> y, std::span<uint8_t> winner,
+                      const NormedPool& norm) {
   const auto kernel = HWY_DYNAMIC_DISPATCH(MaxForwardRow);
   const int64_t row = s.ow * s.c;
   parallel_ranges(s.n * s.oh, 8, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
-      kernel(s, x.data() + r / s.oh * s.h * s.w * s.c, r % s.oh, y.data() + r * row,
+      kernel(s, x.data() + r / s.oh * s.h * s.w * s.c, r % s.oh, norm, y.data() + r * row,
              winner.empty() ? nullptr : winner.data() + r * row);
     }
   });
