@@ -9,7 +9,7 @@ namespace {
 bool is_winograd(ConvAlgorithm algorithm) { return algorithm != ConvAlgorithm::kDirect; }
 
 int tile_of(ConvAlgorithm algorithm) {
-  return algorithm == ConvAlgorithm::kWinograd2 ? 2 : algorithm == ConvAlgorithm::kWinograd3 ? 3 : 4;
+  return 2 + static_cast<int>(algorithm) - static_cast<int>(ConvAlgorithm::kWinograd2);
 }
 
 int64_t size_of(std::span<const float> values) { return static_cast<int64_t>(values.size()); }
@@ -28,6 +28,10 @@ const char* conv_algorithm_name(ConvAlgorithm algorithm) {
       return "winograd F(3x3,3x3)";
     case ConvAlgorithm::kWinograd4:
       return "winograd F(4x4,3x3)";
+    case ConvAlgorithm::kWinograd5:
+      return "winograd F(5x5,3x3)";
+    case ConvAlgorithm::kWinograd6:
+      return "winograd F(6x6,3x3)";
   }
   return "?";
 }

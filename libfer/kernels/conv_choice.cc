@@ -31,6 +31,8 @@ ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass) {
   consider(ConvAlgorithm::kWinograd2, 2);
   consider(ConvAlgorithm::kWinograd3, 3);
   consider(ConvAlgorithm::kWinograd4, 4);
+  consider(ConvAlgorithm::kWinograd5, 5);
+  consider(ConvAlgorithm::kWinograd6, 6);
   return best;
 }
 

@@ -10,11 +10,16 @@
 namespace fer::kernels {
 namespace {
 
-// Half of a second-level cache of 1 MiB holds one thread's transformed tiles.
-constexpr int64_t kCacheFloats = (512 << 10) / sizeof(float);
-// Above this many floats the transformed filters do not stay in the second-level cache beside a block of tiles; then
-// all threads walk through one set of tiles together, so that filters are read once for many tiles.
-constexpr int64_t kSharedFilterFloats = (1 << 20) / sizeof(float);
+// What one thread's blocks of transformed tiles may take of its second-level cache.
+constexpr int64_t kCacheFloats = (768 << 10) / sizeof(float);
+// Above this many floats of transformed filters, reading them again for every block costs more than it spares; then all
+// threads walk through one set of tiles together, so that filters are read once for many tiles.
+constexpr int64_t kSharedFilterFloats = (4 << 20) / sizeof(float);
+// The same for the sums of a weight gradient, of which every group of tiles has its own.
+constexpr int64_t kSharedSumFloats = (1 << 20) / sizeof(float);
+// Tiles of a group that are transformed before they are multiplied. (The cut decides the order of the sum: it is the
+// same on every machine.)
+constexpr int64_t kGroupFloats = (1 << 20) / sizeof(float);
 // A shared set of transformed tiles: 12 MiB.
 constexpr int64_t kSharedTileFloats = (12 << 20) / sizeof(float);
 constexpr int64_t kTileGroup = 96;
@@ -158,9 +163,9 @@ WeightCut cut_weights(const WinogradTiling& t, int64_t ci, int64_t co) {
   WeightCut cut{};
   cut.v_row = row_floats(ci);
   cut.g_row = row_floats(co);
-  const bool small = t.points() * ci * co <= kSharedFilterFloats;
+  const bool small = t.points() * ci * co <= kSharedSumFloats;
   cut.groups = small ? std::min(kWeightGroups, t.tiles) : 1;
-  const int64_t budget = small ? 2 * kCacheFloats : kSharedTileFloats;
+  const int64_t budget = small ? kGroupFloats : kSharedTileFloats;
   cut.set = std::min(t.tiles, round_to(budget / (t.points() * (cut.v_row + cut.g_row)), 8));
   cut.v_point = point_floats(cut.set, cut.v_row);
   cut.g_point = point_floats(cut.set, cut.g_row);

@@ -51,22 +51,19 @@ template <int kSide, int kAlpha, void (*kStep)(const V*, V*)>
 void transform_patches(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left,
                        int64_t begin, int64_t end, const WinogradArray& v) {
   const float* cells[kSide * kSide];
-  V patch[kSide * kSide], points[kAlpha * kAlpha];
   for (int64_t tile = begin; tile < end; ++tile) {
     patch_cells<kSide>(x, origin_of(g, tile), pad_top, pad_left, cells);
     const bool whole = std::find(cells, cells + kSide * kSide, nullptr) == cells + kSide * kSide;
     float* row = v.data + (tile - begin) * v.row_stride;
     for (int64_t c = 0; c < x.c; c += kLanes) {
+      const auto store = [&](int p, V value) { hn::StoreU(value, D(), row + p * v.point_stride + c); };
       if (whole && c + kLanes <= x.c) {
-        for (int i = 0; i < kSide * kSide; ++i) patch[i] = hn::LoadU(D(), cells[i] + c);
+        transform_2d<kSide, kAlpha, kStep>([&](int i) { return hn::LoadU(D(), cells[i] + c); }, store);
       } else {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, x.c - c)));
-        for (int i = 0; i < kSide * kSide; ++i) {
-          patch[i] = cells[i] == nullptr ? hn::Zero(D()) : masked_load(mask, D(), cells[i] + c);
-        }
+        transform_2d<kSide, kAlpha, kStep>(
+            [&](int i) { return cells[i] == nullptr ? hn::Zero(D()) : masked_load(mask, D(), cells[i] + c); }, store);
       }
-      transform_2d<kSide, kAlpha, kStep>(patch, points);
-      for (int p = 0; p < kAlpha * kAlpha; ++p) hn::StoreU(points[p], D(), row + p * v.point_stride + c);
     }
   }
 }
@@ -95,15 +92,16 @@ template <int M>
 void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t begin, int64_t end, int64_t channel,
                int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
   constexpr int kAlpha = M + 2;
-  V points[kAlpha * kAlpha], cells[M * M];
+  V cells[M * M];
   for (int64_t tile = begin; tile < end; ++tile) {
     const TileOrigin o = origin_of(g, tile);
     const float* row = products.data + (tile - begin) * products.row_stride;
     const int64_t rows = std::min<int64_t>(M, g.rows - o.row), columns = std::min<int64_t>(M, g.columns - o.column);
     float* out = y + ((o.image * g.rows + o.row) * g.columns + o.column) * y_channels + channel;
     for (int64_t c = 0; c < channels; c += kLanes) {
-      for (int p = 0; p < kAlpha * kAlpha; ++p) points[p] = hn::LoadU(D(), row + p * products.point_stride + c);
-      transform_2d<kAlpha, M, Winograd<M>::output>(points, cells);
+      transform_2d<kAlpha, M, Winograd<M>::output>(
+          [&](int p) { return hn::LoadU(D(), row + p * products.point_stride + c); },
+          [&](int i, V value) { cells[i] = value; });
       const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, channels - c)));
       const bool all_lanes = c + kLanes <= channels;
       for (int64_t i = 0; i < rows; ++i) {
@@ -124,17 +122,16 @@ void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t b
 template <int M>
 void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed, int64_t point_stride) {
   constexpr int kAlpha = M + 2;
-  V taps[9], points[kAlpha * kAlpha];
   for (int64_t panel = 0; panel < n; panel += kPanel) {
     const int64_t columns = std::min(kPanel, n - panel);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
     for (int64_t i = begin; i < end; ++i) {
       for (int64_t c = 0; c < columns; c += kLanes) {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, columns - c)));
-        for (int tap = 0; tap < 9; ++tap) taps[tap] = masked_load(mask, D(), w + (tap * k + i) * n + panel + c);
-        transform_2d<3, kAlpha, Winograd<M>::filter>(taps, points);
         float* to = packed + panel * k + i * width + c;
-        for (int p = 0; p < kAlpha * kAlpha; ++p) hn::StoreU(points[p], D(), to + p * point_stride);
+        transform_2d<3, kAlpha, Winograd<M>::filter>(
+            [&](int tap) { return masked_load(mask, D(), w + (tap * k + i) * n + panel + c); },
+            [&](int p, V value) { hn::StoreU(value, D(), to + p * point_stride); });
       }
     }
   }
@@ -143,21 +140,19 @@ void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end
 template <int M>
 void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
   constexpr int kAlpha = M + 2;
-  V points[kAlpha * kAlpha], taps[9];
   for (int64_t i = begin; i < end; ++i) {
     for (int64_t c = 0; c < n; c += kLanes) {
       const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, n - c)));
-      for (int p = 0; p < kAlpha * kAlpha; ++p) {
-        points[p] = masked_load(mask, D(), du.data + p * du.point_stride + i * du.row_stride + c);
-      }
-      transform_2d<kAlpha, 3, Winograd<M>::weights>(points, taps);
-      for (int tap = 0; tap < 9; ++tap) hn::BlendedStore(taps[tap], mask, D(), dw + (tap * k + i) * n + c);
+      transform_2d<kAlpha, 3, Winograd<M>::weights>(
+          [&](int p) { return masked_load(mask, D(), du.data + p * du.point_stride + i * du.row_stride + c); },
+          [&](int tap, V value) { hn::BlendedStore(value, mask, D(), dw + (tap * k + i) * n + c); });
     }
   }
 }
 
-// The three tile sizes of a transform, chosen by m.
-#define FER_BY_TILE(function, m) ((m) == 2 ? function<2> : (m) == 3 ? function<3> : function<4>)
+// A transform of tiles of m x m.
+#define FER_BY_TILE(function, m) \
+  ((m) == 2 ? function<2> : (m) == 3 ? function<3> : (m) == 4 ? function<4> : (m) == 5 ? function<5> : function<6>)
 
 void Input(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left, int64_t begin,
            int64_t end, const WinogradArray& v) {

@@ -1,6 +1,6 @@
-// The transforms of Winograd's minimal filtering F(m x m, 3 x 3), m = 2, 3 or 4 (Lavin and Gray, "Fast Algorithms for
+// The transforms of Winograd's minimal filtering F(m x m, 3 x 3), m = 2 to 6 (Lavin and Gray, "Fast Algorithms for
 // Convolutional Neural Networks", 2015). How a 3x3 convolution becomes (m+2)^2 matrix products, and why that is 2.25 to
-// 4 times less arithmetic: kernels/WINOGRAD.md. Single-threaded pieces over ranges of tiles; conv_winograd.cc puts them
+// 5 times less arithmetic: kernels/WINOGRAD.md. Single-threaded pieces over ranges of tiles; conv_winograd.cc puts them
 // together.
 //
 // Arrays in the transformed domain are [point][row][channel] with strides given by the caller; point = 0 .. (m+2)^2 -

@@ -14,6 +14,11 @@ using V = hn::Vec<D>;
 HWY_INLINE V times(float factor, V v) { return hn::Mul(hn::Set(D(), factor), v); }
 HWY_INLINE V plus_times(V sum, float factor, V v) { return hn::MulAdd(hn::Set(D(), factor), v, sum); }
 
+HWY_INLINE void sum_and_difference(V a, V b, V* out) {
+  out[0] = hn::Add(a, b);
+  out[1] = hn::Sub(a, b);
+}
+
 template <int M>
 struct Winograd;
 
@@ -144,15 +149,128 @@ struct Winograd<4> {
   }
 };
 
-// out = T in T' for a transform kStep of kIn values to kOut: columns first, then rows. in [kIn][kIn], out [kOut][kOut].
-template <int kIn, int kOut, void (*kStep)(const V*, V*)>
-HWY_INLINE void transform_2d(const V* in, V* out) {
+// F(5,3), points 0, 1, -1, 2, -2, 1/2.
+template <>
+struct Winograd<5> {
+  static constexpr int kTile = 5, kAlpha = 7;
+  static HWY_INLINE void input(const V* d, V* t) {
+    t[0] = plus_times(
+        plus_times(plus_times(plus_times(plus_times(d[5], -0.5f, d[4]), -5.0f, d[3]), 2.5f, d[2]), 4.0f, d[1]), -2.0f,
+        d[0]);
+    t[1] = plus_times(plus_times(plus_times(d[5], 0.5f, d[4]), -4.5f, d[3]), 2.0f, hn::Sub(d[1], d[2]));
+    t[2] = plus_times(plus_times(plus_times(plus_times(d[5], -1.5f, d[4]), -3.5f, d[3]), 6.0f, d[2]), -2.0f, d[1]);
+    t[3] = plus_times(plus_times(hn::Add(d[5], d[1]), 1.5f, hn::Sub(d[4], d[2])), -2.0f, d[3]);
+    t[4] = plus_times(hn::Sub(d[5], d[1]), 2.5f, hn::Sub(d[2], d[4]));
+    t[5] = plus_times(plus_times(d[5], -5.0f, d[3]), 4.0f, d[1]);
+    t[6] = plus_times(
+        plus_times(plus_times(plus_times(plus_times(d[6], -0.5f, d[5]), -5.0f, d[4]), 2.5f, d[3]), 4.0f, d[2]), -2.0f,
+        d[1]);
+  }
+  static HWY_INLINE void output(const V* m, V* y) {
+    const V a = hn::Add(m[1], m[2]), b = hn::Sub(m[1], m[2]), c = hn::Add(m[3], m[4]), e = hn::Sub(m[3], m[4]);
+    y[0] = hn::Add(hn::Add(m[0], a), hn::Add(c, m[5]));
+    y[1] = plus_times(plus_times(b, 2.0f, e), 0.5f, m[5]);
+    y[2] = plus_times(plus_times(a, 4.0f, c), 0.25f, m[5]);
+    y[3] = plus_times(plus_times(b, 8.0f, e), 0.125f, m[5]);
+    y[4] = hn::Add(plus_times(plus_times(a, 16.0f, c), 0.0625f, m[5]), m[6]);
+  }
+  static HWY_INLINE void gradient(const V* y, V* t) {
+    const V a = hn::Add(hn::Add(y[0], y[2]), y[4]), b = hn::Add(y[1], y[3]);
+    const V c = plus_times(plus_times(y[0], 4.0f, y[2]), 16.0f, y[4]), e = plus_times(times(2.0f, y[1]), 8.0f, y[3]);
+    t[0] = y[0];
+    t[1] = hn::Add(a, b);
+    t[2] = hn::Sub(a, b);
+    t[3] = hn::Add(c, e);
+    t[4] = hn::Sub(c, e);
+    t[5] = plus_times(plus_times(plus_times(plus_times(y[0], 0.5f, y[1]), 0.25f, y[2]), 0.125f, y[3]), 0.0625f, y[4]);
+    t[6] = y[4];
+  }
+  static HWY_INLINE void filter(const V* g, V* u) {
+    const V sum = hn::Add(g[0], g[2]);
+    u[0] = times(-0.5f, g[0]);
+    u[1] = times(-1.0f / 3, hn::Add(sum, g[1]));
+    u[2] = times(1.0f / 9, hn::Sub(sum, g[1]));
+    u[3] = plus_times(plus_times(times(1.0f / 36, g[0]), 1.0f / 18, g[1]), 1.0f / 9, g[2]);
+    u[4] = plus_times(plus_times(times(-1.0f / 60, g[0]), 1.0f / 30, g[1]), -1.0f / 15, g[2]);
+    u[5] = plus_times(plus_times(times(32.0f / 45, g[0]), 16.0f / 45, g[1]), 8.0f / 45, g[2]);
+    u[6] = g[2];
+  }
+  static HWY_INLINE void weights(const V* u, V* g) {
+    const V a = times(-1.0f / 3, u[1]), b = times(1.0f / 9, u[2]), sum = hn::Add(a, b);
+    g[0] = plus_times(plus_times(plus_times(plus_times(sum, -0.5f, u[0]), 1.0f / 36, u[3]), -1.0f / 60, u[4]),
+                      32.0f / 45, u[5]);
+    g[1] = plus_times(plus_times(plus_times(hn::Sub(a, b), 1.0f / 18, u[3]), 1.0f / 30, u[4]), 16.0f / 45, u[5]);
+    g[2] = plus_times(plus_times(plus_times(hn::Add(sum, u[6]), 1.0f / 9, u[3]), -1.0f / 15, u[4]), 8.0f / 45, u[5]);
+  }
+};
+
+// F(6,3), points 0, 1, -1, 2, -2, 1/2, -1/2.
+template <>
+struct Winograd<6> {
+  static constexpr int kTile = 6, kAlpha = 8;
+  static HWY_INLINE void input(const V* d, V* t) {
+    t[0] = plus_times(hn::Sub(d[0], d[6]), 5.25f, hn::Sub(d[4], d[2]));
+    sum_and_difference(plus_times(hn::Add(d[2], d[6]), -4.25f, d[4]), plus_times(hn::Add(d[1], d[5]), -4.25f, d[3]),
+                       t + 1);
+    sum_and_difference(plus_times(plus_times(d[6], 0.25f, d[2]), -1.25f, d[4]),
+                       plus_times(plus_times(times(0.5f, d[1]), -2.5f, d[3]), 2.0f, d[5]), t + 3);
+    sum_and_difference(plus_times(plus_times(d[6], 4.0f, d[2]), -5.0f, d[4]),
+                       plus_times(plus_times(times(2.0f, d[1]), -2.5f, d[3]), 0.5f, d[5]), t + 5);
+    t[7] = plus_times(hn::Sub(d[7], d[1]), 5.25f, hn::Sub(d[3], d[5]));
+  }
+  static HWY_INLINE void output(const V* m, V* y) {
+    V one[2], two[2], half[2];
+    sum_and_difference(m[1], m[2], one);
+    sum_and_difference(m[3], m[4], two);
+    sum_and_difference(m[5], m[6], half);
+    y[0] = hn::Add(hn::Add(m[0], one[0]), hn::Add(two[0], half[0]));
+    y[1] = plus_times(plus_times(one[1], 2.0f, two[1]), 0.5f, half[1]);
+    y[2] = plus_times(plus_times(one[0], 4.0f, two[0]), 0.25f, half[0]);
+    y[3] = plus_times(plus_times(one[1], 8.0f, two[1]), 0.125f, half[1]);
+    y[4] = plus_times(plus_times(one[0], 16.0f, two[0]), 0.0625f, half[0]);
+    y[5] = hn::Add(plus_times(plus_times(one[1], 32.0f, two[1]), 0.03125f, half[1]), m[7]);
+  }
+  static HWY_INLINE void gradient(const V* y, V* t) {
+    t[0] = y[0];
+    sum_and_difference(hn::Add(hn::Add(y[0], y[2]), y[4]), hn::Add(hn::Add(y[1], y[3]), y[5]), t + 1);
+    sum_and_difference(plus_times(plus_times(y[0], 4.0f, y[2]), 16.0f, y[4]),
+                       plus_times(plus_times(times(2.0f, y[1]), 8.0f, y[3]), 32.0f, y[5]), t + 3);
+    sum_and_difference(plus_times(plus_times(y[0], 0.25f, y[2]), 0.0625f, y[4]),
+                       plus_times(plus_times(times(0.5f, y[1]), 0.125f, y[3]), 0.03125f, y[5]), t + 5);
+    t[7] = y[5];
+  }
+  static HWY_INLINE void filter(const V* g, V* u) {
+    u[0] = g[0];
+    sum_and_difference(times(-2.0f / 9, hn::Add(g[0], g[2])), times(-2.0f / 9, g[1]), u + 1);
+    sum_and_difference(plus_times(times(1.0f / 90, g[0]), 2.0f / 45, g[2]), times(1.0f / 45, g[1]), u + 3);
+    sum_and_difference(plus_times(times(32.0f / 45, g[0]), 8.0f / 45, g[2]), times(16.0f / 45, g[1]), u + 5);
+    u[7] = g[2];
+  }
+  static HWY_INLINE void weights(const V* u, V* g) {
+    V one[2], two[2], half[2];
+    sum_and_difference(u[1], u[2], one);
+    sum_and_difference(u[3], u[4], two);
+    sum_and_difference(u[5], u[6], half);
+    g[0] = plus_times(plus_times(plus_times(u[0], -2.0f / 9, one[0]), 1.0f / 90, two[0]), 32.0f / 45, half[0]);
+    g[1] = plus_times(plus_times(times(-2.0f / 9, one[1]), 1.0f / 45, two[1]), 16.0f / 45, half[1]);
+    g[2] = plus_times(plus_times(plus_times(u[7], -2.0f / 9, one[0]), 2.0f / 45, two[0]), 8.0f / 45, half[0]);
+  }
+};
+
+// T in T' for a transform kStep of kIn values to kOut: columns first, then rows. load(i) gives the i-th of kIn x kIn
+// values, store(i, value) takes the i-th of kOut x kOut.
+template <int kIn, int kOut, void (*kStep)(const V*, V*), class Load, class Store>
+HWY_INLINE void transform_2d(const Load& load, const Store& store) {
   V half[kOut * kIn];
   FER_UNROLL for (int j = 0; j < kIn; ++j) {
     V column[kIn], result[kOut];
-    FER_UNROLL for (int i = 0; i < kIn; ++i) column[i] = in[i * kIn + j];
+    FER_UNROLL for (int i = 0; i < kIn; ++i) column[i] = load(i * kIn + j);
     kStep(column, result);
     FER_UNROLL for (int i = 0; i < kOut; ++i) half[i * kIn + j] = result[i];
   }
-  FER_UNROLL for (int i = 0; i < kOut; ++i) kStep(half + i * kIn, out + i * kOut);
+  FER_UNROLL for (int i = 0; i < kOut; ++i) {
+    V result[kOut];
+    kStep(half + i * kIn, result);
+    FER_UNROLL for (int j = 0; j < kOut; ++j) store(i * kOut + j, result[j]);
+  }
 }

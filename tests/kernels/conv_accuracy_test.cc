@@ -5,6 +5,8 @@
 //   F(2,3)   2.6e-7   2.6e-7   1.6e-7
 //   F(3,3)   9.7e-7   9.6e-7   6.2e-7
 //   F(4,3)   1.7e-6   1.8e-6   1.0e-6
+//   F(5,3)   2.5e-6   2.5e-6   1.5e-6
+//   F(6,3)   3.4e-6   3.5e-6   2.0e-6
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -44,6 +46,8 @@ TEST(ConvAccuracy, OfDirect) { check_accuracy(ConvAlgorithm::kDirect, {9e-7, 4e-
 TEST(ConvAccuracy, OfWinograd2) { check_accuracy(ConvAlgorithm::kWinograd2, {6e-7, 6e-7, 4e-7}); }
 TEST(ConvAccuracy, OfWinograd3) { check_accuracy(ConvAlgorithm::kWinograd3, {2e-6, 2e-6, 1.3e-6}); }
 TEST(ConvAccuracy, OfWinograd4) { check_accuracy(ConvAlgorithm::kWinograd4, {3.5e-6, 3.5e-6, 2e-6}); }
+TEST(ConvAccuracy, OfWinograd5) { check_accuracy(ConvAlgorithm::kWinograd5, {5.2e-6, 5.2e-6, 3e-6}); }
+TEST(ConvAccuracy, OfWinograd6) { check_accuracy(ConvAlgorithm::kWinograd6, {7e-6, 7e-6, 4e-6}); }
 
 }  // namespace
 }  // namespace fer::testing
