@@ -56,15 +56,14 @@ void conv_prepare_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span
 }
 
 int64_t conv_forward_prepared_scratch_floats(const ConvShape& s, ConvAlgorithm algorithm) {
-  return is_winograd(algorithm) ? winograd_scratch_floats(tile_of(algorithm), s, ConvPass::kForward)
+  return is_winograd(algorithm) ? winograd_prepared_scratch_floats(tile_of(algorithm), s)
                                 : direct_scratch_floats(s, ConvPass::kForward);
 }
 
 int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm) {
-  if (pass == ConvPass::kForward) {
-    return aligned_floats(conv_prepared_floats(s, algorithm)) + conv_forward_prepared_scratch_floats(s, algorithm);
-  }
-  return is_winograd(algorithm) ? winograd_scratch_floats(tile_of(algorithm), s, pass) : direct_scratch_floats(s, pass);
+  if (is_winograd(algorithm)) return winograd_scratch_floats(tile_of(algorithm), s, pass);
+  if (pass != ConvPass::kForward) return direct_scratch_floats(s, pass);
+  return aligned_floats(direct_prepared_floats(s)) + direct_scratch_floats(s, pass);
 }
 
 void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x,
@@ -72,7 +71,8 @@ void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::spa
                            std::span<float> scratch) {
   FER_ASSERT(conv_supports(algorithm, s) && size_of(x) == s.x_floats() && size_of(y) == s.y_floats());
   if (is_winograd(algorithm)) {
-    winograd_forward(tile_of(algorithm), s, x.data(), prepared.data(), epilogue, y.data(), as_scratch(scratch));
+    winograd_forward_prepared(tile_of(algorithm), s, x.data(), prepared.data(), epilogue, y.data(),
+                              as_scratch(scratch));
   } else {
     direct_forward(s, x.data(), prepared.data(), epilogue, y.data(), as_scratch(scratch));
   }
@@ -80,6 +80,10 @@ void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::spa
 
 void conv_forward(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x, std::span<const float> w,
                   const ConvEpilogue& epilogue, std::span<float> y, std::span<float> scratch) {
+  if (is_winograd(algorithm)) {
+    winograd_forward(tile_of(algorithm), s, x.data(), w.data(), epilogue, y.data(), as_scratch(scratch));
+    return;
+  }
   const auto prepared = static_cast<size_t>(aligned_floats(conv_prepared_floats(s, algorithm)));
   conv_prepare_weights(s, algorithm, w, scratch.first(prepared));
   conv_forward_prepared(s, algorithm, x, scratch.first(prepared), epilogue, y, scratch.subspan(prepared));

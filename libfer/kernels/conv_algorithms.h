@@ -27,9 +27,13 @@ void direct_backward_weights(const ConvShape& s, const float* x, const float* dy
 // Winograd, with output tiles of m x m.
 int64_t winograd_prepared_floats(int m, const ConvShape& s);
 void winograd_prepare_weights(int m, const ConvShape& s, const float* w, float* prepared);
+int64_t winograd_prepared_scratch_floats(int m, const ConvShape& s);
+void winograd_forward_prepared(int m, const ConvShape& s, const float* x, const float* prepared,
+                               const ConvEpilogue& epilogue, float* y, Scratch scratch);
 int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass);
-void winograd_forward(int m, const ConvShape& s, const float* x, const float* prepared, const ConvEpilogue& epilogue,
-                      float* y, Scratch scratch);
+int64_t winograd_weights_scratch_floats(int m, const ConvShape& s);
+void winograd_forward(int m, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue, float* y,
+                      Scratch scratch);
 void winograd_backward_data(int m, const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch);
 void winograd_backward_weights(int m, const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch);
 

@@ -120,17 +120,18 @@ void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t b
 }
 
 template <int M>
-void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed, int64_t point_stride) {
+void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first, int64_t all_columns,
+                float* packed, int64_t point_stride) {
   constexpr int kAlpha = M + 2;
-  for (int64_t panel = 0; panel < n; panel += kPanel) {
-    const int64_t columns = std::min(kPanel, n - panel);
+  for (int64_t panel = 0; panel < all_columns; panel += kPanel) {
+    const int64_t columns = std::min(kPanel, all_columns - panel);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
     for (int64_t i = begin; i < end; ++i) {
       for (int64_t c = 0; c < columns; c += kLanes) {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, columns - c)));
         float* to = packed + panel * k + i * width + c;
         transform_2d<3, kAlpha, Winograd<M>::filter>(
-            [&](int tap) { return masked_load(mask, D(), w + (tap * k + i) * n + panel + c); },
+            [&](int tap) { return masked_load(mask, D(), w + (tap * k + i) * n + first + panel + c); },
             [&](int p, V value) { hn::StoreU(value, D(), to + p * point_stride); });
       }
     }
@@ -144,7 +145,9 @@ void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, in
     for (int64_t c = 0; c < n; c += kLanes) {
       const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, n - c)));
       transform_2d<kAlpha, 3, Winograd<M>::weights>(
-          [&](int p) { return masked_load(mask, D(), du.data + p * du.point_stride + i * du.row_stride + c); },
+          [&](int p) {
+            return masked_load(mask, D(), du.data + p * du.point_stride + (i - begin) * du.row_stride + c);
+          },
           [&](int tap, V value) { hn::BlendedStore(value, mask, D(), dw + (tap * k + i) * n + c); });
     }
   }
@@ -165,9 +168,9 @@ void Output(const WinogradTiling& g, const WinogradArray& products, int64_t begi
             int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
   FER_BY_TILE(output_of, g.m)(g, products, begin, end, channel, channels, epilogue, y, y_channels);
 }
-void Filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed,
-             int64_t point_stride) {
-  FER_BY_TILE(filters_of, m)(k, n, w, begin, end, packed, point_stride);
+void Filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first, int64_t columns,
+             float* packed, int64_t point_stride) {
+  FER_BY_TILE(filters_of, m)(k, n, w, begin, end, first, columns, packed, point_stride);
 }
 void FilterGradients(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
   FER_BY_TILE(weights_of, m)(k, n, du, begin, end, dw);
@@ -206,9 +209,9 @@ void winograd_output(const WinogradTiling& tiling, const WinogradArray& products
   HWY_DYNAMIC_DISPATCH(Output)(tiling, products, begin, end, channel, channels, epilogue, y, y_channels);
 }
 
-void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed,
-                      int64_t point_stride) {
-  HWY_DYNAMIC_DISPATCH(Filters)(m, k, n, w, begin, end, packed, point_stride);
+void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
+                      int64_t columns, float* packed, int64_t point_stride) {
+  HWY_DYNAMIC_DISPATCH(Filters)(m, k, n, w, begin, end, first, columns, packed, point_stride);
 }
 
 void winograd_weights(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {

@@ -47,11 +47,11 @@ void winograd_gradient(const WinogradTiling& tiling, const WinogradImages& dy, i
 // are dropped.
 void winograd_output(const WinogradTiling& tiling, const WinogradArray& products, int64_t begin, int64_t end,
                      int64_t channel, int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels);
-// u = G g G' for rows [begin, end) of filters w [3, 3, k, n], packed for gemm_packed point by point (point_stride
-// floats apart).
-void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, float* packed,
-                      int64_t point_stride);
-// dw [3, 3, k, n] = G' du G for rows [begin, end); du as [point][k][n].
+// u = G g G' for rows [begin, end) of k and columns [first, first + columns) of n of filters w [3, 3, k, n], packed for
+// gemm_packed as matrices [k, columns] point by point (point_stride floats apart). first is a multiple of a panel.
+void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
+                      int64_t columns, float* packed, int64_t point_stride);
+// dw [3, 3, k, n] = G' du G for rows [begin, end) of k, which du holds as [point][row - begin][n].
 void winograd_weights(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw);
 
 }  // namespace fer::kernels
