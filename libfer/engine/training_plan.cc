@@ -121,7 +121,9 @@ class PlanBuilder {
       const int input = n.inputs[k];
       if (input < 0 || !wanted_[static_cast<size_t>(input)]) continue;
       const bool same = traits.alias || (traits.gradient_in_place && k == 0);
-      buffers.dx[k] = same ? buffers.dy : new_buffer(node(input).output.elements());
+      buffers.dx[k] = same                         ? buffers.dy
+                      : traits.gradient_over_input ? buffers.x[k]
+                                                   : new_buffer(node(input).output.elements());
       sums_[static_cast<size_t>(input)].parts.push_back(buffers.dx[k]);
       layout_.use(buffers.dx[k], backward_time(i));
     }

@@ -25,7 +25,10 @@ StepTraits step_traits(const Node& node) {
           [&](const Dense& l) { return conv_traits(l.activation, node.joined_to_reader); },
           [&](const BatchNorm&) {
             const bool pooled = node.joined && node.joined->pool;
-            return StepTraits{.input_in_backward = true, .gradient_in_place = !pooled};
+            // The value of a convolution that is joined is the norm's alone.
+            return StepTraits{.input_in_backward = true,
+                              .gradient_in_place = !pooled,
+                              .gradient_over_input = pooled && node.joined->conv_layer >= 0};
           },
           [](const ActivationLayer& l) {
             const bool silu = l.function == Activation::kSilu;

@@ -72,11 +72,12 @@ struct StepBuilder {
 
 // How a node's step treats its buffers.
 struct StepTraits {
-  bool output_in_backward = false;  // reads y again in the backward pass
-  bool input_in_backward = false;   // reads x again
-  bool in_place = false;            // y may be x
-  bool gradient_in_place = false;   // dx (of the first input) may be dy
-  bool alias = false;               // y is x and dx is dy, nothing to do
+  bool output_in_backward = false;   // reads y again in the backward pass
+  bool input_in_backward = false;    // reads x again
+  bool in_place = false;             // y may be x
+  bool gradient_in_place = false;    // dx (of the first input) may be dy
+  bool gradient_over_input = false;  // dx may be x, which nothing else reads any more
+  bool alias = false;                // y is x and dx is dy, nothing to do
 };
 StepTraits step_traits(const Node& node);
 

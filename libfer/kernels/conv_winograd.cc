@@ -39,9 +39,9 @@ ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
   if (cut.shared) {
     cut.set = std::min(t.tiles, round_to(kSharedTileFloats / (t.points() * cut.v_row), kTileGroup));
     cut.group = std::min(cut.set, kTileGroup);
-    // Every set of tiles goes through all chunks.
-    if (t.tiles <= 2 * cut.set)
-      cut.chunk = std::min(co, round_to(kChunkFloats / (t.points() * ci), gemm_panel_width()));
+    // Every set of tiles goes through all chunks; a chunk has a panel for every thread. (No sum depends on that.)
+    const int64_t wide = std::max<int64_t>(kChunkFloats / (t.points() * ci), num_threads() * gemm_panel_width());
+    if (t.tiles <= 2 * cut.set) cut.chunk = std::min(co, round_to(wide, gemm_panel_width()));
   } else {
     // 6 rows make a full tile of the matrix product.
     cut.set = std::min(t.tiles, round_to(kCacheFloats / (t.points() * (cut.v_row + cut.m_row)), 6) + 6);
