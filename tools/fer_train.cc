@@ -9,10 +9,12 @@
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/network.h"
+#include "fer/profile.h"
 #include "fer/threads.h"
 #include "fer/trainer.h"
 #include "fer/version.h"
 #include "pictures.h"
+#include "profile_table.h"
 #include "progress.h"
 #include "run_files.h"
 #include "settings.h"
@@ -159,7 +161,22 @@ class Run {
   cli::ReportFacts facts_;
 };
 
+// --profile: trains a few steps and says where their time went.
+int profile(const cli::Arguments& arguments) {
+  if (arguments.has("resume")) throw cli::UsageError("--profile does not go with --resume");
+  const cli::TrainOptions options = cli::read_train_options(arguments);
+  cli::use_threads(arguments);
+  const Dataset data = read_fer_csv(options.data);
+  const cli::TrainingRows rows = cli::choose_rows(data, options.split, options.data);
+  const int64_t steps = options.config.limit_steps > 0 ? options.config.limit_steps : 10;
+  const Network network = initial_model(options, data).network;
+  const TrainingProfile result = profile_training(network, options.config, data, rows.train, steps);
+  fmt::print("{}", options.json ? cli::profile_json(result) : cli::profile_table(result));
+  return 0;
+}
+
 int train(const cli::Arguments& given) {
+  if (given.flag("profile")) return profile(given);
   const std::string folder = run_folder(given);
   if (!given.flag("resume") && cli::holds_run(folder)) {
     throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");

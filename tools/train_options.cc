@@ -134,6 +134,7 @@ void declare_train_options(cxxopts::Options& options) {
   run("checkpoint-seconds", "Write last.safetensors at least this often", text("60"), "S");
   run("quiet", "Print nothing but errors");
   run("json", "Print one JSON object an epoch, and nothing else");
+  run("profile", "Train a few steps (--steps N: N), print where their time goes, write nothing");
 
   auto data = options.add_options("Data");
   data("split", "official (Training and PublicTest) or random", text("official"), "NAME");

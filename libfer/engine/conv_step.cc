@@ -38,27 +38,41 @@ class ConvStep : public TrainingStep {
   }
 
   void forward(const StepContext& c) override {
-    const ConvShape s = shape_of(c);
     const std::span<float> bias = part_of(c.weights, bias_);
-    kernels::conv_forward(s, algorithms_[0], x(c), part_of(c.weights, kernel_), {.bias = bias.data(), .relu = relu_},
-                          y(c), c.scratch);
+    note(c, ConvPass::kForward, "forward", [&](const ConvShape& s, ConvAlgorithm algorithm) {
+      kernels::conv_forward(s, algorithm, x(c), part_of(c.weights, kernel_), {.bias = bias.data(), .relu = relu_}, y(c),
+                            c.scratch);
+    });
   }
 
   void backward(const StepContext& c) override {
-    const ConvShape s = shape_of(c);
     const std::span<float> dy = c.view(buffers_.dy, output_floats());
-    if (!joined_) bias_and_relu_backward(c, s, dy);
+    if (!joined_)
+      note_stage(c.profile, {.pass = "backward, bias"}, [&] { bias_and_relu_backward(c, shape_of(c), dy); });
     if (kernel_->trainable) {
-      kernels::conv_backward_weights(s, algorithm(ConvPass::kBackwardWeights), x(c), dy, part_of(c.gradients, kernel_),
-                                     c.scratch);
+      note(c, ConvPass::kBackwardWeights, "backward, weights", [&](const ConvShape& s, ConvAlgorithm algorithm) {
+        kernels::conv_backward_weights(s, algorithm, x(c), dy, part_of(c.gradients, kernel_), c.scratch);
+      });
     }
     if (buffers_.dx[0] != kNoBuffer) {
-      kernels::conv_backward_data(s, algorithm(ConvPass::kBackwardData), dy, part_of(c.weights, kernel_),
-                                  c.view(buffers_.dx[0], shape_.h * shape_.w * shape_.ci), c.scratch);
+      note(c, ConvPass::kBackwardData, "backward, data", [&](const ConvShape& s, ConvAlgorithm algorithm) {
+        kernels::conv_backward_data(s, algorithm, dy, part_of(c.weights, kernel_),
+                                    c.view(buffers_.dx[0], shape_.h * shape_.w * shape_.ci), c.scratch);
+      });
     }
   }
 
  private:
+  template <class Work>
+  void note(const StepContext& c, ConvPass pass, const char* name, const Work& work) const {
+    const ConvShape s = shape_of(c);
+    const ConvAlgorithm algorithm = algorithms_[static_cast<int>(pass)];
+    note_stage(
+        c.profile,
+        {.pass = name, .algorithm = kernels::conv_algorithm_name(algorithm), .macs = static_cast<double>(s.macs())},
+        [&] { work(s, algorithm); });
+  }
+
   void bias_and_relu_backward(const StepContext& c, const ConvShape& s, std::span<float> dy) const {
     if (relu_) kernels::activation_backward(Activation::kRelu, 0, s.co, {}, y(c), dy, dy);
     if (bias_ != nullptr && bias_->trainable) {
@@ -74,7 +88,6 @@ class ConvStep : public TrainingStep {
   int64_t output_floats() const { return shape_.oh * shape_.ow * shape_.co; }
   std::span<float> x(const StepContext& c) const { return c.view(buffers_.x[0], shape_.h * shape_.w * shape_.ci); }
   std::span<float> y(const StepContext& c) const { return c.view(buffers_.y, output_floats()); }
-  ConvAlgorithm algorithm(ConvPass pass) const { return algorithms_[static_cast<int>(pass)]; }
 
   ConvShape shape_;
   bool relu_;

@@ -16,6 +16,7 @@ struct JoinedToNorm {
   int conv_layer = -1;
   bool relu_before = false, relu_after = false;
   std::optional<MaxPool2D> pool;
+  std::vector<int> layers_after;  // of the network: those of the relu and the pool
 };
 
 // One operation. `kind` is a layer description whose activation, if any, is linear or relu: other activations become

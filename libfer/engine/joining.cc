@@ -8,7 +8,7 @@ namespace {
 
 class Joiner {
  public:
-  explicit Joiner(const Graph& graph) : graph_(graph), readers_(count_readers(graph)) {
+  explicit Joiner(const Graph& graph) : readers_(count_readers(graph)) {
     joined_.input = graph.input;
     joined_.softmax = graph.softmax;
     for (const Node& node : graph.nodes) place_.push_back(place(node));
@@ -59,6 +59,7 @@ class Joiner {
     Node* norm = open_norm(node);
     if (norm == nullptr) return false;
     norm->joined->relu_after = true;
+    norm->joined->layers_after.push_back(node.layer);
     return true;
   }
 
@@ -70,11 +71,11 @@ class Joiner {
     Node* norm = open_norm(node);
     if (norm == nullptr) return false;
     norm->joined->pool = *pool;
+    norm->joined->layers_after.push_back(node.layer);
     norm->output = node.output;
     return true;
   }
 
-  const Graph& graph_;
   std::vector<int> readers_;
   std::vector<int> place_;
   Graph joined_;

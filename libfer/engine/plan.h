@@ -11,6 +11,8 @@
 
 namespace fer::engine {
 
+struct StepProfile;
+
 // Forward and backward of one batch.
 class TrainingPlan {
  public:
@@ -27,6 +29,7 @@ class TrainingPlan {
     std::span<const float> weights;   // [n], or empty for ones
     uint64_t seed = 0;                // with step: what dropout's masks depend on
     uint64_t step = 0;
+    StepProfile* profile = nullptr;  // gets the stages of this call, or null
   };
   struct Result {
     double loss_sum = 0;  // cross-entropy, weighted, summed over the batch

@@ -31,6 +31,22 @@ std::vector<bool> find_gradient_nodes(const Graph& graph, const ParameterLayout&
   return wanted;
 }
 
+// The names that a profile gives to a node's stages, and the bytes of a whole batch's input and output and of its
+// weights.
+Stage nominal_stage(const Network& network, const ParameterLayout& parameters, const Node& node, int64_t batch) {
+  const auto name = [&](int layer) { return network.layers[static_cast<size_t>(layer)].name; };
+  Stage stage{.layers = name(node.layer), .type = layer_type_name(node.kind)};
+  if (node.joined) {
+    for (const int layer : node.joined->layers_after) stage.layers.append("+").append(name(layer));
+  }
+  int64_t floats = batch * (node.input.elements() + node.output.elements());
+  for (const Parameter& p : parameters.parameters) {
+    if (p.layer == node.layer) floats += p.shape.elements();
+  }
+  stage.bytes = static_cast<double>(floats) * sizeof(float);
+  return stage;
+}
+
 // Gradients that several readers of one value leave, to be added before the value's own step runs backward.
 struct GradientSum {
   std::vector<BufferId> parts;  // the sum goes into the first
@@ -162,6 +178,7 @@ struct TrainingPlan::Impl {
     std::unique_ptr<TrainingStep> step;  // null where there is nothing to do
     GradientSum sum;
     bool backward = false;
+    Stage nominal;  // what a profile says of the step's layers
   };
 
   ParameterLayout parameters;
@@ -183,7 +200,8 @@ struct TrainingPlan::Impl {
     const Graph graph = join_batch_norms(build_graph(network));
     PlanBuilder builder(graph, parameters, max_batch, layout);
     for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
-      steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i)});
+      steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
+                       nominal_stage(network, parameters, graph.nodes[static_cast<size_t>(i)], max_batch)});
     }
     if (!steps.back().backward)
       throw Error("network " + network.name + ": no layer to train (all are frozen or without parameters)");
@@ -195,6 +213,28 @@ struct TrainingPlan::Impl {
   void allocate() {
     memory = std::make_unique<ArenaMemory>(layout.total_floats());
     scratch = std::make_unique<ArenaMemory>(scratch_floats);
+  }
+
+  void forward(const StepContext& context) const {
+    for (const PlannedStep& planned : steps) {
+      if (planned.step != nullptr) note(planned, "forward", context, [&] { planned.step->forward(context); });
+    }
+  }
+
+  // Notes a step's work: the stages that it notes itself, or all of it as one.
+  template <class Work>
+  void note(const PlannedStep& planned, const char* pass, const StepContext& context, const Work& work) const {
+    if (context.profile == nullptr) return work();
+    std::vector<Stage>& stages = context.profile->stages;
+    const size_t before = stages.size();
+    StepProfile whole;
+    note_stage(&whole, {.pass = pass}, work);
+    if (stages.size() == before) stages.push_back(whole.stages[0]);
+    for (size_t i = before; i < stages.size(); ++i) {
+      stages[i].layers = planned.nominal.layers;
+      stages[i].type = planned.nominal.type;
+      stages[i].bytes = planned.nominal.bytes;
+    }
   }
 
   void clear_gaps(std::span<float> gradients) const {
@@ -225,7 +265,7 @@ struct TrainingPlan::Impl {
         const std::span<float> sum = context.view(planned.sum.parts[0], planned.sum.floats);
         kernels::add(sum, context.view(planned.sum.parts[part], planned.sum.floats), sum);
       }
-      if (planned.step != nullptr) planned.step->backward(context);
+      if (planned.step != nullptr) note(planned, "backward", context, [&] { planned.step->backward(context); });
     }
   }
 };
@@ -251,16 +291,20 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
                             .gradients = gradients,
                             .layout = &p.layout,
                             .arena = p.memory->data(),
-                            .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)}};
-  for (const Impl::PlannedStep& planned : p.steps) {
-    if (planned.step != nullptr) planned.step->forward(context);
-  }
-  const kernels::CrossEntropy loss =
-      kernels::softmax_cross_entropy(p.classes, context.view(p.logits, p.classes), batch.targets, batch.weights,
-                                     1.0f / static_cast<float>(batch.n), context.view(p.logits_gradient, p.classes));
+                            .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
+                            .profile = batch.profile};
+  p.forward(context);
+  kernels::CrossEntropy loss;
+  note_stage(batch.profile, {.pass = "loss"}, [&] {
+    loss =
+        kernels::softmax_cross_entropy(p.classes, context.view(p.logits, p.classes), batch.targets, batch.weights,
+                                       1.0f / static_cast<float>(batch.n), context.view(p.logits_gradient, p.classes));
+  });
   p.backward(context);
   p.clear_gaps(gradients);
-  return {.loss_sum = loss.loss_sum, .penalty = p.add_regularizers(weights, gradients), .correct = loss.correct};
+  double penalty = 0;
+  note_stage(batch.profile, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
+  return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
 }
 
 size_t TrainingPlan::arena_bytes() const {

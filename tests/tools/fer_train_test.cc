@@ -1,4 +1,5 @@
 #include <cmath>
+#include <set>
 
 #include "tool_run.h"
 
@@ -53,6 +54,32 @@ TEST_F(FerTrain, QuietPrintsNothing) {
   const ToolResult r = run(kShort + "--epochs 1 --quiet");
   EXPECT_EQ(r.status, 0);
   EXPECT_EQ(r.out + r.err, "");
+}
+
+TEST_F(FerTrain, ProfileTellsWhereAStepsTimeGoesAndWritesNothing) {
+  const std::string command = "fer-train faces.csv --network net.json --batch-size 7 --steps 3 --profile";
+  const ToolResult table = run(command);
+  ASSERT_EQ(table.status, 0) << table.err;
+  EXPECT_NE(table.out.find("accounted for: "), std::string::npos) << table.out;
+  EXPECT_NE(table.out.find("(medians of 3 steps)"), std::string::npos) << table.out;
+  EXPECT_FALSE(exists("runs"));
+
+  const ToolResult r = run(command + " --json");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const auto profile = json_lines(r.out).at(0);
+  EXPECT_EQ(profile["batch_size"], 7);
+  std::set<std::string> seen;
+  double sum = 0;
+  for (const auto& row : profile["rows"]) {
+    seen.insert(row["type"].get<std::string>() + " " + row["pass"].get<std::string>());
+    sum += row["seconds"].get<double>();
+  }
+  for (const char* part : {"conv2d forward", "conv2d backward, weights", "dense forward", "dense backward, data",
+                           " batch", " loss", " optimizer"}) {
+    EXPECT_TRUE(seen.count(part)) << part << " in " << r.out;
+  }
+  EXPECT_DOUBLE_EQ(profile["accounted_seconds"], sum);
+  EXPECT_EQ(run(command + " --resume").status, 2);
 }
 
 TEST_F(FerTrain, TheNumberOfThreadsDoesNotChangeTheWeights) {

@@ -1,0 +1,40 @@
+// Where the time of training goes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fer/dataset.h"
+#include "fer/network.h"
+#include "fer/trainer.h"
+
+namespace fer {
+
+// A layer and pass, or another part of a training step.
+struct ProfileRow {
+  std::string layer;  // its name; layers done in one go are joined by '+'; empty: not a layer's
+  std::string type;   // as in a network's JSON
+  std::string pass;  // "forward", "backward", for convolutions and dense layers also which gradient; or "batch" (making
+                     // it), "loss", "regularizers", "clipping" (the gradient's norm too), "optimizer"
+  std::string algorithm;  // of a convolution or dense layer
+  double seconds = 0;     // median over the steps
+  double gflop = 0;       // of the direct algorithm, two a multiply-add; 0 where it is not said
+  double megabytes = 0;   // inputs, outputs and weights, each counted once
+};
+
+struct TrainingProfile {
+  int64_t batch_size = 0, steps = 0;
+  double step_seconds = 0;  // median, whole steps
+  std::vector<ProfileRow> rows = {};
+
+  double accounted_seconds() const;  // sum of the rows
+};
+
+// Trains `steps` steps (after three to warm up) from initial weights on batches of `rows` and notes what took how long.
+// Writes nothing. Throws Error as Trainer does.
+TrainingProfile profile_training(const Network& network, const TrainConfig& config, const Dataset& data,
+                                 std::span<const int64_t> rows, int64_t steps);
+
+}  // namespace fer
