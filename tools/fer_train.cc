@@ -90,6 +90,7 @@ class Run {
     options_.config.class_weights = cli::read_class_weights(options_.class_weights, facts_.class_counts[0].second);
     Trainer trainer =
         options_.init.empty() ? Trainer(start.network, options_.config) : Trainer(std::move(start), options_.config);
+    trainer.check(data_, rows_.train, rows_.validation);
     open_folder();
     greet(trainer.model().network);
     return finish(fit(trainer));

@@ -48,14 +48,19 @@ Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
-History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
-                     const TrainCallbacks& callbacks, std::span<const float> soft_targets) {
+void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
+                    std::span<const float> soft_targets) const {
   const Network& network = impl_->model.network;
   if (train.empty()) throw Error("training: expected at least one picture, found none");
   const bool labels_needed = soft_targets.empty();
   train::check_rows(network, data, train, labels_needed, "training");
   train::check_rows(network, data, validation, labels_needed, "validation");
   check_soft_targets(soft_targets, data.size(), class_count(network));
+}
+
+History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
+                     const TrainCallbacks& callbacks, std::span<const float> soft_targets) {
+  check(data, train, validation, soft_targets);
   const train::RunInputs inputs{.data = data, .train = train, .validation = validation, .targets = soft_targets};
   return train::FitLoop(impl_->model, impl_->config, inputs, callbacks).run();
 }

@@ -56,6 +56,13 @@ TEST_F(FerTrain, QuietPrintsNothing) {
   EXPECT_EQ(r.out + r.err, "");
 }
 
+TEST_F(FerTrain, RefusesLabelsThatTheNetworkLacksAndLeavesNothing) {
+  const ToolResult r = run("fer-train faces.csv --network seed001_shallow_cnn --epochs 1 --out run");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-train", "expected a label below 6, found 6");
+  EXPECT_FALSE(exists("run"));
+}
+
 TEST_F(FerTrain, ProfileTellsWhereAStepsTimeGoesAndWritesNothing) {
   const std::string command = "fer-train faces.csv --network net.json --batch-size 7 --steps 3 --profile";
   const ToolResult table = run(command);

@@ -136,6 +136,10 @@ class Trainer {
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
               const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
 
+  // Throws the Error that fit would throw for these arguments: rows or labels out of range, pictures of another size.
+  void check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
+             std::span<const float> soft_targets = {}) const;
+
   // After fit: the best weights with early_stopping.restore_best_weights, else the last ones (their average, where
   // there is one). After should_stop: the weights as they stand. After an Error: not to be used.
   const Model& model() const;
