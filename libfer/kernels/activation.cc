@@ -18,6 +18,7 @@ namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #include "kernels/masked_load-inl.h"
+#include "kernels/relu-inl.h"
 
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
@@ -26,7 +27,7 @@ constexpr int64_t kLanes = hn::MaxLanes(D());
 HWY_INLINE V one() { return hn::Set(D(), 1.0f); }
 
 // 1 / (1 + exp(-x)). At 104 exp is infinity and the result 0, so that silu of the lowest values is 0 too; beyond that
-// Highway's Exp is not defined.
+// Highway's Exp is not defined. Neither is it for NaN, of which this makes some number.
 HWY_INLINE V sigmoid(V x) {
   return hn::Div(one(), hn::Add(one(), hn::Exp(D(), hn::Neg(hn::Max(x, hn::Set(D(), -104.0f))))));
 }
@@ -34,7 +35,7 @@ HWY_INLINE V sigmoid(V x) {
 // Each function as forward(x) and backward(dy, x, y).
 struct Relu {
   V alpha;
-  HWY_INLINE V forward(V x) const { return hn::Max(x, hn::Zero(D())); }
+  HWY_INLINE V forward(V x) const { return relu(x); }
   HWY_INLINE V backward(V dy, V, V y) const { return hn::IfThenElseZero(hn::Gt(y, hn::Zero(D())), dy); }
 };
 struct LeakyRelu {
@@ -46,7 +47,7 @@ struct Elu {
   V alpha;
   HWY_INLINE V forward(V x) const {
     const V low = hn::Mul(alpha, hn::Expm1(D(), hn::Min(x, hn::Zero(D()))));
-    return hn::IfThenElse(hn::Gt(x, hn::Zero(D())), x, low);
+    return hn::IfThenElse(hn::Lt(x, hn::Zero(D())), low, x);  // x where it is NaN
   }
   // alpha * exp(x) = y + alpha
   HWY_INLINE V backward(V dy, V, V y) const {
@@ -69,7 +70,7 @@ struct Tanh {
 };
 struct Sigmoid {
   V alpha;
-  HWY_INLINE V forward(V x) const { return sigmoid(x); }
+  HWY_INLINE V forward(V x) const { return hn::IfThenElse(hn::IsNaN(x), x, sigmoid(x)); }
   HWY_INLINE V backward(V dy, V, V y) const { return hn::Mul(dy, hn::Mul(y, hn::Sub(one(), y))); }
 };
 

@@ -19,6 +19,7 @@ namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #include "kernels/masked_load-inl.h"
+#include "kernels/relu-inl.h"
 
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
@@ -59,7 +60,7 @@ struct ScaleShiftKernel {
     const V floor = relu ? hn::Zero(D()) : hn::Neg(hn::Inf(D()));
     for (int64_t r = 0; r < rows; ++r) {
       load_block<NV>(x + r * c + i, mask, v);
-      FER_UNROLL for (int k = 0; k < NV; ++k) v.v[k] = hn::Max(hn::MulAdd(v.v[k], a.v[k], b.v[k]), floor);
+      FER_UNROLL for (int k = 0; k < NV; ++k) v.v[k] = at_least(hn::MulAdd(v.v[k], a.v[k], b.v[k]), floor);
       store_block<NV>(v, mask, y + r * c + i);
     }
   }
@@ -95,7 +96,7 @@ struct EpilogueKernel {
       float* at = x + r * row_stride + i;
       load_block<NV>(at, mask, v);
       FER_UNROLL for (int k = 0; k < NV; ++k) {
-        v.v[k] = hn::Max(hn::Add(v.v[k], bias.v[k]), floor);
+        v.v[k] = at_least(hn::Add(v.v[k], bias.v[k]), floor);
         if (scaled) v.v[k] = hn::MulAdd(v.v[k], scale.v[k], shift.v[k]);
       }
       store_block<NV>(v, mask, at);
@@ -164,7 +165,8 @@ void batch_norm_statistics(int64_t rows, int64_t c, std::span<const float> x, st
   for (int64_t i = 0; i < c; ++i) {
     const double shift = sums.a[i] / static_cast<double>(rows);
     mean[i] = static_cast<float>(x[i] + shift);
-    variance[i] = static_cast<float>(std::max(0.0, sums.b[i] / static_cast<double>(rows) - shift * shift));
+    // (In this order NaN stays NaN.)
+    variance[i] = static_cast<float>(std::max(sums.b[i] / static_cast<double>(rows) - shift * shift, 0.0));
   }
 }
 

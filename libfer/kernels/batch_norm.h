@@ -19,7 +19,7 @@ int64_t batch_norm_scratch_floats(int64_t rows, int64_t c);
 void batch_norm_statistics(int64_t rows, int64_t c, std::span<const float> x, std::span<float> mean,
                            std::span<float> variance, std::span<float> scratch);
 
-// y = x * scale + shift, then max(., 0) if relu. y may be x.
+// y = x * scale + shift, then max(., 0) if relu, NaN staying NaN. y may be x.
 void scale_shift(int64_t rows, int64_t c, std::span<const float> x, std::span<const float> scale,
                  std::span<const float> shift, bool relu, std::span<float> y);
 

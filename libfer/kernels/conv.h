@@ -27,8 +27,8 @@ bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s);
 ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass);
 int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm);
 
-// What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0); if scale, v = v * scale[co] +
-// shift[co].
+// What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0), NaN staying NaN; if scale, v = v *
+// scale[co] + shift[co].
 struct ConvEpilogue {
   const float* bias = nullptr;  // null: zero
   bool relu = false;

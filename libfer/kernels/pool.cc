@@ -15,6 +15,7 @@ namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #include "kernels/masked_load-inl.h"
+#include "kernels/relu-inl.h"
 
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
@@ -59,7 +60,7 @@ void max_forward_row(const PoolShape& s, const float* image, int64_t oh, const N
               hn::IfThenElse(hn::RebindMask(DI(), better), hn::Set(DI(), static_cast<int32_t>(i * s.kw + j)), index);
         }
       }
-      if (kNormed && norm.relu) best = hn::IfThenZeroElse(hn::Lt(best, hn::Zero(D())), best);
+      if (kNormed && norm.relu) best = relu(best);
       hn::BlendedStore(best, mask, D(), y + ow * s.c + c);
       if (winner != nullptr) store_bytes(index, count, winner + ow * s.c + c);
     }

@@ -16,6 +16,7 @@ namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #include "kernels/masked_load-inl.h"
+#include "kernels/relu-inl.h"
 #include "kernels/winograd_tile-inl.h"
 
 constexpr int64_t kLanes = hn::MaxLanes(D());
@@ -82,7 +83,7 @@ void gradient_of(const WinogradTiling& g, const WinogradImages& dy, int64_t, int
 
 HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> mask) {
   if (e.bias != nullptr) v = hn::Add(v, masked_load(mask, D(), e.bias + channel));
-  if (e.relu) v = hn::Max(v, hn::Zero(D()));
+  if (e.relu) v = relu(v);
   if (e.scale != nullptr)
     v = hn::MulAdd(v, masked_load(mask, D(), e.scale + channel), masked_load(mask, D(), e.shift + channel));
   return v;

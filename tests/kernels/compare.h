@@ -32,12 +32,13 @@ inline double largest_magnitude(const std::vector<double>& values) {
 }
 
 // |actual - expected| <= bound[i] everywhere, and 1e-3 of the largest expected value in any case (a float's smallest
-// normal number is let pass).
+// normal number is let pass). `size` counts as a value expected: what results come to where they do not cancel by
+// chance.
 inline void expect_within(const std::vector<float>& actual, const std::vector<double>& expected,
-                          const std::vector<double>& bound, const std::string& what) {
+                          const std::vector<double>& bound, const std::string& what, double size = 0) {
   ASSERT_EQ(actual.size(), expected.size()) << what;
   ASSERT_EQ(bound.size(), expected.size()) << what;
-  const double cap = 1e-3 * largest_magnitude(expected);
+  const double cap = 1e-3 * std::max(largest_magnitude(expected), size);
   for (size_t i = 0; i < actual.size(); ++i) {
     const double error = std::fabs(actual[i] - expected[i]), allowed = std::min(bound[i], cap) + 1.2e-38;
     ASSERT_TRUE(error <= allowed) << fmt::format("{}: at {} expected {}, found {}: off by {}, allowed {}; {}", what, i,
@@ -50,7 +51,12 @@ inline void expect_rounded(const std::vector<float>& actual, const std::vector<d
                            double floor, const std::string& what) {
   std::vector<double> bound;
   for (const double e : expected) bound.push_back(roundings * kRounding * std::max(std::fabs(e), floor));
-  expect_within(actual, expected, bound, what);
+  expect_within(actual, expected, bound, what, floor);
+}
+
+// What sums of `terms` products come to whose signs are random.
+inline double size_of_sums(const std::vector<double>& magnitudes, double terms) {
+  return largest_magnitude(magnitudes) / std::sqrt(terms);
 }
 
 // A sum of `terms` products in any order is off by at most terms roundings of the sum of their magnitudes (Higham,
@@ -59,7 +65,7 @@ inline void expect_sums(const std::vector<float>& actual, const std::vector<doub
                         const std::vector<double>& magnitudes, double terms, const std::string& what) {
   std::vector<double> bound;
   for (const double m : magnitudes) bound.push_back((terms + 2) * kRounding * m);
-  expect_within(actual, expected, bound, what);
+  expect_within(actual, expected, bound, what, size_of_sums(magnitudes, terms));
 }
 
 inline std::vector<double> magnitudes_of(const std::vector<float>& values) {

@@ -73,7 +73,8 @@ inline void expect_conv_sums(ConvAlgorithm algorithm, const std::vector<float>& 
                              const std::string& what) {
   if (algorithm == ConvAlgorithm::kDirect) return expect_sums(actual, expected, magnitudes, terms, what);
   const double factor = winograd_amplification(algorithm) * largest_magnitude(magnitudes);
-  expect_sums(actual, expected, std::vector<double>(expected.size(), factor), terms, what);
+  const std::vector<double> bound(expected.size(), (terms + 2) * kRounding * factor);
+  expect_within(actual, expected, bound, what, size_of_sums(magnitudes, terms));
 }
 
 inline Results run_conv(const ConvTruth& t, ConvAlgorithm algorithm) {

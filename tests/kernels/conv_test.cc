@@ -69,6 +69,25 @@ TEST(Conv, AgreesWhereTilesFillSeveralBlocks) {
   check_conv_with_all_algorithms({.n = 5, .h = 20, .w = 20, .ci = 16, .co = 17, .padding = Padding::same()});
 }
 
+// A batch of pictures is its pictures one by one: a smaller last batch, an inference request of any size.
+TEST(Conv, PicturesDoNotSeeEachOther) {
+  const ConvShape batch = conv_shape({.n = 4, .h = 9, .w = 10, .ci = 7, .co = 17, .padding = Padding::same()});
+  ConvShape one = batch;
+  one.n = 1;
+  Draw draw(203);
+  const std::vector<float> x = draw.values(batch.x_floats()), w = draw.values(batch.w_floats());
+  for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
+    std::vector<float> together = unwritten(batch.y_floats()), alone = unwritten(batch.y_floats());
+    ScratchMemory scratch(kernels::conv_scratch_floats(batch, ConvPass::kForward, algorithm));
+    kernels::conv_forward(batch, algorithm, x, w, {}, together, scratch.span());
+    for (int64_t n = 0; n < batch.n; ++n) {
+      kernels::conv_forward(one, algorithm, std::span(x).subspan(n * one.x_floats(), one.x_floats()), w, {},
+                            std::span(alone).subspan(n * one.y_floats(), one.y_floats()), scratch.span());
+    }
+    expect_same_bits(together, alone, kernels::conv_algorithm_name(algorithm));
+  }
+}
+
 TEST(Conv, PutsTheOddCellOfSamePaddingAtTheEnd) {
   // 4 cells, kernel 2, stride 1: one cell of padding in all, after the last.
   const ConvShape s =

@@ -11,9 +11,16 @@
 
 namespace fer::testing {
 
-inline uint64_t test_seed() {
-  const char* text = std::getenv("FER_TEST_SEED");
-  return text != nullptr && *text != '\0' ? std::strtoull(text, nullptr, 10) : 20131001;
+// A number from the environment, `otherwise` where there is none.
+inline uint64_t number_from_environment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text != nullptr && *text != '\0' ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+// A variable: random_cases.h gives every case a seed of its own.
+inline uint64_t& test_seed() {
+  static uint64_t seed = number_from_environment("FER_TEST_SEED", 20131001);
+  return seed;
 }
 
 inline std::string seed_note() { return "FER_TEST_SEED=" + std::to_string(test_seed()); }

@@ -1,4 +1,4 @@
-// Runs a kernel on every instruction set of this CPU, with 1 and with 2 threads, in memory that tells.
+// Runs a kernel on every instruction set of this CPU, with 1 and with more threads, in memory that tells.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -59,6 +59,12 @@ using Results = std::vector<std::vector<float>>;
 // The scalar instruction set is left out above this many multiply-adds.
 inline constexpr int64_t kScalarWork = 300000;
 
+// random_cases.h asks for more.
+inline int& most_threads() {
+  static int threads = 2;
+  return threads;
+}
+
 // run() returns what the kernel wrote; check(results) compares it with the truth. run asks for its scratch afresh:
 // sizes depend on the instruction set and the number of threads.
 template <class Run, class Check>
@@ -70,10 +76,13 @@ void on_every_target(const std::string& what, int64_t work, const Run& run, cons
     SCOPED_TRACE(what + " on " + target);
     set_num_threads(1);
     const Results one = run();
-    set_num_threads(2);
-    const Results two = run();
-    ASSERT_EQ(one.size(), two.size());
-    for (size_t i = 0; i < one.size(); ++i) expect_same_bits(one[i], two[i], what + ", 1 and 2 threads");
+    for (int threads = 2; threads <= most_threads(); ++threads) {
+      set_num_threads(threads);
+      const Results more = run();
+      ASSERT_EQ(one.size(), more.size());
+      for (size_t i = 0; i < one.size(); ++i)
+        expect_same_bits(one[i], more[i], fmt::format("{}, 1 and {} threads", what, threads));
+    }
     check(one);
     if (::testing::Test::HasFatalFailure()) return;
   }

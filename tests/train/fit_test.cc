@@ -298,5 +298,18 @@ TEST(Fit, StopsAtALossThatIsNotFiniteAndSaysWhere) {
   EXPECT_NE(message.find("is not finite"), std::string::npos) << message;
 }
 
+// A relu does not hide it.
+TEST(Fit, StopsAtAWeightThatIsNotANumber) {
+  Network net({6, 6, 1}, {"top", "middle", "bottom"});
+  net.add(Conv2D{.filters = 4, .activation = Activation::kRelu}, "conv");
+  net.add(MaxPool2D{}).add(Flatten{}).add(Dense{.units = 3, .activation = Activation::kSoftmax});
+  const SmallRun run;
+  Model model = Trainer(net, small_config()).model();
+  model.weights.of(model.weights.layout.parameters[0])[7] = std::nanf("");
+  Trainer trainer(model, small_config());
+  const std::string message = message_of([&] { run.fit(trainer); });
+  EXPECT_TRUE(message.starts_with("epoch 1, step 1: training stopped: the loss is not finite")) << message;
+}
+
 }  // namespace
 }  // namespace fer

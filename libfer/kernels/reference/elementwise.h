@@ -9,11 +9,11 @@
 
 namespace fer::kernels::reference {
 
-// One value; softmax is not a function of one.
+// One value; softmax is not a function of one. NaN stays NaN.
 inline double activate(Activation f, double alpha, double x) {
   switch (f) {
     case Activation::kRelu:
-      return x > 0 ? x : 0;
+      return x < 0 ? 0 : x;
     case Activation::kLeakyRelu:
       return x > 0 ? x : (alpha == 0 ? 0.3 : alpha) * x;
     case Activation::kElu:
