@@ -40,4 +40,10 @@ void read_squeeze(Reading& r, Node& node);
 void read_pad(Reading& r, Node& node);
 void read_resize(Reading& r, Node& node);
 
+void read_shape(Reading& r, Node& node);
+void read_gather(Reading& r, Node& node);
+void read_unsqueeze(Reading& r, Node& node);
+void read_concat(Reading& r, Node& node);
+void read_slice(Reading& r, Node& node);
+
 }  // namespace fer::onnx_file

@@ -29,15 +29,6 @@ Dims without_ones(Dims dims) {
   return dims;
 }
 
-// A value's extents in the file, without the batch.
-Dims file_dims(const Value& x) {
-  const Dims& dims = x.shape.dims();
-  if (x.axes == Axes::kChannelsFirst) return {dims[2], dims[0], dims[1]};
-  Dims same = dims;
-  if (x.is_flat()) same.resize(x.rank - 1, 1);
-  return same;
-}
-
 // What a Reshape asks for, without the batch: 0 copies an extent, -1 takes what is left. Throws Error unless it holds
 // as many values.
 Dims resolved(const Reading& r, const Dims& wanted, const Dims& from) {
@@ -91,9 +82,11 @@ void read_same(Reading& r, Node& node) {
 }
 
 void read_cast(Reading& r, Node& node) {
-  node.expect_integer("to", onnx::TensorProto::FLOAT, -1);
+  const bool constant = r.is_constant(node, 0);
+  const bool real = constant ? r.constant(node, 0).real : true;
+  node.expect_integer("to", real ? onnx::TensorProto::FLOAT : onnx::TensorProto::INT64, -1);
   node.ignore({"saturate"});
-  r.give(node, r.value(node, 0));
+  read_same(r, node);
 }
 
 void read_dropout(Reading& r, Node& node) {

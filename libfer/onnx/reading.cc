@@ -21,6 +21,14 @@ int64_t extent_of(const onnx::TensorShapeProto_Dimension& dim) {
 
 }  // namespace
 
+std::vector<int64_t> file_dims(const Value& x) {
+  const std::vector<int64_t>& dims = x.shape.dims();
+  if (x.axes == Value::Axes::kChannelsFirst) return {dims[2], dims[0], dims[1]};
+  std::vector<int64_t> same = dims;
+  if (x.is_flat()) same.resize(x.rank - 1, 1);
+  return same;
+}
+
 int64_t file_index(const Shape& flattened, int64_t i) {
   if (flattened.rank() == 0) return i;
   const int64_t cells = flattened[0] * flattened[1], channels = flattened[2];
@@ -107,8 +115,8 @@ Constant Reading::constant(const Node& node, int i) const {
 
 std::vector<int64_t> Reading::ints(const Node& node, int i) const {
   const Constant found = constant(node, i);
-  if (found.real || found.dims.size() > 1 || found.size() > 8) {
-    throw Error(fmt::format("input {}: expected up to 8 whole numbers, found {} of shape {}", i + 1,
+  if (found.real || found.dims.size() > 1 || found.bytes.size() > kMaxInts * sizeof(int64_t)) {
+    throw Error(fmt::format("input {}: expected up to {} whole numbers, found {} of shape {}", i + 1, kMaxInts,
                             found.real ? "floats" : "int64", shown_dims(found.dims)));
   }
   return found.ints();

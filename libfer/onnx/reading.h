@@ -37,8 +37,13 @@ struct Value {
   bool is_flat() const { return axes == Axes::kFlat; }
 };
 
+// A value's extents in the file, without the batch.
+std::vector<int64_t> file_dims(const Value& x);
+
 // Where element i of a flat value lies in the file's order (see Value::flattened).
 int64_t file_index(const Shape& flattened, int64_t i);
+
+inline constexpr size_t kMaxInts = 8;  // of a constant that is a shape, or axes, or the like
 
 // With '_' for what is no printable ASCII.
 std::string in_ascii(std::string text);
