@@ -32,6 +32,10 @@ class ChannelNumbers {
   Shape flattened_;
 };
 
+bool have_same_axes(const Value& a, const Value& b) {
+  return a.axes == b.axes && a.rank == b.rank && a.flattened == b.flattened;
+}
+
 enum class Operation { kAdd, kSub, kMul, kDiv };
 
 // y = scale * x + shift; c is the node's constant, before x where `constant_first`.
@@ -114,9 +118,7 @@ void read_sum(Reading& r, Node& node) {
   std::vector<Value> inputs;
   for (int i = 0; i < node.input_count(); ++i) {
     inputs.push_back(r.decided(node, i));
-    const Value& first = inputs[0];
-    const Value& x = inputs.back();
-    if (x.axes != first.axes || x.rank != first.rank || x.flattened != first.flattened) {
+    if (!have_same_axes(inputs[0], inputs.back())) {
       throw Error("expected inputs with axes of one order, found several");
     }
   }
@@ -134,6 +136,7 @@ void read_mul(Reading& r, Node& node) {
   for (const int place : {0, 1}) {
     const Value gate = r.value(node, place), x = r.value(node, 1 - place);
     if (gate.layer < 1 || gate.shared || gate.layer != x.layer + 1 || !r.is_last_layer(gate)) continue;
+    if (!have_same_axes(gate, x)) continue;
     auto* layer = std::get_if<ActivationLayer>(&r.layer(gate).kind);
     if (layer == nullptr || layer->function != Activation::kSigmoid || !r.layer(gate).inputs.empty()) continue;
     layer->function = Activation::kSilu;
