@@ -75,7 +75,7 @@ class Fuser {
 };
 
 std::unique_ptr<InferenceStep> make_step(Planned& planned) {
-  if (planned.conv) return make_conv_inference(planned.node, *planned.conv);
+  if (planned.conv) return make_conv_inference(planned.node, std::move(*planned.conv));
   if (planned.norm) return make_scale_shift_inference(planned.node, std::move(*planned.norm));
   return make_inference_step(planned.node);
 }
@@ -105,7 +105,6 @@ struct InferenceModel::Impl {
       const int time = static_cast<int>(i);
       buffers.push_back({planned.node.output.elements(), time, time});
       steps.push_back(make_step(planned));
-      planned.conv.reset();
       for (const int input : planned.inputs) {
         steps.back()->x.push_back(input < 0 ? kInputPictures : input);
         if (input >= 0) buffers[static_cast<size_t>(input)].last = time;
@@ -132,6 +131,7 @@ struct InferenceModel::Workspace::Impl {
       layout.use(id, life.last);
     }
     layout.place();
+    for (const auto& step : model.steps) step->prepare(batch);
     for (const auto& step : model.steps) scratch_floats = std::max(scratch_floats, step->scratch_floats(batch));
     memory = std::make_unique<ArenaMemory>(layout.total_floats() + scratch_floats);
   }
@@ -159,6 +159,7 @@ void InferenceModel::run(Workspace& workspace, int64_t n, std::span<const float>
   FER_ASSERT(static_cast<int64_t>(outputs.size()) == n * impl_->classes);
   const InferenceContext context{
       .n = n,
+      .max_batch = w.max_batch,
       .pictures = pictures,
       .layout = &w.layout,
       .arena = w.memory->data(),

@@ -16,7 +16,7 @@ inline constexpr BufferId kInputPictures = -2;
 
 // What a call of run hands to every step.
 struct InferenceContext {
-  int64_t n = 0;
+  int64_t n = 0, max_batch = 0;  // of this call; of its workspace
   std::span<const float> pictures;
   const ArenaLayout* layout = nullptr;
   float* arena = nullptr;
@@ -35,7 +35,9 @@ class InferenceStep {
  public:
   virtual ~InferenceStep() = default;
   virtual void run(const InferenceContext& context) const = 0;
-  virtual int64_t scratch_floats(int64_t /*n*/) const { return 0; }
+  // Called before the first run in a workspace of this size; may allocate. From any thread.
+  virtual void prepare(int64_t /*max_batch*/) {}
+  virtual int64_t scratch_floats(int64_t /*max_batch*/) const { return 0; }
 
   std::vector<BufferId> x;
   BufferId y = kNoBuffer;
@@ -47,9 +49,12 @@ struct ScaleShift {
 };
 ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
-// A convolution or dense layer together with what follows it: y = relu(x * w + bias) * scale + shift.
+// A convolution or dense layer together with what follows it: y = relu(x * w + bias) * scale + shift, where w is the
+// kernel with its output channels scaled.
 struct FusedConv {
-  std::vector<float> kernel, bias;  // bias empty: zero
+  std::span<const float> kernel;
+  std::vector<float> kernel_scale;  // empty: ones
+  std::vector<float> bias;          // empty: zeros
   bool relu = false;
   ScaleShift after;  // empty: nothing
 
@@ -59,7 +64,7 @@ struct FusedConv {
 };
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
-std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, const FusedConv& fused);
+std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, FusedConv fused);
 std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values);
 // Every other kind of node.
 std::unique_ptr<InferenceStep> make_inference_step(const Node& node);

@@ -49,11 +49,12 @@ class TrainingPlan {
   std::unique_ptr<Impl> impl_;
 };
 
-// A network with weights prepared for inference (batch norm folded, kernels packed): immutable, shared by any number of
+// A network with weights prepared for inference (batch norm folded, kernels packed), shared by any number of
 // workspaces.
 class InferenceModel {
  public:
-  // weights [layout.total_floats] are copied into their prepared form.
+  // weights [layout.total_floats]: read whenever a workspace is made, so they must live as long as this. (Each size of
+  // batch has its best form of them, made with its first workspace.)
   InferenceModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights);
   ~InferenceModel();
   InferenceModel(InferenceModel&&) noexcept;
@@ -70,7 +71,8 @@ class InferenceModel {
     explicit Workspace(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
   };
-  // Buffers for batches of up to max_batch; one call to run at a time each.
+  // Buffers for batches of up to max_batch; one call to run at a time each. The last bits of results may depend on
+  // max_batch.
   Workspace make_workspace(int64_t max_batch) const;
 
   // pictures [n, input] -> outputs [n, classes] (the network's last layer: probabilities where that is a softmax).

@@ -75,6 +75,63 @@ int64_t shared_rows(const ConvShape& s) {
   return std::min(output_rows(s), std::max<int64_t>(64, kSharedFloats / patch_floats(s)));
 }
 
+int64_t forward_blocks(const ConvShape& s) { return (output_rows(s) + block_rows(s) - 1) / block_rows(s); }
+
+// One image of many channels, or a dense layer: blocks would be too few for the threads, and each would read the whole
+// kernel. (Scratch planned for more images may be too little for all patches of fewer.)
+bool gathers_first(const ConvShape& s, int64_t scratch_floats) {
+  return forward_blocks(s) < 4 * num_threads() &&
+         (is_pointwise(s) || output_rows(s) * patch_floats(s) <= scratch_floats);
+}
+
+struct ForwardPass {
+  const ConvShape& s;
+  const float* x;
+  const float* prepared;
+  const ConvEpilogue& epilogue;
+  float* y;
+  Scratch scratch;
+
+  // Outputs [begin, end), of which the patches are given, for some output channels.
+  void multiply(const float* patches, int64_t begin, int64_t end, int64_t channel, int64_t channels) const {
+    const int64_t k = patch_floats(s);
+    float* out = y + begin * s.co + channel;
+    gemm_packed({.m = end - begin, .n = channels, .k = k}, patches, k, prepared + channel * k, out, s.co, false);
+    apply_epilogue(epilogue, end - begin, channel, channels, out, s.co);
+  }
+
+  // Every thread gathers blocks of its own and multiplies them by the whole kernel.
+  void run_blocks() const {
+    const int64_t k = patch_floats(s), rows = output_rows(s), block = block_rows(s);
+    const int64_t per_slot = is_pointwise(s) ? 0 : aligned_floats(block * k);
+    const int slots = per_slot == 0 ? 1 << 16 : static_cast<int>(scratch.floats / per_slot);
+    parallel_for_slots(forward_blocks(s), slots, [&](int64_t item, int slot) {
+      const int64_t begin = item * block, end = std::min(begin + block, rows);
+      const float* patches = x + begin * s.ci;
+      if (per_slot > 0) {
+        gather_patches(s, x, begin, end, scratch.data + slot * per_slot);
+        patches = scratch.data + slot * per_slot;
+      }
+      multiply(patches, begin, end, 0, s.co);
+    });
+  }
+
+  // All threads gather, then share out the kernel's panels, so that each is read once.
+  void run_shared() const {
+    const int64_t k = patch_floats(s), rows = output_rows(s), panel = gemm_panel_width();
+    const float* patches = x;
+    if (!is_pointwise(s)) {
+      parallel_ranges(rows, 1,
+                      [&](int64_t begin, int64_t end) { gather_patches(s, x, begin, end, scratch.data + begin * k); });
+      patches = scratch.data;
+    }
+    parallel_for((s.co + panel - 1) / panel, [&](int64_t item) {
+      const int64_t channel = item * panel;
+      multiply(patches, 0, rows, channel, std::min(panel, s.co - channel));
+    });
+  }
+};
+
 void backward_weights_in_groups(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
   const int64_t k = patch_floats(s), rows = output_rows(s), groups = weight_groups(s),
                 part = aligned_floats(s.w_floats());
@@ -133,7 +190,10 @@ void direct_prepare_weights(const ConvShape& s, const float* w, float* prepared)
 int64_t direct_scratch_floats(const ConvShape& s, ConvPass pass) {
   const int64_t k = patch_floats(s);
   const int64_t block = aligned_floats(block_rows(s) * k) * num_threads();
-  if (pass == ConvPass::kForward) return is_pointwise(s) ? 16 : block;
+  if (pass == ConvPass::kForward) {
+    if (is_pointwise(s)) return 16;
+    return forward_blocks(s) < 4 * num_threads() ? std::max(block, aligned_floats(output_rows(s) * k)) : block;
+  }
   if (pass == ConvPass::kBackwardData) return aligned_floats(gemm_packed_floats(s.co, k)) + block;
   if (weight_groups(s) == 1) return is_pointwise(s) ? 16 : aligned_floats(shared_rows(s) * k);
   return weight_groups(s) * aligned_floats(s.w_floats()) + block;
@@ -141,27 +201,8 @@ int64_t direct_scratch_floats(const ConvShape& s, ConvPass pass) {
 
 void direct_forward(const ConvShape& s, const float* x, const float* prepared, const ConvEpilogue& epilogue, float* y,
                     Scratch scratch) {
-  const int64_t k = patch_floats(s), rows = output_rows(s), block = block_rows(s), panel = gemm_panel_width();
-  const int64_t blocks = (rows + block - 1) / block, panels = (s.co + panel - 1) / panel;
-  const int64_t per_slot = is_pointwise(s) ? 0 : aligned_floats(block * k);
-  const int slots = per_slot == 0 ? 1 << 16 : static_cast<int>(scratch.floats / per_slot);
-  // Few blocks of rows (a dense layer, one image): the panels of columns are shared out too, at the price of gathering
-  // again for each.
-  const int64_t pieces = blocks >= 4 * num_threads() ? 1 : panels;
-  const int64_t panels_at_once = (panels + pieces - 1) / pieces;
-  parallel_for_slots(blocks * pieces, slots, [&](int64_t item, int slot) {
-    const int64_t begin = item / pieces * block, end = std::min(begin + block, rows);
-    const int64_t column = item % pieces * panels_at_once * panel;
-    const int64_t columns = std::min(panels_at_once * panel, s.co - column);
-    const float* patches = x + begin * s.ci;
-    if (per_slot > 0) {
-      gather_patches(s, x, begin, end, scratch.data + slot * per_slot);
-      patches = scratch.data + slot * per_slot;
-    }
-    float* out = y + begin * s.co + column;
-    gemm_packed({.m = end - begin, .n = columns, .k = k}, patches, k, prepared + column * k, out, s.co, false);
-    apply_epilogue(epilogue, end - begin, column, columns, out, s.co);
-  });
+  const ForwardPass pass{s, x, prepared, epilogue, y, scratch};
+  gathers_first(s, scratch.floats) ? pass.run_shared() : pass.run_blocks();
 }
 
 void direct_backward_data(const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch) {

@@ -29,22 +29,38 @@ struct ForwardCut {
   int64_t v_floats, m_floats;
 };
 
+// Tiles that a thread multiplies at once in a shared set: few enough that every thread has a part.
+int64_t shared_group(int64_t tiles, int64_t co) {
+  const int64_t panels = (co + gemm_panel_width() - 1) / gemm_panel_width(), parts = 2 * num_threads();
+  return std::clamp<int64_t>((tiles * panels + parts - 1) / parts, std::min<int64_t>(tiles, 6), kTileGroup);
+}
+
+// The most tiles of a thread's block: about as many as fit its cache. (6 rows make a full tile of the matrix product.)
+int64_t most_block_tiles(const WinogradTiling& t, int64_t v_row, int64_t m_row) {
+  return std::min(t.tiles, round_to(kCacheFloats / (t.points() * (v_row + m_row)), 6) + 6);
+}
+
+// As many blocks for every thread.
+int64_t even_block_tiles(int64_t tiles, int64_t most) {
+  const int64_t at_once = most * num_threads(), blocks = (tiles + at_once - 1) / at_once * num_threads();
+  return std::max(std::min<int64_t>(tiles, 6), (tiles + blocks - 1) / blocks);
+}
+
 ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
   ForwardCut cut{};
   const int64_t panel = std::min(gemm_panel_width(), aligned_floats(co));
   cut.v_row = row_floats(ci);
   cut.m_row = row_floats(panel);
-  cut.shared = t.points() * ci * co > kSharedFilterFloats;
   cut.chunk = co;
+  cut.shared = t.points() * ci * co > kSharedFilterFloats;
   if (cut.shared) {
     cut.set = std::min(t.tiles, round_to(kSharedTileFloats / (t.points() * cut.v_row), kTileGroup));
-    cut.group = std::min(cut.set, kTileGroup);
+    cut.group = shared_group(cut.set, co);
     // Every set of tiles goes through all chunks; a chunk has a panel for every thread. (No sum depends on that.)
     const int64_t wide = std::max<int64_t>(kChunkFloats / (t.points() * ci), num_threads() * gemm_panel_width());
     if (t.tiles <= 2 * cut.set) cut.chunk = std::min(co, round_to(wide, gemm_panel_width()));
   } else {
-    // 6 rows make a full tile of the matrix product.
-    cut.set = std::min(t.tiles, round_to(kCacheFloats / (t.points() * (cut.v_row + cut.m_row)), 6) + 6);
+    cut.set = even_block_tiles(t.tiles, most_block_tiles(t, cut.v_row, cut.m_row));
     cut.group = cut.set;
   }
   cut.v_point = point_floats(cut.set, cut.v_row);
@@ -86,10 +102,10 @@ struct ForwardPass {
   // Products and outputs of tiles [begin, end), whose first row in v is given, for one panel of output channels.
   void multiply(const Filters& filters, int64_t begin, int64_t end, const float* v, int64_t channel, int64_t channels,
                 float* m) const {
-    for (int64_t p = 0; p < tiling.points(); ++p) {
-      gemm_packed({.m = end - begin, .n = channels, .k = ci}, v + p * cut.v_point, cut.v_row,
-                  filters.data + p * filters.point + (channel - filters.first) * ci, m + p * cut.m_point, cut.m_row,
-                  false);
+    const float* panel = filters.data + (channel - filters.first) * ci;
+    for (int64_t p = 0; p < tiling.points(); ++p, panel += filters.point) {
+      gemm_packed({.m = end - begin, .n = channels, .k = ci}, v + p * cut.v_point, cut.v_row, panel,
+                  m + p * cut.m_point, cut.m_row, false, panel + filters.point);
     }
     winograd_output(tiling, {m, cut.m_point, cut.m_row}, begin, end, channel, channels, epilogue, y, co);
   }
@@ -113,7 +129,7 @@ struct ForwardPass {
   void run_shared(const NextFilters& next_filters, Scratch scratch) const {
     for (int64_t first = 0; first < tiling.tiles; first += cut.set) {
       const int64_t tiles = std::min(cut.set, tiling.tiles - first);
-      parallel_ranges(tiles, 6, [&](int64_t begin, int64_t end) {
+      parallel_ranges(tiles, tiles < 24 * num_threads() ? 1 : 6, [&](int64_t begin, int64_t end) {
         transform(first + begin, first + end, scratch.data + begin * cut.v_row);
       });
       for (int64_t channel = 0; channel < co;) {
@@ -161,13 +177,16 @@ struct ForwardPass {
   }
 };
 
-int64_t prepared_scratch_floats(const ForwardCut& cut) {
-  return cut.shared ? cut.v_floats + num_threads() * cut.m_floats : num_threads() * (cut.v_floats + cut.m_floats);
+// Enough for fewer images too, whose blocks may be larger.
+int64_t prepared_scratch_floats(const WinogradTiling& t, const ForwardCut& cut) {
+  if (cut.shared) return cut.v_floats + num_threads() * cut.m_floats;
+  const int64_t most = most_block_tiles(t, cut.v_row, cut.m_row);
+  return num_threads() * t.points() * (point_floats(most, cut.v_row) + point_floats(most, cut.m_row));
 }
 
 int64_t forward_scratch_floats(const WinogradTiling& t, int64_t ci, int64_t co) {
   const ForwardCut cut = cut_forward(t, ci, co);
-  return t.points() * filter_point_floats(ci, cut.chunk) + prepared_scratch_floats(cut);
+  return t.points() * filter_point_floats(ci, cut.chunk) + prepared_scratch_floats(t, cut);
 }
 
 // The filters of the data gradient: turned by 180 degrees, channels swapped. out [3, 3, co, ci].
@@ -203,7 +222,8 @@ void winograd_prepare_weights(int m, const ConvShape& s, const float* w, float* 
 }
 
 int64_t winograd_prepared_scratch_floats(int m, const ConvShape& s) {
-  return prepared_scratch_floats(cut_forward(WinogradTiling(m, s.n, s.oh, s.ow), s.ci, s.co));
+  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  return prepared_scratch_floats(tiling, cut_forward(tiling, s.ci, s.co));
 }
 
 int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass) {

@@ -48,9 +48,16 @@ inline double winograd_amplification(ConvAlgorithm algorithm) {
 
 struct ConvTruth {
   ConvShape s;
+  int64_t planned_n = s.n;  // images that scratch is laid out for
   std::vector<float> x, w, dy, bias;
   std::vector<double> y, dx, dw;                 // y without bias
   std::vector<double> y_size, dx_size, dw_size;  // sums of magnitudes
+
+  ConvShape planned() const {
+    ConvShape out = s;
+    out.n = planned_n;
+    return out;
+  }
 
   explicit ConvTruth(const ConvShape& shape, uint32_t stream = 100) : s(shape) {
     Draw draw(stream);
@@ -78,7 +85,7 @@ inline void expect_conv_sums(ConvAlgorithm algorithm, const std::vector<float>& 
 }
 
 inline Results run_conv(const ConvTruth& t, ConvAlgorithm algorithm) {
-  const auto scratch_for = [&](ConvPass pass) { return kernels::conv_scratch_floats(t.s, pass, algorithm); };
+  const auto scratch_for = [&](ConvPass pass) { return kernels::conv_scratch_floats(t.planned(), pass, algorithm); };
   Results out = {unwritten(t.s.y_floats()), unwritten(t.s.x_floats()), unwritten(t.s.w_floats())};
   ScratchMemory forward(scratch_for(ConvPass::kForward)), data(scratch_for(ConvPass::kBackwardData)),
       weights(scratch_for(ConvPass::kBackwardWeights));
