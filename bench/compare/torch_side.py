@@ -9,7 +9,6 @@ import contextlib
 import copy
 import json
 import resource
-import struct
 import sys
 import time
 
@@ -17,75 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-
-class Flatten(nn.Module):
-    """In height, width, channel order, as the weights of the dense layer after it expect."""
-
-    def forward(self, x):
-        return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1)
-
-
-def activation(layers, name):
-    if name == "relu":
-        layers.append((None, nn.ReLU()))
-
-
-def build(network):
-    """Sequential networks only. Returns [(layer name or None, module)]; the last softmax is left out (it belongs to the loss)."""
-    layers, channels = [], network["input"][2]
-    for layer in network["layers"]:
-        kind = layer["type"]
-        if kind == "conv2d":
-            assert layer["padding"] in ("valid", "same") and layer["strides"] == [1, 1]
-            # Cells, not "same": that name costs a pass over the input where it is not understood (and ONNX has its own).
-            padding = [k // 2 for k in layer["kernel"]] if layer["padding"] == "same" else 0
-            assert padding == 0 or all(k % 2 for k in layer["kernel"])
-            layers.append((layer["name"], nn.Conv2d(channels, layer["filters"], layer["kernel"], padding=padding, bias=layer["bias"])))
-            channels = layer["filters"]
-            activation(layers, layer["activation"])
-        elif kind == "batch_norm":
-            norm = nn.BatchNorm2d if len(layer["output"]) == 3 else nn.BatchNorm1d
-            layers.append((layer["name"], norm(channels, eps=layer["epsilon"], momentum=1 - layer["momentum"])))
-        elif kind == "activation":
-            activation(layers, layer["function"])
-        elif kind == "max_pool2d":
-            assert layer["padding"] == "valid"
-            layers.append((None, nn.MaxPool2d(layer["pool"], layer["strides"])))
-        elif kind == "dropout":
-            layers.append((None, nn.Dropout(layer["rate"])))
-        elif kind == "flatten":
-            layers.append((None, Flatten()))
-            channels = layer["output"][0]
-        elif kind == "dense":
-            layers.append((layer["name"], nn.Linear(channels, layer["units"], bias=layer["bias"])))
-            channels = layer["units"]
-            activation(layers, layer["activation"])
-        else:
-            raise SystemExit(f"torch_side: no layer type {kind}")
-    return layers
-
-
-def read_safetensors(path):
-    content = open(path, "rb").read()
-    length = struct.unpack("<Q", content[:8])[0]
-    header = json.loads(content[8:8 + length])
-    header.pop("__metadata__", None)
-    data = content[8 + length:]
-    return {name: torch.from_numpy(np.frombuffer(data[slice(*e["data_offsets"])], np.float32).reshape(e["shape"]).copy())
-            for name, e in header.items()}
-
-
-def load(layers, tensors):
-    names = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-             "moving_variance": "running_var"}
-    for name, module in layers:
-        for ours, theirs in names.items():
-            tensor = tensors.get(f"{name}/{ours}")
-            if tensor is None:
-                continue
-            if ours == "kernel":
-                tensor = tensor.permute(3, 2, 0, 1) if tensor.dim() == 4 else tensor.t()
-            getattr(module, theirs).data.copy_(tensor)
+from torch_networks import TorchNetwork, read_safetensors
 
 
 def fixed_pictures(network, batch):
@@ -150,7 +81,7 @@ def time_inference(model, x, steps, precision):
 
 
 def time_training(model, x, classes, steps, autocast):
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-3, eps=1e-7)
     labels = torch.arange(len(x)) % classes
     loss = nn.CrossEntropyLoss()
 
@@ -173,10 +104,9 @@ def main(args):
     if args[0] == "version":
         return print(torch.__version__)
     network = json.load(open(args[1]))
-    layers = build(network)
-    model = nn.Sequential(*[module for _, module in layers]).to(memory_format=torch.channels_last)
+    model = TorchNetwork(network).to(memory_format=torch.channels_last)
     if args[0] in ("outputs", "export"):
-        load(layers, read_safetensors(args[2]))
+        model.load(read_safetensors(args[2]))
         model.eval()
         if args[0] == "export":
             return export(model, fixed_pictures(network, 2), args[3])

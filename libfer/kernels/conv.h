@@ -19,8 +19,8 @@
 namespace fer::kernels {
 
 // direct: matrix products over rows of the image as it lies in memory. winograd: minimal filtering (kernels/winograd.h
-// says how), 3x3 kernels of stride 1 only; the number is the side of an output tile.
-enum class ConvAlgorithm { kDirect, kWinograd2, kWinograd3, kWinograd4, kWinograd5, kWinograd6 };
+// says how), stride 1 only, 3x3 kernels and, for the last, 5x5; the number is the side of an output tile.
+enum class ConvAlgorithm { kDirect, kWinograd2, kWinograd3, kWinograd4, kWinograd5, kWinograd6, kWinograd4Of5 };
 enum class ConvPass { kForward, kBackwardData, kBackwardWeights };
 
 const char* conv_algorithm_name(ConvAlgorithm algorithm);

@@ -1,5 +1,6 @@
 // Which algorithm a convolution uses: one formula, apart from the kernels.
 #include <algorithm>
+#include <utility>
 
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
@@ -33,13 +34,12 @@ double direct_cost(const ConvShape& s) {
 
 template <class WinogradCost>
 ConvAlgorithm cheapest(const ConvShape& s, double direct, const WinogradCost& winograd) {
-  constexpr ConvAlgorithm kAlgorithms[] = {ConvAlgorithm::kWinograd2, ConvAlgorithm::kWinograd3,
-                                           ConvAlgorithm::kWinograd4, ConvAlgorithm::kWinograd5,
-                                           ConvAlgorithm::kWinograd6};
+  constexpr std::pair<ConvAlgorithm, int> kAlgorithms[] = {
+      {ConvAlgorithm::kWinograd2, 2}, {ConvAlgorithm::kWinograd3, 3}, {ConvAlgorithm::kWinograd4, 4},
+      {ConvAlgorithm::kWinograd5, 5}, {ConvAlgorithm::kWinograd6, 6}, {ConvAlgorithm::kWinograd4Of5, 4}};
   ConvAlgorithm best = ConvAlgorithm::kDirect;
   double best_cost = direct;
-  for (int m = 2; m <= 6; ++m) {
-    const ConvAlgorithm algorithm = kAlgorithms[m - 2];
+  for (const auto& [algorithm, m] : kAlgorithms) {
     if (!conv_supports(algorithm, s)) continue;
     const double cost = winograd(m);
     if (cost < best_cost) best = algorithm, best_cost = cost;
@@ -52,14 +52,15 @@ ConvAlgorithm cheapest(const ConvShape& s, double direct, const WinogradCost& wi
 ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass) {
   const bool on_input = pass == ConvPass::kBackwardData;
   return cheapest(s, direct_cost(s), [&](int m) {
-    const WinogradTiling tiling(m, s.n, on_input ? s.h : s.oh, on_input ? s.w : s.ow);
+    const WinogradTiling tiling(m, s.kh, s.n, on_input ? s.h : s.oh, on_input ? s.w : s.ow);
     return winograd_cost(tiling, s, [](double floats, int64_t) { return kTransformCost * floats; });
   });
 }
 
 ConvAlgorithm conv_choose_prepared(const ConvShape& s) {
   const double direct = direct_cost(s) + read_cost(static_cast<double>(s.w_floats()), s.n * s.oh * s.ow);
-  return cheapest(s, direct, [&](int m) { return winograd_cost(WinogradTiling(m, s.n, s.oh, s.ow), s, read_cost); });
+  return cheapest(s, direct,
+                  [&](int m) { return winograd_cost(WinogradTiling(m, s.kh, s.n, s.oh, s.ow), s, read_cost); });
 }
 
 }  // namespace fer::kernels

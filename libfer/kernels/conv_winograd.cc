@@ -73,9 +73,11 @@ ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
 int64_t filter_point_floats(int64_t k, int64_t n) { return gemm_packed_floats(k, n) + 16; }
 
 // Output channels [first, first + channels) of n.
-void transform_filters(int m, int64_t k, int64_t n, const float* w, int64_t first, int64_t channels, float* packed) {
+void transform_filters(int m, int64_t r, int64_t k, int64_t n, const float* w, int64_t first, int64_t channels,
+                       float* packed) {
   parallel_ranges(k, 16, [&](int64_t begin, int64_t end) {
-    winograd_filters(m, k, n, w, begin, end, first, channels, packed, filter_point_floats(k, channels));
+    winograd_filters(m, static_cast<int>(r), k, n, w, begin, end, first, channels, packed,
+                     filter_point_floats(k, channels));
   });
 }
 
@@ -158,19 +160,19 @@ struct ForwardPass {
     cut.shared ? run_shared([&](int64_t) { return all; }, scratch) : run_blocks(all, scratch);
   }
 
-  // With filters w [3, 3, ci, co], whose transforms begin the scratch.
+  // With filters w [r, r, ci, co], whose transforms begin the scratch.
   void run(const float* w, Scratch scratch) const {
     const int64_t point = filter_point_floats(ci, cut.chunk), filters = tiling.points() * point;
     const Scratch rest{scratch.data + filters, scratch.floats - filters};
     if (cut.chunk == co) {
-      transform_filters(tiling.m, ci, co, w, 0, co, scratch.data);
+      transform_filters(tiling.m, tiling.r, ci, co, w, 0, co, scratch.data);
       run_prepared(scratch.data, rest);
       return;
     }
     run_shared(
         [&](int64_t first) {
           const int64_t channels = std::min(cut.chunk, co - first);
-          transform_filters(tiling.m, ci, co, w, first, channels, scratch.data);
+          transform_filters(tiling.m, tiling.r, ci, co, w, first, channels, scratch.data);
           return Filters{scratch.data, filter_point_floats(ci, channels), first, channels};
         },
         rest);
@@ -189,12 +191,12 @@ int64_t forward_scratch_floats(const WinogradTiling& t, int64_t ci, int64_t co) 
   return t.points() * filter_point_floats(ci, cut.chunk) + prepared_scratch_floats(t, cut);
 }
 
-// The filters of the data gradient: turned by 180 degrees, channels swapped. out [3, 3, co, ci].
+// The filters of the data gradient: turned by 180 degrees, channels swapped. out [r, r, co, ci].
 void turn_filters(const ConvShape& s, const float* w, float* out) {
   constexpr int64_t kBlock = 16;
   parallel_ranges(s.co, kBlock, [&](int64_t begin, int64_t end) {
-    for (int64_t tap = 0; tap < 9; ++tap) {
-      const float* from = w + (8 - tap) * s.ci * s.co;
+    for (int64_t tap = 0; tap < s.kh * s.kw; ++tap) {
+      const float* from = w + (s.kh * s.kw - 1 - tap) * s.ci * s.co;
       float* to = out + tap * s.ci * s.co;
       for (int64_t first = 0; first < s.ci; first += kBlock) {
         const int64_t last = std::min(first + kBlock, s.ci);
@@ -214,24 +216,24 @@ ForwardPass forward_pass(const WinogradTiling& tiling, const ForwardCut& cut, co
 }  // namespace
 
 int64_t winograd_prepared_floats(int m, const ConvShape& s) {
-  return (m + 2) * (m + 2) * filter_point_floats(s.ci, s.co);
+  return (m + s.kh - 1) * (m + s.kh - 1) * filter_point_floats(s.ci, s.co);
 }
 
 void winograd_prepare_weights(int m, const ConvShape& s, const float* w, float* prepared) {
-  transform_filters(m, s.ci, s.co, w, 0, s.co, prepared);
+  transform_filters(m, s.kh, s.ci, s.co, w, 0, s.co, prepared);
 }
 
 int64_t winograd_prepared_scratch_floats(int m, const ConvShape& s) {
-  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
   return prepared_scratch_floats(tiling, cut_forward(tiling, s.ci, s.co));
 }
 
 int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass) {
   switch (pass) {
     case ConvPass::kForward:
-      return forward_scratch_floats(WinogradTiling(m, s.n, s.oh, s.ow), s.ci, s.co);
+      return forward_scratch_floats(WinogradTiling(m, s.kh, s.n, s.oh, s.ow), s.ci, s.co);
     case ConvPass::kBackwardData:
-      return aligned_floats(s.w_floats()) + forward_scratch_floats(WinogradTiling(m, s.n, s.h, s.w), s.co, s.ci);
+      return aligned_floats(s.w_floats()) + forward_scratch_floats(WinogradTiling(m, s.kh, s.n, s.h, s.w), s.co, s.ci);
     case ConvPass::kBackwardWeights:
       return winograd_weights_scratch_floats(m, s);
   }
@@ -240,14 +242,14 @@ int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass) {
 
 void winograd_forward_prepared(int m, const ConvShape& s, const float* x, const float* prepared,
                                const ConvEpilogue& epilogue, float* y, Scratch scratch) {
-  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
   const ForwardCut cut = cut_forward(tiling, s.ci, s.co);
   forward_pass(tiling, cut, s, x, epilogue, y).run_prepared(prepared, scratch);
 }
 
 void winograd_forward(int m, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue, float* y,
                       Scratch scratch) {
-  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
   const ForwardCut cut = cut_forward(tiling, s.ci, s.co);
   forward_pass(tiling, cut, s, x, epilogue, y).run(w, scratch);
 }
@@ -255,16 +257,16 @@ void winograd_forward(int m, const ConvShape& s, const float* x, const float* w,
 void winograd_backward_data(int m, const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch) {
   const int64_t turned = aligned_floats(s.w_floats());
   turn_filters(s, w, scratch.data);
-  // dx is a convolution of dy whose padding completes the kernel: 2 - pad.
+  // dx is a convolution of dy whose padding completes the kernel: r - 1 - pad.
   const ConvShape back{.n = s.n,
                        .h = s.oh,
                        .w = s.ow,
                        .ci = s.co,
                        .co = s.ci,
-                       .kh = 3,
-                       .kw = 3,
-                       .pad_top = 2 - s.pad_top,
-                       .pad_left = 2 - s.pad_left,
+                       .kh = s.kh,
+                       .kw = s.kw,
+                       .pad_top = s.kh - 1 - s.pad_top,
+                       .pad_left = s.kw - 1 - s.pad_left,
                        .oh = s.h,
                        .ow = s.w};
   winograd_forward(m, back, dy, scratch.data, {}, dx, {scratch.data + turned, scratch.floats - turned});
