@@ -106,7 +106,7 @@ class Bench:
 
     def arguments(self, side, network, what, batch, threads, steps, precision):
         if side is self.fer:
-            return what, network, batch, threads, steps
+            return what + ("8" if precision == "int8" else ""), network, batch, threads, steps
         if side is self.torch:
             return what, file_of(network), batch, threads, steps, precision
         if side is self.ort:
@@ -115,6 +115,8 @@ class Bench:
 
     def runners(self, what):
         yield self.fer, "fp32"
+        if what == "infer":
+            yield self.fer, "int8"
         for side in (self.torch, self.ort, self.dnnl):
             if self.has(side) and what in side.tasks:
                 yield from ((side, precision) for precision in side.precisions if precision in self.options.precisions)

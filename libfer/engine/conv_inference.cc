@@ -33,11 +33,6 @@ std::vector<float> copy_of(std::span<const float> weights, const Parameter* p) {
   return {from.begin(), from.end()};
 }
 
-kernels::ConvShape shape_of(const Node& node, int64_t n) {
-  if (const auto* conv = std::get_if<Conv2D>(&node.kind)) return conv_shape(*conv, node.input, n);
-  return dense_shape(std::get<Dense>(node.kind), node.input, n);
-}
-
 // Weights laid out for one algorithm.
 struct PreparedConv {
   PreparedConv(const kernels::ConvShape& s, kernels::ConvAlgorithm algorithm, const FusedConv& fused)
@@ -63,7 +58,8 @@ struct PreparedConv {
 
 class ConvInference : public InferenceStep {
  public:
-  ConvInference(const Node& node, FusedConv fused) : shape_(shape_of(node, 1)), fused_(std::move(fused)) {}
+  ConvInference(const Node& node, FusedConv fused)
+      : shape_(conv_shape(node, 1)), layer_(node.layer), fused_(std::move(fused)) {}
 
   void prepare(int64_t max_batch) override {
     const size_t size = size_of(max_batch);
@@ -84,13 +80,14 @@ class ConvInference : public InferenceStep {
 
   void run(const InferenceContext& c) const override {
     const PreparedConv& prepared = prepared_for(c.max_batch);
+    const std::span<const float> input = c.input(x[0], shape_.h * shape_.w * shape_.ci);
+    if (c.observer != nullptr) (*c.observer)(layer_, input);
     const kernels::ConvEpilogue epilogue{.bias = pointer(fused_.bias),
                                          .relu = fused_.relu,
                                          .scale = pointer(fused_.after.scale),
                                          .shift = pointer(fused_.after.shift)};
-    kernels::conv_forward_prepared(with_n(c.n), prepared.algorithm, c.input(x[0], shape_.h * shape_.w * shape_.ci),
-                                   prepared.values(shape_), epilogue, c.output(y, shape_.oh * shape_.ow * shape_.co),
-                                   c.scratch);
+    kernels::conv_forward_prepared(with_n(c.n), prepared.algorithm, input, prepared.values(shape_), epilogue,
+                                   c.output(y, shape_.oh * shape_.ow * shape_.co), c.scratch);
   }
 
  private:
@@ -103,6 +100,7 @@ class ConvInference : public InferenceStep {
   }
 
   kernels::ConvShape shape_;
+  int layer_;
   FusedConv fused_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<PreparedConv>> made_;
@@ -128,6 +126,11 @@ class ScaleShiftInference : public InferenceStep {
 };
 
 }  // namespace
+
+kernels::ConvShape conv_shape(const Node& node, int64_t n) {
+  if (const auto* conv = std::get_if<Conv2D>(&node.kind)) return conv_shape(*conv, node.input, n);
+  return dense_shape(std::get<Dense>(node.kind), node.input, n);
+}
 
 ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, std::span<const float> weights) {
   const auto gamma = copy_of(weights, find_parameter(layout, node.layer, "gamma")),

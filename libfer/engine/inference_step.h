@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/arena.h"
 #include "engine/graph.h"
+#include "engine/plan.h"
+#include "kernels/shapes.h"
 
 namespace fer::engine {
 
@@ -21,6 +24,7 @@ struct InferenceContext {
   const ArenaLayout* layout = nullptr;
   float* arena = nullptr;
   std::span<float> scratch;
+  const InputObserver* observer = nullptr;  // may be null
 
   std::span<const float> input(BufferId buffer, int64_t floats_per_picture) const {
     if (buffer == kInputPictures) return pictures;
@@ -28,6 +32,11 @@ struct InferenceContext {
   }
   std::span<float> output(BufferId buffer, int64_t floats_per_picture) const {
     return {arena + layout->offset(buffer), static_cast<size_t>(n * floats_per_picture)};
+  }
+  // Buffers of bytes take a float for every 4.
+  uint8_t* bytes(BufferId buffer) const { return reinterpret_cast<uint8_t*>(arena + layout->offset(buffer)); }
+  std::span<uint8_t> scratch_bytes() const {
+    return {reinterpret_cast<uint8_t*>(scratch.data()), scratch.size() * sizeof(float)};
   }
 };
 
@@ -64,6 +73,15 @@ struct FusedConv {
 };
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
+// A step of the model before its buffers are known.
+struct PlannedStep {
+  Node node;                       // what gives its output's shape
+  std::vector<int> inputs;         // steps; -1: the pictures
+  std::optional<FusedConv> conv;   // convolutions and dense layers
+  std::optional<ScaleShift> norm;  // a batch norm that stands alone
+};
+
+kernels::ConvShape conv_shape(const Node& node, int64_t n);
 std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, FusedConv fused);
 std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values);
 // Every other kind of node.

@@ -17,7 +17,7 @@ struct Predictor::Impl {
         classes(fer::class_count(network)),
         softmax_needed(!gives_probabilities(network)),
         weights(std::move(model.weights)),
-        inference(network, weights.layout, weights.values.values()),
+        inference(network, weights.layout, weights.values.values(), model.int8),
         workspaces(inference, network.input.elements()) {}
 
   int64_t picture_size() const { return network.input.elements(); }

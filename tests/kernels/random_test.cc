@@ -11,6 +11,7 @@
 #include "tests/kernels/batch_norm_cases.h"
 #include "tests/kernels/conv_epilogue_cases.h"
 #include "tests/kernels/dense_cases.h"
+#include "tests/kernels/int8_cases.h"
 #include "tests/kernels/joined_norm_cases.h"
 #include "tests/kernels/pool_cases.h"
 #include "tests/kernels/random_cases.h"
@@ -86,6 +87,14 @@ TEST(Random, ConvolutionsAgree) {
       if (HasFatalFailure()) return;
     }
     check_epilogues(truth, draw);
+  });
+}
+
+TEST(Random, ConvolutionsOfBytesAgree) {
+  for_random_cases([](Draw& draw) {
+    ConvCase c = random_conv(draw);
+    shorten(c, draw, kScalarWork, [](const ConvCase& it) { return conv_shape(it).macs(); });
+    if (fits(c)) check_int8_conv(Int8Case(conv_shape(c), draw));
   });
 }
 
