@@ -1,4 +1,4 @@
-// What the four programs share: options and operands, the edge where errors become exit statuses, small output helpers.
+// What the programs share: options and operands, the edge where errors become exit statuses, small output helpers.
 #pragma once
 
 #include <cstdint>

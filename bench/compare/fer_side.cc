@@ -1,5 +1,5 @@
 // libfer's side of bench/compare. Prints one JSON object: seconds of every timed step, and the process's peak memory.
-//   fer_side train|infer NETWORK BATCH THREADS STEPS
+//   fer_side train|infer|infer8 NETWORK BATCH THREADS STEPS   (infer8: in 8-bit integers)
 //   fer_side model NETWORK FILE   writes initial weights as a model, for the other side to load
 //   fer_side outputs MODEL FILE BATCH   probabilities of a fixed batch as raw floats
 #include <sys/resource.h>
@@ -15,6 +15,7 @@
 #include "engine/plan.h"
 #include "fer/error.h"
 #include "fer/model.h"
+#include "fer/quantize.h"
 #include "fer/threads.h"
 #include "kernels/optimizer.h"
 
@@ -62,9 +63,18 @@ void time_training(const fer::Network& network, int64_t batch, int steps) {
   });
 }
 
-void time_inference(const fer::Network& network, int64_t batch, int steps) {
-  const fer::Weights weights = fer::initialize(network, 1);
-  const InferenceModel model(network, weights.layout, weights.values.values());
+fer::Model initial_model(const fer::Network& network, bool int8) {
+  fer::Model model{network, fer::initialize(network, 1), {}};
+  if (!int8) return model;
+  std::vector<uint8_t> pictures(static_cast<size_t>(4 * network.input.elements()));
+  for (size_t i = 0; i < pictures.size(); ++i) pictures[i] = static_cast<uint8_t>(i * 7919 % 251);
+  return fer::quantize_int8(std::move(model), pictures);
+}
+
+void time_inference(const fer::Network& network, int64_t batch, int steps, bool int8) {
+  const fer::Model initial = initial_model(network, int8);
+  const fer::Weights& weights = initial.weights;
+  const InferenceModel model(network, weights.layout, weights.values.values(), initial.int8);
   InferenceModel::Workspace workspace = model.make_workspace(batch);
   const std::vector<float> x = fixed_pictures(batch * network.input.elements());
   std::vector<float> y(static_cast<size_t>(batch * fer::class_count(network)));
@@ -82,11 +92,11 @@ void write_outputs(const std::string& model_path, const std::string& path, int64
 }
 
 int run(const std::vector<std::string>& args) {
-  if (args.size() == 5 && (args[0] == "train" || args[0] == "infer")) {
+  if (args.size() == 5 && (args[0] == "train" || args[0] == "infer" || args[0] == "infer8")) {
     fer::set_num_threads(std::stoi(args[3]));
     const fer::Network network = fer::load_network(args[1]);
     args[0] == "train" ? time_training(network, std::stoll(args[2]), std::stoi(args[4]))
-                       : time_inference(network, std::stoll(args[2]), std::stoi(args[4]));
+                       : time_inference(network, std::stoll(args[2]), std::stoi(args[4]), args[0] == "infer8");
     return 0;
   }
   if (args.size() == 3 && args[0] == "model") {
@@ -98,9 +108,9 @@ int run(const std::vector<std::string>& args) {
     write_outputs(args[1], args[2], std::stoll(args[3]));
     return 0;
   }
-  std::fprintf(
-      stderr,
-      "usage: fer_side train|infer NETWORK BATCH THREADS STEPS | model NETWORK FILE | outputs MODEL FILE BATCH\n");
+  std::fprintf(stderr,
+               "usage: fer_side train|infer|infer8 NETWORK BATCH THREADS STEPS | model NETWORK FILE | outputs MODEL "
+               "FILE BATCH\n");
   return 2;
 }
 

@@ -2,11 +2,13 @@
 
 torch_side.py train|infer NETWORK.json BATCH THREADS STEPS fp32|bf16
 torch_side.py outputs NETWORK.json MODEL.safetensors FILE BATCH
+torch_side.py export NETWORK.json MODEL.safetensors FILE.onnx
+torch_side.py version
 """
 import contextlib
+import copy
 import json
 import resource
-import struct
 import sys
 import time
 
@@ -14,72 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-
-class Flatten(nn.Module):
-    """In height, width, channel order, as the weights of the dense layer after it expect."""
-
-    def forward(self, x):
-        return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1)
-
-
-def activation(layers, name):
-    if name == "relu":
-        layers.append((None, nn.ReLU()))
-
-
-def build(network):
-    """Sequential networks only. Returns [(layer name or None, module)]; the last softmax is left out (it belongs to the loss)."""
-    layers, channels = [], network["input"][2]
-    for layer in network["layers"]:
-        kind = layer["type"]
-        if kind == "conv2d":
-            assert layer["padding"] in ("valid", "same") and layer["strides"] == [1, 1]
-            layers.append((layer["name"], nn.Conv2d(channels, layer["filters"], layer["kernel"], padding=layer["padding"], bias=layer["bias"])))
-            channels = layer["filters"]
-            activation(layers, layer["activation"])
-        elif kind == "batch_norm":
-            norm = nn.BatchNorm2d if len(layer["output"]) == 3 else nn.BatchNorm1d
-            layers.append((layer["name"], norm(channels, eps=layer["epsilon"], momentum=1 - layer["momentum"])))
-        elif kind == "activation":
-            activation(layers, layer["function"])
-        elif kind == "max_pool2d":
-            assert layer["padding"] == "valid"
-            layers.append((None, nn.MaxPool2d(layer["pool"], layer["strides"])))
-        elif kind == "dropout":
-            layers.append((None, nn.Dropout(layer["rate"])))
-        elif kind == "flatten":
-            layers.append((None, Flatten()))
-            channels = layer["output"][0]
-        elif kind == "dense":
-            layers.append((layer["name"], nn.Linear(channels, layer["units"], bias=layer["bias"])))
-            channels = layer["units"]
-            activation(layers, layer["activation"])
-        else:
-            raise SystemExit(f"torch_side: no layer type {kind}")
-    return layers
-
-
-def read_safetensors(path):
-    content = open(path, "rb").read()
-    length = struct.unpack("<Q", content[:8])[0]
-    header = json.loads(content[8:8 + length])
-    header.pop("__metadata__", None)
-    data = content[8 + length:]
-    return {name: torch.from_numpy(np.frombuffer(data[slice(*e["data_offsets"])], np.float32).reshape(e["shape"]).copy())
-            for name, e in header.items()}
-
-
-def load(layers, tensors):
-    names = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-             "moving_variance": "running_var"}
-    for name, module in layers:
-        for ours, theirs in names.items():
-            tensor = tensors.get(f"{name}/{ours}")
-            if tensor is None:
-                continue
-            if ours == "kernel":
-                tensor = tensor.permute(3, 2, 0, 1) if tensor.dim() == 4 else tensor.t()
-            getattr(module, theirs).data.copy_(tensor)
+from torch_networks import TorchNetwork, read_safetensors
 
 
 def fixed_pictures(network, batch):
@@ -101,28 +38,51 @@ def print_times(what, steps, step):
     print(json.dumps({"what": what, "seconds": seconds, "peak_mib": round(peak, 1)}))
 
 
-def main(args):
-    network = json.load(open(args[1]))
-    layers = build(network)
-    model = nn.Sequential(*[module for _, module in layers]).to(memory_format=torch.channels_last)
-    if args[0] == "outputs":
-        load(layers, read_safetensors(args[2]))
-        model.eval()
-        with torch.no_grad():
-            torch.softmax(model(fixed_pictures(network, int(args[4]))), 1).numpy().astype(np.float32).tofile(args[3])
-        return
-    batch, threads, steps, precision = int(args[2]), int(args[3]), int(args[4]), args[5]
-    torch.set_num_threads(threads)
-    x = fixed_pictures(network, batch)
-    autocast = (lambda: torch.autocast("cpu", dtype=torch.bfloat16)) if precision == "bf16" else contextlib.nullcontext
-    if args[0] == "infer":
-        model.eval()
-        with torch.no_grad(), autocast():
-            fused = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, x, check_trace=False)))
-            print_times("infer", steps, lambda: fused(x))
-        return
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
-    labels = torch.arange(batch) % network["classes"]
+def forms(model, x):
+    """Ways to run a model, each as a function to make one: which is fastest depends on batch and precision."""
+    yield lambda: model
+    yield lambda: torch.jit.freeze(torch.jit.trace(model, x, check_trace=False))
+    yield lambda: torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, x, check_trace=False)))
+
+
+def seconds_of_few(run):
+    for _ in range(3):
+        run()
+    begin = time.perf_counter()
+    for _ in range(3):
+        run()
+    return time.perf_counter() - begin
+
+
+def time_inference(model, x, steps, precision):
+    """The fastest of the forms, in bf16 with autocast or with weights and pictures converted."""
+    model = nn.Sequential(model, nn.Softmax(1)).eval()
+    candidates = []
+    with torch.no_grad():
+        for make in forms(model, x):
+            if precision == "fp32":
+                candidates.append((make(), x))
+                continue
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                candidates.append((make(), x))
+        if precision == "bf16":
+            half = copy.deepcopy(model).to(torch.bfloat16)
+            small = x.to(torch.bfloat16)
+            candidates += [(make(), small) for make in forms(half, small)]
+
+        def run(form, pictures):
+            if precision == "bf16" and pictures is x:
+                with torch.autocast("cpu", dtype=torch.bfloat16):
+                    return form(pictures)
+            return form(pictures)
+
+        best = min(candidates, key=lambda c: seconds_of_few(lambda: run(*c)))
+        print_times("infer", steps, lambda: run(*best))
+
+
+def time_training(model, x, classes, steps, autocast):
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-3, eps=1e-7)
+    labels = torch.arange(len(x)) % classes
     loss = nn.CrossEntropyLoss()
 
     def step():
@@ -133,6 +93,33 @@ def main(args):
         optimizer.step()
 
     print_times("train", steps, step)
+
+
+def export(model, x, path):
+    axes = {"x": {0: "batch"}, "y": {0: "batch"}}
+    torch.onnx.export(nn.Sequential(model, nn.Softmax(1)), x, path, opset_version=13, input_names=["x"], output_names=["y"], dynamic_axes=axes)
+
+
+def main(args):
+    if args[0] == "version":
+        return print(torch.__version__)
+    network = json.load(open(args[1]))
+    model = TorchNetwork(network).to(memory_format=torch.channels_last)
+    if args[0] in ("outputs", "export"):
+        model.load(read_safetensors(args[2]))
+        model.eval()
+        if args[0] == "export":
+            return export(model, fixed_pictures(network, 2), args[3])
+        with torch.no_grad():
+            return torch.softmax(model(fixed_pictures(network, int(args[4]))), 1).numpy().astype(np.float32).tofile(args[3])
+    batch, threads, steps, precision = int(args[2]), int(args[3]), int(args[4]), args[5]
+    torch.set_num_threads(threads)
+    x = fixed_pictures(network, batch)
+    autocast = (lambda: torch.autocast("cpu", dtype=torch.bfloat16)) if precision == "bf16" else contextlib.nullcontext
+    if args[0] == "infer":
+        time_inference(model, x, steps, precision)
+    else:
+        time_training(model, x, network["classes"], steps, autocast)
 
 
 main(sys.argv[1:])

@@ -15,7 +15,8 @@ void run_chunks(int64_t chunks, int max_slots, ChunkFunction function, const voi
 }  // namespace internal
 
 // Calls f(i) once for every i in [0, chunks), on up to num_threads() threads, in no order; returns when all are done. f
-// must not throw. Inside another parallel loop it runs on the calling thread alone.
+// must not throw. Within f, numbers too small for full precision (denormal) count as zero, on x86. Inside another
+// parallel loop it runs on the calling thread alone.
 template <class F>
 void parallel_for(int64_t chunks, const F& f) {
   internal::run_chunks(

@@ -1,5 +1,10 @@
-// Convolutions and dense layers in inference: what follows folded in, weights laid out once.
+// Convolutions and dense layers in inference: what follows folded in, weights laid out once for each size of batch.
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
+#include <mutex>
+#include <utility>
 
 #include "engine/inference_step.h"
 #include "engine/shapes.h"
@@ -9,45 +14,85 @@
 namespace fer::engine {
 namespace {
 
-// Weights are laid out for one algorithm, chosen for batches of this size.
-constexpr int64_t kTypicalBatch = 64;
+// Workspaces come in three sizes, as the best algorithm, and with it the form of the weights, depends on the batch.
+constexpr std::array<int64_t, 3> kLargestBatches = {2, 16, INT64_MAX};
+constexpr std::array<int64_t, 3> kTypicalBatches = {1, 8, 64};
+
+size_t size_of(int64_t max_batch) {
+  return static_cast<size_t>(std::lower_bound(kLargestBatches.begin(), kLargestBatches.end(), max_batch) -
+                             kLargestBatches.begin());
+}
+
+std::span<const float> values_of(std::span<const float> weights, const Parameter& p) {
+  return weights.subspan(static_cast<size_t>(p.offset), static_cast<size_t>(p.shape.elements()));
+}
 
 std::vector<float> copy_of(std::span<const float> weights, const Parameter* p) {
   if (p == nullptr) return {};
-  const auto from = weights.subspan(static_cast<size_t>(p->offset), static_cast<size_t>(p->shape.elements()));
+  const auto from = values_of(weights, *p);
   return {from.begin(), from.end()};
 }
 
-kernels::ConvShape shape_of(const Node& node, int64_t n) {
-  if (const auto* conv = std::get_if<Conv2D>(&node.kind)) return conv_shape(*conv, node.input, n);
-  return dense_shape(std::get<Dense>(node.kind), node.input, n);
-}
+// Weights laid out for one algorithm.
+struct PreparedConv {
+  PreparedConv(const kernels::ConvShape& s, kernels::ConvAlgorithm algorithm, const FusedConv& fused)
+      : algorithm(algorithm), memory(kernels::conv_prepared_floats(s, algorithm)) {
+    std::vector<float> scaled;
+    std::span<const float> kernel = fused.kernel;
+    if (!fused.kernel_scale.empty()) {
+      scaled.resize(kernel.size());
+      for (size_t i = 0; i < scaled.size(); ++i)
+        scaled[i] = kernel[i] * fused.kernel_scale[i % fused.kernel_scale.size()];
+      kernel = scaled;
+    }
+    kernels::conv_prepare_weights(s, algorithm, kernel, values(s));
+  }
+
+  std::span<float> values(const kernels::ConvShape& s) const {
+    return {memory.data(), static_cast<size_t>(kernels::conv_prepared_floats(s, algorithm))};
+  }
+
+  kernels::ConvAlgorithm algorithm;
+  ArenaMemory memory;
+};
 
 class ConvInference : public InferenceStep {
  public:
-  ConvInference(const Node& node, const FusedConv& fused)
-      : shape_(shape_of(node, kTypicalBatch)), bias_(fused.bias), after_(fused.after), relu_(fused.relu) {
-    algorithm_ = kernels::conv_choose(shape_, kernels::ConvPass::kForward);
-    const int64_t floats = kernels::conv_prepared_floats(shape_, algorithm_);
-    prepared_ = std::make_unique<ArenaMemory>(floats);
-    prepared_floats_ = static_cast<size_t>(floats);
-    kernels::conv_prepare_weights(shape_, algorithm_, fused.kernel, {prepared_->data(), prepared_floats_});
+  ConvInference(const Node& node, FusedConv fused)
+      : shape_(conv_shape(node, 1)), layer_(node.layer), fused_(std::move(fused)) {}
+
+  void prepare(int64_t max_batch) override {
+    const size_t size = size_of(max_batch);
+    const kernels::ConvAlgorithm algorithm = kernels::conv_choose_prepared(with_n(kTypicalBatches[size]));
+    const std::lock_guard lock(mutex_);
+    if (of_size_[size] != nullptr) return;
+    auto found = std::find_if(made_.begin(), made_.end(), [&](const auto& it) { return it->algorithm == algorithm; });
+    if (found == made_.end()) {
+      made_.push_back(std::make_unique<PreparedConv>(shape_, algorithm, fused_));
+      found = made_.end() - 1;
+    }
+    of_size_[size] = found->get();
   }
 
-  int64_t scratch_floats(int64_t n) const override {
-    return kernels::conv_forward_prepared_scratch_floats(with_n(n), algorithm_);
+  int64_t scratch_floats(int64_t max_batch) const override {
+    return kernels::conv_forward_prepared_scratch_floats(with_n(max_batch), prepared_for(max_batch).algorithm);
   }
 
   void run(const InferenceContext& c) const override {
-    const kernels::ConvEpilogue epilogue{
-        .bias = pointer(bias_), .relu = relu_, .scale = pointer(after_.scale), .shift = pointer(after_.shift)};
-    kernels::conv_forward_prepared(with_n(c.n), algorithm_, c.input(x[0], shape_.h * shape_.w * shape_.ci),
-                                   {prepared_->data(), prepared_floats_}, epilogue,
+    const PreparedConv& prepared = prepared_for(c.max_batch);
+    const std::span<const float> input = c.input(x[0], shape_.h * shape_.w * shape_.ci);
+    if (c.observer != nullptr) (*c.observer)(layer_, input);
+    const kernels::ConvEpilogue epilogue{.bias = pointer(fused_.bias),
+                                         .relu = fused_.relu,
+                                         .scale = pointer(fused_.after.scale),
+                                         .shift = pointer(fused_.after.shift)};
+    kernels::conv_forward_prepared(with_n(c.n), prepared.algorithm, input, prepared.values(shape_), epilogue,
                                    c.output(y, shape_.oh * shape_.ow * shape_.co), c.scratch);
   }
 
  private:
   static const float* pointer(const std::vector<float>& values) { return values.empty() ? nullptr : values.data(); }
+  const PreparedConv& prepared_for(int64_t max_batch) const { return *of_size_[size_of(max_batch)]; }
   kernels::ConvShape with_n(int64_t n) const {
     kernels::ConvShape s = shape_;
     s.n = n;
@@ -55,12 +100,11 @@ class ConvInference : public InferenceStep {
   }
 
   kernels::ConvShape shape_;
-  kernels::ConvAlgorithm algorithm_;
-  std::unique_ptr<ArenaMemory> prepared_;
-  size_t prepared_floats_ = 0;
-  std::vector<float> bias_;
-  ScaleShift after_;
-  bool relu_;
+  int layer_;
+  FusedConv fused_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<PreparedConv>> made_;
+  std::array<std::atomic<const PreparedConv*>, kTypicalBatches.size()> of_size_ = {};
 };
 
 class ScaleShiftInference : public InferenceStep {
@@ -83,6 +127,11 @@ class ScaleShiftInference : public InferenceStep {
 
 }  // namespace
 
+kernels::ConvShape conv_shape(const Node& node, int64_t n) {
+  if (const auto* conv = std::get_if<Conv2D>(&node.kind)) return conv_shape(*conv, node.input, n);
+  return dense_shape(std::get<Dense>(node.kind), node.input, n);
+}
+
 ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, std::span<const float> weights) {
   const auto gamma = copy_of(weights, find_parameter(layout, node.layer, "gamma")),
              beta = copy_of(weights, find_parameter(layout, node.layer, "beta"));
@@ -101,8 +150,9 @@ ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, st
 bool FusedConv::absorb_batch_norm(const ScaleShift& norm) {
   const size_t channels = norm.scale.size();
   if (!relu && after.scale.empty()) {
-    for (size_t i = 0; i < kernel.size(); ++i) kernel[i] *= norm.scale[i % channels];
+    kernel_scale.resize(channels, 1.0f);
     bias.resize(channels, 0.0f);
+    for (size_t i = 0; i < channels; ++i) kernel_scale[i] *= norm.scale[i];
     for (size_t i = 0; i < channels; ++i) bias[i] = bias[i] * norm.scale[i] + norm.shift[i];
     return true;
   }
@@ -125,7 +175,7 @@ bool FusedConv::absorb_relu() {
 
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights) {
   FusedConv fused;
-  fused.kernel = copy_of(weights, find_parameter(layout, node.layer, "kernel"));
+  fused.kernel = values_of(weights, *find_parameter(layout, node.layer, "kernel"));
   fused.bias = copy_of(weights, find_parameter(layout, node.layer, "bias"));
   const auto* conv = std::get_if<Conv2D>(&node.kind);
   const Activation activation = conv != nullptr ? conv->activation : std::get<Dense>(node.kind).activation;
@@ -133,8 +183,8 @@ FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<
   return fused;
 }
 
-std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, const FusedConv& fused) {
-  return std::make_unique<ConvInference>(node, fused);
+std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, FusedConv fused) {
+  return std::make_unique<ConvInference>(node, std::move(fused));
 }
 
 std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values) {

@@ -1,22 +1,14 @@
 #include <algorithm>
-#include <optional>
 
 #include "core/assert.h"
 #include "engine/inference_step.h"
+#include "engine/int8_inference.h"
 #include "engine/plan.h"
 #include "kernels/elementwise.h"
 #include "kernels/target.h"
 
 namespace fer::engine {
 namespace {
-
-// A step of the model before its buffers are known.
-struct Planned {
-  Node node;                       // what gives its output's shape
-  std::vector<int> inputs;         // steps; -1: the pictures
-  std::optional<FusedConv> conv;   // convolutions and dense layers
-  std::optional<ScaleShift> norm;  // a batch norm that stands alone
-};
 
 // Walks the graph once; batch norms and relus join the convolution before them, dropout and flatten vanish.
 class Fuser {
@@ -26,7 +18,7 @@ class Fuser {
     for (size_t i = 0; i < graph.nodes.size(); ++i) step_of_node_.push_back(step_for(graph.nodes[i]));
   }
 
-  std::vector<Planned> steps;
+  std::vector<PlannedStep> steps;
   int last() const { return step_of_node_.back(); }
 
  private:
@@ -41,7 +33,7 @@ class Fuser {
     return conv ? &*conv : nullptr;
   }
 
-  int add(Planned planned) {
+  int add(PlannedStep planned) {
     steps.push_back(std::move(planned));
     shared_.push_back(false);
     return static_cast<int>(steps.size()) - 1;
@@ -53,7 +45,7 @@ class Fuser {
     if (before >= 0 && readers_[static_cast<size_t>(node.inputs[0] + 1)] > 1)
       shared_[static_cast<size_t>(before)] = true;
     if (std::holds_alternative<Dropout>(node.kind) || std::holds_alternative<Flatten>(node.kind)) return before;
-    Planned planned{.node = node, .inputs = {}, .conv = {}, .norm = {}};
+    PlannedStep planned{.node = node, .inputs = {}, .conv = {}, .norm = {}};
     for (const int input : node.inputs) planned.inputs.push_back(step_of(input));
     if (std::holds_alternative<Conv2D>(node.kind) || std::holds_alternative<Dense>(node.kind)) {
       planned.conv = fused_conv(node, layout_, weights_);
@@ -74,10 +66,18 @@ class Fuser {
   std::vector<bool> shared_;
 };
 
-std::unique_ptr<InferenceStep> make_step(Planned& planned) {
-  if (planned.conv) return make_conv_inference(planned.node, *planned.conv);
+std::unique_ptr<InferenceStep> make_step(PlannedStep& planned, const Int8Plan& int8) {
+  if (int8.layer != nullptr) return make_int8_conv(planned.node, std::move(*planned.conv), int8);
+  if (int8.output_bytes) return make_int8_max_pool(planned.node);
+  if (planned.conv) return make_conv_inference(planned.node, std::move(*planned.conv));
   if (planned.norm) return make_scale_shift_inference(planned.node, std::move(*planned.norm));
   return make_inference_step(planned.node);
+}
+
+// A picture's; bytes go by four into a float.
+int64_t output_floats(const Node& node, const Int8Plan& int8) {
+  const int64_t floats = node.output.elements(), channels = node.output[node.output.rank() - 1];
+  return int8.output_bytes ? floats / channels * kernels::byte_cell(channels) / 4 : floats;
 }
 
 struct BufferLife {
@@ -94,18 +94,19 @@ struct InferenceModel::Impl {
   BufferId result = kInputPictures;
   bool softmax = false;
 
-  Impl(const Network& network, const ParameterLayout& layout, std::span<const float> weights)
+  Impl(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
+       std::span<const Int8Layer> int8)
       : input_floats(network.input.elements()), classes(class_count(network)) {
     kernels::check_target();
     const Graph graph = build_graph(network);
     softmax = graph.softmax;
     Fuser fuser(graph, layout, weights);
+    const std::vector<Int8Plan> int8_plans = plan_int8(network, fuser.steps, fuser.last(), int8);
     for (size_t i = 0; i < fuser.steps.size(); ++i) {
-      Planned& planned = fuser.steps[i];
+      PlannedStep& planned = fuser.steps[i];
       const int time = static_cast<int>(i);
-      buffers.push_back({planned.node.output.elements(), time, time});
-      steps.push_back(make_step(planned));
-      planned.conv.reset();
+      buffers.push_back({output_floats(planned.node, int8_plans[i]), time, time});
+      steps.push_back(make_step(planned, int8_plans[i]));
       for (const int input : planned.inputs) {
         steps.back()->x.push_back(input < 0 ? kInputPictures : input);
         if (input >= 0) buffers[static_cast<size_t>(input)].last = time;
@@ -132,13 +133,15 @@ struct InferenceModel::Workspace::Impl {
       layout.use(id, life.last);
     }
     layout.place();
+    for (const auto& step : model.steps) step->prepare(batch);
     for (const auto& step : model.steps) scratch_floats = std::max(scratch_floats, step->scratch_floats(batch));
     memory = std::make_unique<ArenaMemory>(layout.total_floats() + scratch_floats);
   }
 };
 
-InferenceModel::InferenceModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights)
-    : impl_(std::make_unique<Impl>(network, layout, weights)) {}
+InferenceModel::InferenceModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
+                               std::span<const Int8Layer> int8)
+    : impl_(std::make_unique<Impl>(network, layout, weights, int8)) {}
 InferenceModel::~InferenceModel() = default;
 InferenceModel::InferenceModel(InferenceModel&&) noexcept = default;
 
@@ -151,18 +154,20 @@ InferenceModel::Workspace InferenceModel::make_workspace(int64_t max_batch) cons
   return Workspace(std::make_unique<Workspace::Impl>(*impl_, max_batch));
 }
 
-void InferenceModel::run(Workspace& workspace, int64_t n, std::span<const float> pictures,
-                         std::span<float> outputs) const {
+void InferenceModel::run(Workspace& workspace, int64_t n, std::span<const float> pictures, std::span<float> outputs,
+                         const InputObserver* observer) const {
   const Workspace::Impl& w = *workspace.impl_;
   FER_ASSERT(n >= 1 && n <= w.max_batch);
   FER_ASSERT(static_cast<int64_t>(pictures.size()) == n * impl_->input_floats);
   FER_ASSERT(static_cast<int64_t>(outputs.size()) == n * impl_->classes);
   const InferenceContext context{
       .n = n,
+      .max_batch = w.max_batch,
       .pictures = pictures,
       .layout = &w.layout,
       .arena = w.memory->data(),
-      .scratch = {w.memory->data() + w.layout.total_floats(), static_cast<size_t>(w.scratch_floats)}};
+      .scratch = {w.memory->data() + w.layout.total_floats(), static_cast<size_t>(w.scratch_floats)},
+      .observer = observer};
   for (const auto& step : impl_->steps) step->run(context);
   const std::span<const float> result = context.input(impl_->result, impl_->classes);
   if (impl_->softmax) {

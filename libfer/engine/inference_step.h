@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/arena.h"
 #include "engine/graph.h"
+#include "engine/plan.h"
+#include "kernels/shapes.h"
 
 namespace fer::engine {
 
@@ -16,11 +19,12 @@ inline constexpr BufferId kInputPictures = -2;
 
 // What a call of run hands to every step.
 struct InferenceContext {
-  int64_t n = 0;
+  int64_t n = 0, max_batch = 0;  // of this call; of its workspace
   std::span<const float> pictures;
   const ArenaLayout* layout = nullptr;
   float* arena = nullptr;
   std::span<float> scratch;
+  const InputObserver* observer = nullptr;  // may be null
 
   std::span<const float> input(BufferId buffer, int64_t floats_per_picture) const {
     if (buffer == kInputPictures) return pictures;
@@ -29,13 +33,20 @@ struct InferenceContext {
   std::span<float> output(BufferId buffer, int64_t floats_per_picture) const {
     return {arena + layout->offset(buffer), static_cast<size_t>(n * floats_per_picture)};
   }
+  // Buffers of bytes take a float for every 4.
+  uint8_t* bytes(BufferId buffer) const { return reinterpret_cast<uint8_t*>(arena + layout->offset(buffer)); }
+  std::span<uint8_t> scratch_bytes() const {
+    return {reinterpret_cast<uint8_t*>(scratch.data()), scratch.size() * sizeof(float)};
+  }
 };
 
 class InferenceStep {
  public:
   virtual ~InferenceStep() = default;
   virtual void run(const InferenceContext& context) const = 0;
-  virtual int64_t scratch_floats(int64_t /*n*/) const { return 0; }
+  // Called before the first run in a workspace of this size; may allocate. From any thread.
+  virtual void prepare(int64_t /*max_batch*/) {}
+  virtual int64_t scratch_floats(int64_t /*max_batch*/) const { return 0; }
 
   std::vector<BufferId> x;
   BufferId y = kNoBuffer;
@@ -47,9 +58,12 @@ struct ScaleShift {
 };
 ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
-// A convolution or dense layer together with what follows it: y = relu(x * w + bias) * scale + shift.
+// A convolution or dense layer together with what follows it: y = relu(x * w + bias) * scale + shift, where w is the
+// kernel with its output channels scaled.
 struct FusedConv {
-  std::vector<float> kernel, bias;  // bias empty: zero
+  std::span<const float> kernel;
+  std::vector<float> kernel_scale;  // empty: ones
+  std::vector<float> bias;          // empty: zeros
   bool relu = false;
   ScaleShift after;  // empty: nothing
 
@@ -59,7 +73,16 @@ struct FusedConv {
 };
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
-std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, const FusedConv& fused);
+// A step of the model before its buffers are known.
+struct PlannedStep {
+  Node node;                       // what gives its output's shape
+  std::vector<int> inputs;         // steps; -1: the pictures
+  std::optional<FusedConv> conv;   // convolutions and dense layers
+  std::optional<ScaleShift> norm;  // a batch norm that stands alone
+};
+
+kernels::ConvShape conv_shape(const Node& node, int64_t n);
+std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, FusedConv fused);
 std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values);
 // Every other kind of node.
 std::unique_ptr<InferenceStep> make_inference_step(const Node& node);

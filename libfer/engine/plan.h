@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -12,6 +13,9 @@
 namespace fer::engine {
 
 struct StepProfile;
+
+// Called with a layer (an index of the network's) and its input, [n, ...].
+using InputObserver = std::function<void(int layer, std::span<const float> input)>;
 
 // Forward and backward of one batch.
 class TrainingPlan {
@@ -49,12 +53,15 @@ class TrainingPlan {
   std::unique_ptr<Impl> impl_;
 };
 
-// A network with weights prepared for inference (batch norm folded, kernels packed): immutable, shared by any number of
+// A network with weights prepared for inference (batch norm folded, kernels packed), shared by any number of
 // workspaces.
 class InferenceModel {
  public:
-  // weights [layout.total_floats] are copied into their prepared form.
-  InferenceModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights);
+  // weights [layout.total_floats]: read whenever a workspace is made, so they must live as long as this. (Each size of
+  // batch has its best form of them, made with its first workspace.)
+  // int8: the layers that compute in 8-bit integers, if any.
+  InferenceModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
+                 std::span<const Int8Layer> int8 = {});
   ~InferenceModel();
   InferenceModel(InferenceModel&&) noexcept;
 
@@ -70,12 +77,14 @@ class InferenceModel {
     explicit Workspace(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
   };
-  // Buffers for batches of up to max_batch; one call to run at a time each.
+  // Buffers for batches of up to max_batch; one call to run at a time each. The last bits of results may depend on
+  // max_batch.
   Workspace make_workspace(int64_t max_batch) const;
 
   // pictures [n, input] -> outputs [n, classes] (the network's last layer: probabilities where that is a softmax).
-  // Allocates nothing.
-  void run(Workspace& workspace, int64_t n, std::span<const float> pictures, std::span<float> outputs) const;
+  // Allocates nothing. observer: sees the inputs of all convolutions and dense layers in floats, or null.
+  void run(Workspace& workspace, int64_t n, std::span<const float> pictures, std::span<float> outputs,
+           const InputObserver* observer = nullptr) const;
 
  private:
   struct Impl;

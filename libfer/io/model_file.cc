@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <list>
 #include <set>
 
 #include "fer/error.h"
 #include "fer/version.h"
 #include "io/atomic_file.h"
+#include "io/int8_tensors.h"
 #include "io/safetensors.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
@@ -68,17 +72,38 @@ const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Parameter& p
   } catch (const Error& e) {
     throw Error(where + ": " + e.what());
   }
-  if (entry->dtype != Dtype::kF32 || entry->shape != parameter.shape) {
+  const bool known = entry->dtype == Dtype::kF32 || (entry->dtype == Dtype::kI8 && layer_of_kernel(parameter));
+  if (!known || entry->shape != parameter.shape) {
     throw Error(fmt::format("{}: tensor '{}': expected F32 of shape {}, found {}{}", where, parameter.name,
-                            parameter.shape.to_string(), entry->dtype == Dtype::kF32 ? "" : "another type of shape ",
+                            parameter.shape.to_string(), known ? "" : "another type of shape ",
                             entry->shape.to_string()));
   }
   return *entry;
 }
 
+void read_parameter(const SafetensorsFile& file, const Parameter& parameter, Model& model, const std::string& where) {
+  const std::span<float> values = model.weights.of(parameter);
+  const SafetensorsEntry& entry = entry_of(file, parameter, where);
+  if (entry.dtype == Dtype::kI8) {
+    model.int8.push_back(read_int8_kernel(file, parameter, values, where));
+  } else {
+    std::memcpy(values.data(), entry.data.data(), entry.data.size());
+  }
+  check_values(parameter, values, where + ": ");
+}
+
 void refuse_extra(const SafetensorsFile& file, const ParameterLayout& layout, const std::string& where) {
-  std::set<std::string_view> known;
-  for (const Parameter& parameter : layout.parameters) known.insert(parameter.name);
+  std::set<std::string> known, bytes;
+  for (const SafetensorsEntry& entry : file.entries) {
+    if (entry.dtype == Dtype::kI8) bytes.insert(entry.name);
+  }
+  for (const Parameter& parameter : layout.parameters) {
+    known.insert(parameter.name);
+    const auto layer = layer_of_kernel(parameter);
+    if (!layer || !bytes.contains(parameter.name)) continue;
+    known.insert(scale_name(*layer));
+    known.insert(range_name(*layer));
+  }
   for (const SafetensorsEntry& entry : file.entries) {
     if (known.contains(entry.name)) continue;
     throw Error(where + ": tensor " + shown(entry.name) + ": expected the network's parameters only");
@@ -109,20 +134,50 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
           {"preprocessing", one_line(preprocessing)}};
 }
 
+// What a file is written from; `bytes` and `ranges` hold what the entries of 8-bit layers point to.
+struct ModelEntries {
+  std::vector<SafetensorsEntry> entries;
+  std::list<std::vector<int8_t>> bytes;
+  std::list<std::array<float, 2>> ranges;
+
+  void add_int8(const Int8Layer& layer, const Parameter& kernel, std::span<const float> values) {
+    bytes.push_back(int8_kernel(layer, kernel, values));
+    ranges.push_back({layer.low, layer.high});
+    const auto channels = static_cast<int64_t>(layer.kernel_scale.size());
+    entries.push_back({kernel.name, Dtype::kI8, kernel.shape, std::as_bytes(std::span(bytes.back()))});
+    entries.push_back(
+        {scale_name(layer.layer), Dtype::kF32, Shape({channels}), std::as_bytes(std::span(layer.kernel_scale))});
+    entries.push_back({range_name(layer.layer), Dtype::kF32, Shape({2}), std::as_bytes(std::span(ranges.back()))});
+  }
+};
+
+const Int8Layer* int8_layer_of(const Model& model, const Parameter& parameter) {
+  const auto name = layer_of_kernel(parameter);
+  const auto found = std::find_if(model.int8.begin(), model.int8.end(),
+                                  [&](const Int8Layer& layer) { return name && layer.layer == *name; });
+  return found == model.int8.end() ? nullptr : &*found;
+}
+
 // Weights that are not the network's, or not finite, would make a file that cannot be read again.
-std::vector<SafetensorsEntry> model_entries(const Model& model) {
+ModelEntries model_entries(const Model& model) {
   const ParameterLayout layout = parameter_layout(model.network);
   if (static_cast<int64_t>(model.weights.values.size()) != layout.total_floats) {
     throw Error(fmt::format("weights: expected {} floats for this network, found {}", layout.total_floats,
                             model.weights.values.size()));
   }
-  std::vector<SafetensorsEntry> entries;
+  ModelEntries all;
   for (const Parameter& parameter : layout.parameters) {
     const std::span<const float> values = model.weights.of(parameter);
     check_values(parameter, values, "");
-    entries.push_back({parameter.name, Dtype::kF32, parameter.shape, std::as_bytes(values)});
+    if (const Int8Layer* layer = int8_layer_of(model, parameter); layer != nullptr) {
+      all.add_int8(*layer, parameter, values);
+    } else {
+      all.entries.push_back({parameter.name, Dtype::kF32, parameter.shape, std::as_bytes(values)});
+    }
   }
-  return entries;
+  if (all.bytes.size() != model.int8.size())
+    throw Error("8-bit layers: expected convolutions and dense layers of the network");
+  return all;
 }
 
 }  // namespace
@@ -139,12 +194,7 @@ Model parse_model(std::string content, const std::string& where) {
   refuse_extra(file, layout, where);
   for (const Parameter& parameter : layout.parameters) entry_of(file, parameter, where);
   model.weights = Weights(model.network);
-  for (const Parameter& parameter : layout.parameters) {
-    const std::span<float> values = model.weights.of(parameter);
-    const auto data = entry_of(file, parameter, where).data;
-    std::memcpy(values.data(), data.data(), data.size());
-    check_values(parameter, values, where + ": ");
-  }
+  for (const Parameter& parameter : layout.parameters) read_parameter(file, parameter, model, where);
   return model;
 }
 
@@ -152,14 +202,14 @@ Model parse_model(std::string content, const std::string& where) {
 
 void save_model(const Model& model, const std::string& path) {
   std::map<std::string, std::string> metadata;
-  std::vector<io::SafetensorsEntry> entries;
+  io::ModelEntries entries;
   try {
     metadata = io::model_metadata(model);
     entries = io::model_entries(model);
   } catch (const Error& e) {
     throw Error(path + ": " + e.what());
   }
-  io::write_safetensors(path, entries, metadata);
+  io::write_safetensors(path, entries.entries, metadata);
 }
 
 Model load_model(const std::string& path) { return io::parse_model(io::read_file(path), path); }

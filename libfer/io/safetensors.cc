@@ -29,7 +29,8 @@ struct DtypeForm {
   const char* name;
   int64_t bytes;
 };
-constexpr DtypeForm kDtypes[] = {{Dtype::kF32, "F32", 4}, {Dtype::kU8, "U8", 1}, {Dtype::kI64, "I64", 8}};
+constexpr DtypeForm kDtypes[] = {
+    {Dtype::kF32, "F32", 4}, {Dtype::kU8, "U8", 1}, {Dtype::kI8, "I8", 1}, {Dtype::kI64, "I64", 8}};
 
 const DtypeForm& form_of(Dtype dtype) {
   return *std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.dtype == dtype; });
@@ -119,7 +120,7 @@ SafetensorsEntry read_entry(const std::string& name, const json& object, const s
   fields.refuse_unknown();
   const auto form =
       std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.name == dtype; });
-  if (form == std::end(kDtypes)) throw Error(where + ": dtype: expected F32, U8 or I64, found " + shown(dtype));
+  if (form == std::end(kDtypes)) throw Error(where + ": dtype: expected F32, U8, I8 or I64, found " + shown(dtype));
   entry.dtype = form->dtype;
   const int64_t bytes = byte_count(*form, entry.shape);
   extent = {offsets[0], offsets[1]};

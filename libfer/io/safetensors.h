@@ -12,7 +12,7 @@
 
 namespace fer::io {
 
-enum class Dtype { kF32, kU8, kI64 };
+enum class Dtype { kF32, kU8, kI8, kI64 };
 
 struct SafetensorsEntry {
   std::string name;

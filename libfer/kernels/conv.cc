@@ -9,6 +9,7 @@ namespace {
 bool is_winograd(ConvAlgorithm algorithm) { return algorithm != ConvAlgorithm::kDirect; }
 
 int tile_of(ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::kWinograd4Of5) return 4;
   return 2 + static_cast<int>(algorithm) - static_cast<int>(ConvAlgorithm::kWinograd2);
 }
 
@@ -32,13 +33,17 @@ const char* conv_algorithm_name(ConvAlgorithm algorithm) {
       return "winograd F(5x5,3x3)";
     case ConvAlgorithm::kWinograd6:
       return "winograd F(6x6,3x3)";
+    case ConvAlgorithm::kWinograd4Of5:
+      return "winograd F(4x4,5x5)";
   }
   return "?";
 }
 
 bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s) {
-  return !is_winograd(algorithm) || (s.kh == 3 && s.kw == 3 && s.sh == 1 && s.sw == 1 && s.pad_top >= 0 &&
-                                     s.pad_top <= 2 && s.pad_left >= 0 && s.pad_left <= 2);
+  if (!is_winograd(algorithm)) return true;
+  const int64_t r = algorithm == ConvAlgorithm::kWinograd4Of5 ? 5 : 3;
+  return s.kh == r && s.kw == r && s.sh == 1 && s.sw == 1 && s.pad_top >= 0 && s.pad_top < r && s.pad_left >= 0 &&
+         s.pad_left < r;
 }
 
 int64_t conv_prepared_floats(const ConvShape& s, ConvAlgorithm algorithm) {

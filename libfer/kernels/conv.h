@@ -3,7 +3,9 @@
 //
 // Arguments, everywhere:
 //   x  [n,h,w,ci]    w  [kh,kw,ci,co]    bias, db  [co]    y  [n,oh,ow,co]; dx, dw, dy likewise
-//   scratch   conv_scratch_floats(...) floats, 64-byte aligned; contents undefined before and after
+//   scratch   conv_scratch_floats(...) floats, for this n or a larger one, 64-byte aligned; contents undefined before
+//   and
+//             after
 // Outputs are overwritten and must not overlap inputs. Sizes are the caller's duty (asserted in debug builds). Does not
 // allocate, throw or keep pointers. Same bits for any number of threads on one instruction set. Error against the
 // reference: tests/kernels/conv_test.cc.
@@ -17,14 +19,17 @@
 namespace fer::kernels {
 
 // direct: matrix products over rows of the image as it lies in memory. winograd: minimal filtering (kernels/winograd.h
-// says how), 3x3 kernels of stride 1 only; the number is the side of an output tile.
-enum class ConvAlgorithm { kDirect, kWinograd2, kWinograd3, kWinograd4, kWinograd5, kWinograd6 };
+// says how), stride 1 only, 3x3 kernels and, for the last, 5x5; the number is the side of an output tile.
+enum class ConvAlgorithm { kDirect, kWinograd2, kWinograd3, kWinograd4, kWinograd5, kWinograd6, kWinograd4Of5 };
 enum class ConvPass { kForward, kBackwardData, kBackwardWeights };
 
 const char* conv_algorithm_name(ConvAlgorithm algorithm);
 bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s);
 // The algorithm that a cost model (measured figures in kernels/conv_choice.cc) holds for fastest.
 ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass);
+// The same for a forward pass with prepared weights, whose algorithm matters more where there are few images: then
+// reading expanded weights costs more than multiplying by them.
+ConvAlgorithm conv_choose_prepared(const ConvShape& s);
 int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm);
 
 // What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0), NaN staying NaN; if scale, v = v *

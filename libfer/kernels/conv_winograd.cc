@@ -29,22 +29,38 @@ struct ForwardCut {
   int64_t v_floats, m_floats;
 };
 
+// Tiles that a thread multiplies at once in a shared set: few enough that every thread has a part.
+int64_t shared_group(int64_t tiles, int64_t co) {
+  const int64_t panels = (co + gemm_panel_width() - 1) / gemm_panel_width(), parts = 2 * num_threads();
+  return std::clamp<int64_t>((tiles * panels + parts - 1) / parts, std::min<int64_t>(tiles, 6), kTileGroup);
+}
+
+// The most tiles of a thread's block: about as many as fit its cache. (6 rows make a full tile of the matrix product.)
+int64_t most_block_tiles(const WinogradTiling& t, int64_t v_row, int64_t m_row) {
+  return std::min(t.tiles, round_to(kCacheFloats / (t.points() * (v_row + m_row)), 6) + 6);
+}
+
+// As many blocks for every thread.
+int64_t even_block_tiles(int64_t tiles, int64_t most) {
+  const int64_t at_once = most * num_threads(), blocks = (tiles + at_once - 1) / at_once * num_threads();
+  return std::max(std::min<int64_t>(tiles, 6), (tiles + blocks - 1) / blocks);
+}
+
 ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
   ForwardCut cut{};
   const int64_t panel = std::min(gemm_panel_width(), aligned_floats(co));
   cut.v_row = row_floats(ci);
   cut.m_row = row_floats(panel);
-  cut.shared = t.points() * ci * co > kSharedFilterFloats;
   cut.chunk = co;
+  cut.shared = t.points() * ci * co > kSharedFilterFloats;
   if (cut.shared) {
     cut.set = std::min(t.tiles, round_to(kSharedTileFloats / (t.points() * cut.v_row), kTileGroup));
-    cut.group = std::min(cut.set, kTileGroup);
+    cut.group = shared_group(cut.set, co);
     // Every set of tiles goes through all chunks; a chunk has a panel for every thread. (No sum depends on that.)
     const int64_t wide = std::max<int64_t>(kChunkFloats / (t.points() * ci), num_threads() * gemm_panel_width());
     if (t.tiles <= 2 * cut.set) cut.chunk = std::min(co, round_to(wide, gemm_panel_width()));
   } else {
-    // 6 rows make a full tile of the matrix product.
-    cut.set = std::min(t.tiles, round_to(kCacheFloats / (t.points() * (cut.v_row + cut.m_row)), 6) + 6);
+    cut.set = even_block_tiles(t.tiles, most_block_tiles(t, cut.v_row, cut.m_row));
     cut.group = cut.set;
   }
   cut.v_point = point_floats(cut.set, cut.v_row);
@@ -57,9 +73,11 @@ ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
 int64_t filter_point_floats(int64_t k, int64_t n) { return gemm_packed_floats(k, n) + 16; }
 
 // Output channels [first, first + channels) of n.
-void transform_filters(int m, int64_t k, int64_t n, const float* w, int64_t first, int64_t channels, float* packed) {
+void transform_filters(int m, int64_t r, int64_t k, int64_t n, const float* w, int64_t first, int64_t channels,
+                       float* packed) {
   parallel_ranges(k, 16, [&](int64_t begin, int64_t end) {
-    winograd_filters(m, k, n, w, begin, end, first, channels, packed, filter_point_floats(k, channels));
+    winograd_filters(m, static_cast<int>(r), k, n, w, begin, end, first, channels, packed,
+                     filter_point_floats(k, channels));
   });
 }
 
@@ -86,10 +104,10 @@ struct ForwardPass {
   // Products and outputs of tiles [begin, end), whose first row in v is given, for one panel of output channels.
   void multiply(const Filters& filters, int64_t begin, int64_t end, const float* v, int64_t channel, int64_t channels,
                 float* m) const {
-    for (int64_t p = 0; p < tiling.points(); ++p) {
-      gemm_packed({.m = end - begin, .n = channels, .k = ci}, v + p * cut.v_point, cut.v_row,
-                  filters.data + p * filters.point + (channel - filters.first) * ci, m + p * cut.m_point, cut.m_row,
-                  false);
+    const float* panel = filters.data + (channel - filters.first) * ci;
+    for (int64_t p = 0; p < tiling.points(); ++p, panel += filters.point) {
+      gemm_packed({.m = end - begin, .n = channels, .k = ci}, v + p * cut.v_point, cut.v_row, panel,
+                  m + p * cut.m_point, cut.m_row, false, panel + filters.point);
     }
     winograd_output(tiling, {m, cut.m_point, cut.m_row}, begin, end, channel, channels, epilogue, y, co);
   }
@@ -113,7 +131,7 @@ struct ForwardPass {
   void run_shared(const NextFilters& next_filters, Scratch scratch) const {
     for (int64_t first = 0; first < tiling.tiles; first += cut.set) {
       const int64_t tiles = std::min(cut.set, tiling.tiles - first);
-      parallel_ranges(tiles, 6, [&](int64_t begin, int64_t end) {
+      parallel_ranges(tiles, tiles < 24 * num_threads() ? 1 : 6, [&](int64_t begin, int64_t end) {
         transform(first + begin, first + end, scratch.data + begin * cut.v_row);
       });
       for (int64_t channel = 0; channel < co;) {
@@ -142,40 +160,43 @@ struct ForwardPass {
     cut.shared ? run_shared([&](int64_t) { return all; }, scratch) : run_blocks(all, scratch);
   }
 
-  // With filters w [3, 3, ci, co], whose transforms begin the scratch.
+  // With filters w [r, r, ci, co], whose transforms begin the scratch.
   void run(const float* w, Scratch scratch) const {
     const int64_t point = filter_point_floats(ci, cut.chunk), filters = tiling.points() * point;
     const Scratch rest{scratch.data + filters, scratch.floats - filters};
     if (cut.chunk == co) {
-      transform_filters(tiling.m, ci, co, w, 0, co, scratch.data);
+      transform_filters(tiling.m, tiling.r, ci, co, w, 0, co, scratch.data);
       run_prepared(scratch.data, rest);
       return;
     }
     run_shared(
         [&](int64_t first) {
           const int64_t channels = std::min(cut.chunk, co - first);
-          transform_filters(tiling.m, ci, co, w, first, channels, scratch.data);
+          transform_filters(tiling.m, tiling.r, ci, co, w, first, channels, scratch.data);
           return Filters{scratch.data, filter_point_floats(ci, channels), first, channels};
         },
         rest);
   }
 };
 
-int64_t prepared_scratch_floats(const ForwardCut& cut) {
-  return cut.shared ? cut.v_floats + num_threads() * cut.m_floats : num_threads() * (cut.v_floats + cut.m_floats);
+// Enough for fewer images too, whose blocks may be larger.
+int64_t prepared_scratch_floats(const WinogradTiling& t, const ForwardCut& cut) {
+  if (cut.shared) return cut.v_floats + num_threads() * cut.m_floats;
+  const int64_t most = most_block_tiles(t, cut.v_row, cut.m_row);
+  return num_threads() * t.points() * (point_floats(most, cut.v_row) + point_floats(most, cut.m_row));
 }
 
 int64_t forward_scratch_floats(const WinogradTiling& t, int64_t ci, int64_t co) {
   const ForwardCut cut = cut_forward(t, ci, co);
-  return t.points() * filter_point_floats(ci, cut.chunk) + prepared_scratch_floats(cut);
+  return t.points() * filter_point_floats(ci, cut.chunk) + prepared_scratch_floats(t, cut);
 }
 
-// The filters of the data gradient: turned by 180 degrees, channels swapped. out [3, 3, co, ci].
+// The filters of the data gradient: turned by 180 degrees, channels swapped. out [r, r, co, ci].
 void turn_filters(const ConvShape& s, const float* w, float* out) {
   constexpr int64_t kBlock = 16;
   parallel_ranges(s.co, kBlock, [&](int64_t begin, int64_t end) {
-    for (int64_t tap = 0; tap < 9; ++tap) {
-      const float* from = w + (8 - tap) * s.ci * s.co;
+    for (int64_t tap = 0; tap < s.kh * s.kw; ++tap) {
+      const float* from = w + (s.kh * s.kw - 1 - tap) * s.ci * s.co;
       float* to = out + tap * s.ci * s.co;
       for (int64_t first = 0; first < s.ci; first += kBlock) {
         const int64_t last = std::min(first + kBlock, s.ci);
@@ -195,23 +216,24 @@ ForwardPass forward_pass(const WinogradTiling& tiling, const ForwardCut& cut, co
 }  // namespace
 
 int64_t winograd_prepared_floats(int m, const ConvShape& s) {
-  return (m + 2) * (m + 2) * filter_point_floats(s.ci, s.co);
+  return (m + s.kh - 1) * (m + s.kh - 1) * filter_point_floats(s.ci, s.co);
 }
 
 void winograd_prepare_weights(int m, const ConvShape& s, const float* w, float* prepared) {
-  transform_filters(m, s.ci, s.co, w, 0, s.co, prepared);
+  transform_filters(m, s.kh, s.ci, s.co, w, 0, s.co, prepared);
 }
 
 int64_t winograd_prepared_scratch_floats(int m, const ConvShape& s) {
-  return prepared_scratch_floats(cut_forward(WinogradTiling(m, s.n, s.oh, s.ow), s.ci, s.co));
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
+  return prepared_scratch_floats(tiling, cut_forward(tiling, s.ci, s.co));
 }
 
 int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass) {
   switch (pass) {
     case ConvPass::kForward:
-      return forward_scratch_floats(WinogradTiling(m, s.n, s.oh, s.ow), s.ci, s.co);
+      return forward_scratch_floats(WinogradTiling(m, s.kh, s.n, s.oh, s.ow), s.ci, s.co);
     case ConvPass::kBackwardData:
-      return aligned_floats(s.w_floats()) + forward_scratch_floats(WinogradTiling(m, s.n, s.h, s.w), s.co, s.ci);
+      return aligned_floats(s.w_floats()) + forward_scratch_floats(WinogradTiling(m, s.kh, s.n, s.h, s.w), s.co, s.ci);
     case ConvPass::kBackwardWeights:
       return winograd_weights_scratch_floats(m, s);
   }
@@ -220,14 +242,14 @@ int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass) {
 
 void winograd_forward_prepared(int m, const ConvShape& s, const float* x, const float* prepared,
                                const ConvEpilogue& epilogue, float* y, Scratch scratch) {
-  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
   const ForwardCut cut = cut_forward(tiling, s.ci, s.co);
   forward_pass(tiling, cut, s, x, epilogue, y).run_prepared(prepared, scratch);
 }
 
 void winograd_forward(int m, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue, float* y,
                       Scratch scratch) {
-  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
   const ForwardCut cut = cut_forward(tiling, s.ci, s.co);
   forward_pass(tiling, cut, s, x, epilogue, y).run(w, scratch);
 }
@@ -235,16 +257,16 @@ void winograd_forward(int m, const ConvShape& s, const float* x, const float* w,
 void winograd_backward_data(int m, const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch) {
   const int64_t turned = aligned_floats(s.w_floats());
   turn_filters(s, w, scratch.data);
-  // dx is a convolution of dy whose padding completes the kernel: 2 - pad.
+  // dx is a convolution of dy whose padding completes the kernel: r - 1 - pad.
   const ConvShape back{.n = s.n,
                        .h = s.oh,
                        .w = s.ow,
                        .ci = s.co,
                        .co = s.ci,
-                       .kh = 3,
-                       .kw = 3,
-                       .pad_top = 2 - s.pad_top,
-                       .pad_left = 2 - s.pad_left,
+                       .kh = s.kh,
+                       .kw = s.kw,
+                       .pad_top = s.kh - 1 - s.pad_top,
+                       .pad_left = s.kw - 1 - s.pad_left,
                        .oh = s.h,
                        .ow = s.w};
   winograd_forward(m, back, dy, scratch.data, {}, dx, {scratch.data + turned, scratch.floats - turned});

@@ -69,7 +69,8 @@ struct WeightPass {
   // dw for input channels [first, first + rows), from du, which holds those.
   void finish(int64_t first, int64_t rows, float* du) const {
     parallel_ranges(rows, 8, [&](int64_t begin, int64_t end) {
-      winograd_weights(tiling.m, x.c, dy.c, {du + begin * dy.c, cut.du_point, dy.c}, first + begin, first + end, dw);
+      winograd_weights(tiling.m, tiling.r, x.c, dy.c, {du + begin * dy.c, cut.du_point, dy.c}, first + begin,
+                       first + end, dw);
     });
   }
 
@@ -125,12 +126,12 @@ struct WeightPass {
 }  // namespace
 
 int64_t winograd_weights_scratch_floats(int m, const ConvShape& s) {
-  const WeightCut cut = cut_weights(WinogradTiling(m, s.n, s.oh, s.ow), s.ci, s.co);
+  const WeightCut cut = cut_weights(WinogradTiling(m, s.kh, s.n, s.oh, s.ow), s.ci, s.co);
   return cut.groups * cut.du_floats + (cut.groups > 1 ? num_threads() : 1) * (cut.v_floats + cut.g_floats);
 }
 
 void winograd_backward_weights(int m, const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
-  const WinogradTiling tiling(m, s.n, s.oh, s.ow);
+  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
   const WeightCut cut = cut_weights(tiling, s.ci, s.co);
   const WeightPass pass{tiling, cut, {x, s.h, s.w, s.ci}, {dy, s.oh, s.ow, s.co}, s.pad_top, s.pad_left, dw};
   const int64_t sums = cut.groups * cut.du_floats;

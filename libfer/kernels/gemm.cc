@@ -6,6 +6,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gemm.cc"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -73,8 +74,13 @@ void panel_of_rows(int64_t m, int64_t columns, GemmTileArgs args) {
   };
   const TileFunction full = find(kRows);
   int64_t row = 0;
+  // The tiles share out what is fetched ahead; a single one has enough to do with its own.
+  const int64_t tiles = (m + kRows - 1) / kRows;
+  args.ahead_k = args.ahead == nullptr || tiles == 1 ? 0 : (args.b_k + tiles - 1) / tiles;
+  if (args.ahead_k == 0) args.ahead = args.a;
   for (; row + kRows <= m; row += kRows) {
     full(args);
+    args.ahead += args.ahead_k * args.k;
     args.a += kRows * args.a_row;
     args.c += kRows * args.c_row;
   }
@@ -97,7 +103,7 @@ void Pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
 }
 
 void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
-            bool accumulate) {
+            bool accumulate, const float* next) {
   for (int64_t column = 0; column < s.n; column += kPanel) {
     const int64_t columns = std::min(kPanel, s.n - column);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
@@ -111,6 +117,8 @@ void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed
                      .b_k = width,
                      .c = c + column,
                      .c_row = ldc,
+                     .ahead = depth + kDepth < s.k ? packed + column * s.k + (depth + kDepth) * width : next,
+                     .ahead_k = 0,
                      .tail_lanes = 0,
                      .accumulate = accumulate || depth > 0});
     }
@@ -131,6 +139,8 @@ void Transposed(const GemmShape& s, const float* a, int64_t lda, const float* b,
                      .b_k = ldb,
                      .c = c + column,
                      .c_row = ldc,
+                     .ahead = nullptr,
+                     .ahead_k = 0,
                      .tail_lanes = 0,
                      .accumulate = accumulate || depth > 0});
     }
@@ -160,8 +170,8 @@ void gemm_pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
 }
 
 void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
-                 bool accumulate) {
-  HWY_DYNAMIC_DISPATCH(Packed)(s, a, lda, packed, c, ldc, accumulate);
+                 bool accumulate, const float* next) {
+  HWY_DYNAMIC_DISPATCH(Packed)(s, a, lda, packed, c, ldc, accumulate, next);
 }
 
 void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c,

@@ -23,9 +23,10 @@ struct GemmShape {
   int64_t m = 0, n = 0, k = 0;
 };
 
-// c [m, n] = (accumulate: +=) a [m, k] * B; lda, ldc: floats from row to row.
+// c [m, n] = (accumulate: +=) a [m, k] * B; lda, ldc: floats from row to row. next: what the next call will read as
+// packed, if that is known; it is fetched into cache meanwhile.
 void gemm_packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
-                 bool accumulate);
+                 bool accumulate, const float* next = nullptr);
 
 // c [m, n] = (accumulate: +=) transpose(a) * b with a [k, m], b [k, n] as they lie.
 void gemm_transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c,

@@ -10,7 +10,9 @@ struct GemmTileArgs {
   int64_t b_k;  // B(i, j) = b[i * b_k + j]
   float* c;
   int64_t c_row;
-  size_t tail_lanes;  // how many lanes of the last vector exist
+  const float* ahead;  // fetched into cache meanwhile: a line in every step along k
+  int64_t ahead_k;     // floats from line to line
+  size_t tail_lanes;   // how many lanes of the last vector exist
   bool accumulate;
 };
 
@@ -35,7 +37,9 @@ HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
   const float* HWY_RESTRICT a = t.a;
   const float* HWY_RESTRICT b = t.b;
   const int64_t a_row = t.a_row, a_k = t.a_k, b_k = t.b_k;
-  for (int64_t i = 0; i < t.k; ++i) {
+  const float* ahead = t.ahead;
+  for (int64_t i = 0; i < t.k; ++i, ahead += t.ahead_k) {
+    hwy::Prefetch(ahead);
     hn::Vec<D> bv[NV];
     FER_UNROLL for (int v = 0; v < NV; ++v) {
       bv[v] = kTail && v == NV - 1 ? masked_load(tail, d, b + v * kLanes) : hn::LoadU(d, b + v * kLanes);

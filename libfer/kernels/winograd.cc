@@ -69,16 +69,16 @@ void transform_patches(const WinogradTiling& g, const WinogradImages& x, int64_t
   }
 }
 
-template <int M>
+template <int M, int R>
 void input_of(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left, int64_t begin,
               int64_t end, const WinogradArray& v) {
-  transform_patches<M + 2, M + 2, Winograd<M>::input>(g, x, pad_top, pad_left, begin, end, v);
+  transform_patches<M + R - 1, M + R - 1, Winograd<M, R>::input>(g, x, pad_top, pad_left, begin, end, v);
 }
 
-template <int M>
+template <int M, int R>
 void gradient_of(const WinogradTiling& g, const WinogradImages& dy, int64_t, int64_t, int64_t begin, int64_t end,
                  const WinogradArray& v) {
-  transform_patches<M, M + 2, Winograd<M>::gradient>(g, dy, 0, 0, begin, end, v);
+  transform_patches<M, M + R - 1, Winograd<M, R>::gradient>(g, dy, 0, 0, begin, end, v);
 }
 
 HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> mask) {
@@ -89,10 +89,10 @@ HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> m
   return v;
 }
 
-template <int M>
+template <int M, int R>
 void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t begin, int64_t end, int64_t channel,
                int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
-  constexpr int kAlpha = M + 2;
+  constexpr int kAlpha = M + R - 1;
   V cells[M * M];
   for (int64_t tile = begin; tile < end; ++tile) {
     const TileOrigin o = origin_of(g, tile);
@@ -100,7 +100,7 @@ void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t b
     const int64_t rows = std::min<int64_t>(M, g.rows - o.row), columns = std::min<int64_t>(M, g.columns - o.column);
     float* out = y + ((o.image * g.rows + o.row) * g.columns + o.column) * y_channels + channel;
     for (int64_t c = 0; c < channels; c += kLanes) {
-      transform_2d<kAlpha, M, Winograd<M>::output>(
+      transform_2d<kAlpha, M, Winograd<M, R>::output>(
           [&](int p) { return hn::LoadU(D(), row + p * products.point_stride + c); },
           [&](int i, V value) { cells[i] = value; });
       const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, channels - c)));
@@ -120,10 +120,10 @@ void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t b
   }
 }
 
-template <int M>
+template <int M, int R>
 void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first, int64_t all_columns,
                 float* packed, int64_t point_stride) {
-  constexpr int kAlpha = M + 2;
+  constexpr int kAlpha = M + R - 1;
   for (int64_t panel = 0; panel < all_columns; panel += kPanel) {
     const int64_t columns = std::min(kPanel, all_columns - panel);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
@@ -131,7 +131,7 @@ void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end
       for (int64_t c = 0; c < columns; c += kLanes) {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, columns - c)));
         float* to = packed + panel * k + i * width + c;
-        transform_2d<3, kAlpha, Winograd<M>::filter>(
+        transform_2d<R, kAlpha, Winograd<M, R>::filter>(
             [&](int tap) { return masked_load(mask, D(), w + (tap * k + i) * n + first + panel + c); },
             [&](int p, V value) { hn::StoreU(value, D(), to + p * point_stride); });
       }
@@ -139,13 +139,13 @@ void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end
   }
 }
 
-template <int M>
+template <int M, int R>
 void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
-  constexpr int kAlpha = M + 2;
+  constexpr int kAlpha = M + R - 1;
   for (int64_t i = begin; i < end; ++i) {
     for (int64_t c = 0; c < n; c += kLanes) {
       const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, n - c)));
-      transform_2d<kAlpha, 3, Winograd<M>::weights>(
+      transform_2d<kAlpha, R, Winograd<M, R>::weights>(
           [&](int p) {
             return masked_load(mask, D(), du.data + p * du.point_stride + (i - begin) * du.row_stride + c);
           },
@@ -154,27 +154,33 @@ void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, in
   }
 }
 
-// A transform of tiles of m x m.
-#define FER_BY_TILE(function, m) \
-  ((m) == 2 ? function<2> : (m) == 3 ? function<3> : (m) == 4 ? function<4> : (m) == 5 ? function<5> : function<6>)
+// A transform for tiles of m x m and kernels of r x r.
+#define FER_BY_TILE(function, m, r) \
+  ((r) == 5   ? function<4, 5>      \
+   : (m) == 2 ? function<2, 3>      \
+   : (m) == 3 ? function<3, 3>      \
+   : (m) == 4 ? function<4, 3>      \
+   : (m) == 5 ? function<5, 3>      \
+              : function<6, 3>)
 
 void Input(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left, int64_t begin,
            int64_t end, const WinogradArray& v) {
-  FER_BY_TILE(input_of, g.m)(g, x, pad_top, pad_left, begin, end, v);
+  FER_BY_TILE(input_of, g.m, g.r)(g, x, pad_top, pad_left, begin, end, v);
 }
 void Gradient(const WinogradTiling& g, const WinogradImages& dy, int64_t begin, int64_t end, const WinogradArray& v) {
-  FER_BY_TILE(gradient_of, g.m)(g, dy, 0, 0, begin, end, v);
+  FER_BY_TILE(gradient_of, g.m, g.r)(g, dy, 0, 0, begin, end, v);
 }
 void Output(const WinogradTiling& g, const WinogradArray& products, int64_t begin, int64_t end, int64_t channel,
             int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
-  FER_BY_TILE(output_of, g.m)(g, products, begin, end, channel, channels, epilogue, y, y_channels);
+  FER_BY_TILE(output_of, g.m, g.r)(g, products, begin, end, channel, channels, epilogue, y, y_channels);
 }
-void Filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first, int64_t columns,
-             float* packed, int64_t point_stride) {
-  FER_BY_TILE(filters_of, m)(k, n, w, begin, end, first, columns, packed, point_stride);
+void Filters(int m, int r, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
+             int64_t columns, float* packed, int64_t point_stride) {
+  FER_BY_TILE(filters_of, m, r)(k, n, w, begin, end, first, columns, packed, point_stride);
 }
-void FilterGradients(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
-  FER_BY_TILE(weights_of, m)(k, n, du, begin, end, dw);
+void FilterGradients(int m, int r, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end,
+                     float* dw) {
+  FER_BY_TILE(weights_of, m, r)(k, n, du, begin, end, dw);
 }
 #undef FER_BY_TILE
 
@@ -190,8 +196,13 @@ HWY_EXPORT(Output);
 HWY_EXPORT(Filters);
 HWY_EXPORT(FilterGradients);
 
-WinogradTiling::WinogradTiling(int m, int64_t images, int64_t rows, int64_t columns)
-    : m(m), rows(rows), columns(columns), tiles_down((rows + m - 1) / m), tiles_across((columns + m - 1) / m) {
+WinogradTiling::WinogradTiling(int m, int64_t r, int64_t images, int64_t rows, int64_t columns)
+    : m(m),
+      r(static_cast<int>(r)),
+      rows(rows),
+      columns(columns),
+      tiles_down((rows + m - 1) / m),
+      tiles_across((columns + m - 1) / m) {
   tiles = images * tiles_down * tiles_across;
 }
 
@@ -210,13 +221,14 @@ void winograd_output(const WinogradTiling& tiling, const WinogradArray& products
   HWY_DYNAMIC_DISPATCH(Output)(tiling, products, begin, end, channel, channels, epilogue, y, y_channels);
 }
 
-void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
+void winograd_filters(int m, int r, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
                       int64_t columns, float* packed, int64_t point_stride) {
-  HWY_DYNAMIC_DISPATCH(Filters)(m, k, n, w, begin, end, first, columns, packed, point_stride);
+  HWY_DYNAMIC_DISPATCH(Filters)(m, r, k, n, w, begin, end, first, columns, packed, point_stride);
 }
 
-void winograd_weights(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
-  HWY_DYNAMIC_DISPATCH(FilterGradients)(m, k, n, du, begin, end, dw);
+void winograd_weights(int m, int r, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end,
+                      float* dw) {
+  HWY_DYNAMIC_DISPATCH(FilterGradients)(m, r, k, n, du, begin, end, dw);
 }
 
 }  // namespace fer::kernels

@@ -1,9 +1,9 @@
-// The transforms of Winograd's minimal filtering F(m x m, 3 x 3), m = 2 to 6 (Lavin and Gray, "Fast Algorithms for
-// Convolutional Neural Networks", 2015). How a 3x3 convolution becomes (m+2)^2 matrix products, and why that is 2.25 to
-// 5 times less arithmetic: kernels/WINOGRAD.md. Single-threaded pieces over ranges of tiles; conv_winograd.cc puts them
-// together.
+// The transforms of Winograd's minimal filtering F(m x m, r x r): m = 2 to 6 for kernels of r = 3, m = 4 for r = 5
+// (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015). How a convolution becomes (m+r-1)^2
+// matrix products, and why that is 2.25 to 6.25 times less arithmetic: kernels/WINOGRAD.md. Single-threaded pieces over
+// ranges of tiles; conv_winograd.cc puts them together.
 //
-// Arrays in the transformed domain are [point][row][channel] with strides given by the caller; point = 0 .. (m+2)^2 -
+// Arrays in the transformed domain are [point][row][channel] with strides given by the caller; point = 0 .. (m+r-1)^2 -
 // 1, a row is a tile (or, for filters, an input channel). Row strides are at least the channels rounded up to 16.
 #pragma once
 
@@ -15,13 +15,13 @@ namespace fer::kernels {
 
 // The tiles of a batch of images cut into m x m pieces of [rows, columns], row by row, image by image.
 struct WinogradTiling {
-  int m = 4;
+  int m = 4, r = 3;
   int64_t rows = 0, columns = 0;             // extents of what is cut
   int64_t tiles_down = 0, tiles_across = 0;  // tiles of one image
   int64_t tiles = 0;                         // of the whole batch
 
-  WinogradTiling(int m, int64_t images, int64_t rows, int64_t columns);
-  int64_t alpha() const { return m + 2; }
+  WinogradTiling(int m, int64_t r, int64_t images, int64_t rows, int64_t columns);
+  int64_t alpha() const { return m + r - 1; }
   int64_t points() const { return alpha() * alpha(); }
 };
 
@@ -47,11 +47,12 @@ void winograd_gradient(const WinogradTiling& tiling, const WinogradImages& dy, i
 // are dropped.
 void winograd_output(const WinogradTiling& tiling, const WinogradArray& products, int64_t begin, int64_t end,
                      int64_t channel, int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels);
-// u = G g G' for rows [begin, end) of k and columns [first, first + columns) of n of filters w [3, 3, k, n], packed for
+// u = G g G' for rows [begin, end) of k and columns [first, first + columns) of n of filters w [r, r, k, n], packed for
 // gemm_packed as matrices [k, columns] point by point (point_stride floats apart). first is a multiple of a panel.
-void winograd_filters(int m, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
+void winograd_filters(int m, int r, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
                       int64_t columns, float* packed, int64_t point_stride);
-// dw [3, 3, k, n] = G' du G for rows [begin, end) of k, which du holds as [point][row - begin][n].
-void winograd_weights(int m, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw);
+// dw [r, r, k, n] = G' du G for rows [begin, end) of k, which du holds as [point][row - begin][n].
+void winograd_weights(int m, int r, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end,
+                      float* dw);
 
 }  // namespace fer::kernels

@@ -1,12 +1,12 @@
-// The one-dimensional transforms of Winograd's minimal filtering F(M, 3), Lavin and Gray 2015 (their A, B, G), one
-// struct a tile size. A two-dimensional transform applies one to every column, then to every row. Included once per
-// instruction set, inside the per-target namespace of winograd.cc.
+// The one-dimensional transforms of Winograd's minimal filtering F(M, R), Lavin and Gray 2015 (their A, B, G), one
+// struct a size of tile and kernel. A two-dimensional transform applies one to every column, then to every row.
+// Included once per instruction set, inside the per-target namespace of winograd.cc.
 //
-//   input    B' d      kAlpha values -> kAlpha           kAlpha = M + 2
+//   input    B' d      kAlpha values -> kAlpha           kAlpha = M + R - 1
 //   output   A' m      kAlpha -> M
 //   gradient A  y      M -> kAlpha      (the transpose of output)
-//   filter   G  g      3 -> kAlpha
-//   weights  G' u      kAlpha -> 3      (the transpose of filter)
+//   filter   G  g      R -> kAlpha
+//   weights  G' u      kAlpha -> R      (the transpose of filter)
 
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
@@ -19,13 +19,12 @@ HWY_INLINE void sum_and_difference(V a, V b, V* out) {
   out[1] = hn::Sub(a, b);
 }
 
-template <int M>
+template <int M, int R>
 struct Winograd;
 
 // F(2,3), points 0, 1, -1.
 template <>
-struct Winograd<2> {
-  static constexpr int kTile = 2, kAlpha = 4;
+struct Winograd<2, 3> {
   static HWY_INLINE void input(const V* d, V* t) {
     t[0] = hn::Sub(d[0], d[2]);
     t[1] = hn::Add(d[1], d[2]);
@@ -59,8 +58,7 @@ struct Winograd<2> {
 
 // F(3,3), points 0, 1, -1, 2.
 template <>
-struct Winograd<3> {
-  static constexpr int kTile = 3, kAlpha = 5;
+struct Winograd<3, 3> {
   static HWY_INLINE void input(const V* d, V* t) {
     const V a = hn::Sub(d[3], d[1]);  // d3 - d1
     t[0] = plus_times(a, 2.0f, hn::Sub(d[0], d[2]));
@@ -102,8 +100,7 @@ struct Winograd<3> {
 
 // F(4,3), points 0, 1, -1, 2, -2.
 template <>
-struct Winograd<4> {
-  static constexpr int kTile = 4, kAlpha = 6;
+struct Winograd<4, 3> {
   static HWY_INLINE void input(const V* d, V* t) {
     const V a = plus_times(d[4], -4.0f, d[2]), b = plus_times(d[3], -4.0f, d[1]);
     const V c = hn::Sub(d[4], d[2]), e = times(2.0f, hn::Sub(d[3], d[1]));
@@ -151,8 +148,7 @@ struct Winograd<4> {
 
 // F(5,3), points 0, 1, -1, 2, -2, 1/2.
 template <>
-struct Winograd<5> {
-  static constexpr int kTile = 5, kAlpha = 7;
+struct Winograd<5, 3> {
   static HWY_INLINE void input(const V* d, V* t) {
     t[0] = plus_times(
         plus_times(plus_times(plus_times(plus_times(d[5], -0.5f, d[4]), -5.0f, d[3]), 2.5f, d[2]), 4.0f, d[1]), -2.0f,
@@ -206,8 +202,7 @@ struct Winograd<5> {
 
 // F(6,3), points 0, 1, -1, 2, -2, 1/2, -1/2.
 template <>
-struct Winograd<6> {
-  static constexpr int kTile = 6, kAlpha = 8;
+struct Winograd<6, 3> {
   static HWY_INLINE void input(const V* d, V* t) {
     t[0] = plus_times(hn::Sub(d[0], d[6]), 5.25f, hn::Sub(d[4], d[2]));
     sum_and_difference(plus_times(hn::Add(d[2], d[6]), -4.25f, d[4]), plus_times(hn::Add(d[1], d[5]), -4.25f, d[3]),
@@ -254,6 +249,50 @@ struct Winograd<6> {
     g[0] = plus_times(plus_times(plus_times(u[0], -2.0f / 9, one[0]), 1.0f / 90, two[0]), 32.0f / 45, half[0]);
     g[1] = plus_times(plus_times(times(-2.0f / 9, one[1]), 1.0f / 45, two[1]), 16.0f / 45, half[1]);
     g[2] = plus_times(plus_times(plus_times(u[7], -2.0f / 9, one[0]), 2.0f / 45, two[0]), 8.0f / 45, half[0]);
+  }
+};
+
+// F(4,5), the points of F(6,3) and therefore its input transform.
+template <>
+struct Winograd<4, 5> {
+  static HWY_INLINE void input(const V* d, V* t) { Winograd<6, 3>::input(d, t); }
+  static HWY_INLINE void output(const V* m, V* y) {
+    V one[2], two[2], half[2];
+    sum_and_difference(m[1], m[2], one);
+    sum_and_difference(m[3], m[4], two);
+    sum_and_difference(m[5], m[6], half);
+    y[0] = hn::Add(hn::Add(m[0], one[0]), hn::Add(two[0], half[0]));
+    y[1] = plus_times(plus_times(one[1], 2.0f, two[1]), 0.5f, half[1]);
+    y[2] = plus_times(plus_times(one[0], 4.0f, two[0]), 0.25f, half[0]);
+    y[3] = hn::Add(plus_times(plus_times(one[1], 8.0f, two[1]), 0.125f, half[1]), m[7]);
+  }
+  static HWY_INLINE void gradient(const V* y, V* t) {
+    t[0] = y[0];
+    sum_and_difference(hn::Add(y[0], y[2]), hn::Add(y[1], y[3]), t + 1);
+    sum_and_difference(plus_times(y[0], 4.0f, y[2]), plus_times(times(2.0f, y[1]), 8.0f, y[3]), t + 3);
+    sum_and_difference(plus_times(y[0], 0.25f, y[2]), plus_times(times(0.5f, y[1]), 0.125f, y[3]), t + 5);
+    t[7] = y[3];
+  }
+  static HWY_INLINE void filter(const V* g, V* u) {
+    u[0] = g[0];
+    sum_and_difference(times(-2.0f / 9, hn::Add(hn::Add(g[0], g[2]), g[4])), times(-2.0f / 9, hn::Add(g[1], g[3])),
+                       u + 1);
+    sum_and_difference(plus_times(plus_times(times(1.0f / 90, g[0]), 2.0f / 45, g[2]), 8.0f / 45, g[4]),
+                       plus_times(times(1.0f / 45, g[1]), 4.0f / 45, g[3]), u + 3);
+    sum_and_difference(plus_times(plus_times(times(32.0f / 45, g[0]), 8.0f / 45, g[2]), 2.0f / 45, g[4]),
+                       plus_times(times(16.0f / 45, g[1]), 4.0f / 45, g[3]), u + 5);
+    u[7] = g[4];
+  }
+  static HWY_INLINE void weights(const V* u, V* g) {
+    V one[2], two[2], half[2];
+    sum_and_difference(u[1], u[2], one);
+    sum_and_difference(u[3], u[4], two);
+    sum_and_difference(u[5], u[6], half);
+    g[0] = plus_times(plus_times(plus_times(u[0], -2.0f / 9, one[0]), 1.0f / 90, two[0]), 32.0f / 45, half[0]);
+    g[1] = plus_times(plus_times(times(-2.0f / 9, one[1]), 1.0f / 45, two[1]), 16.0f / 45, half[1]);
+    g[2] = plus_times(plus_times(times(-2.0f / 9, one[0]), 2.0f / 45, two[0]), 8.0f / 45, half[0]);
+    g[3] = plus_times(plus_times(times(-2.0f / 9, one[1]), 4.0f / 45, two[1]), 4.0f / 45, half[1]);
+    g[4] = plus_times(plus_times(plus_times(u[7], -2.0f / 9, one[0]), 8.0f / 45, two[0]), 2.0f / 45, half[0]);
   }
 };
 

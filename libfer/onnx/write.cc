@@ -25,6 +25,7 @@ void check_options(const Model& model, const OnnxWriteOptions& options) {
     throw Error(fmt::format("opset: expected {} to {}, found {}", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset,
                             options.opset));
   }
+  if (!model.int8.empty()) throw Error("expected a model in floats, found one in 8-bit integers");
   if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
     throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
                             model.preprocessing.scale, model.preprocessing.shift));

@@ -10,14 +10,14 @@
 
 namespace fer {
 
-// The model's own weights are let go once they are prepared.
 struct Predictor::Impl {
   explicit Impl(Model model)
       : network(std::move(model.network)),
         preprocessing(model.preprocessing),
         classes(fer::class_count(network)),
         softmax_needed(!gives_probabilities(network)),
-        inference(network, model.weights.layout, model.weights.values.values()),
+        weights(std::move(model.weights)),
+        inference(network, weights.layout, weights.values.values(), model.int8),
         workspaces(inference, network.input.elements()) {}
 
   int64_t picture_size() const { return network.input.elements(); }
@@ -30,6 +30,7 @@ struct Predictor::Impl {
   Preprocessing preprocessing;
   int64_t classes;
   bool softmax_needed;
+  Weights weights;
   engine::InferenceModel inference;
   predict::Workspaces workspaces;
 };

@@ -30,7 +30,7 @@ class BatchRunner {
         data_(data),
         softmax_needed_(!gives_probabilities(model.network)),
         classes_(class_count(model.network)),
-        inference_(model.network, model.weights.layout, weights),
+        inference_(model.network, model.weights.layout, weights, model.int8),
         workspace_(inference_.make_workspace(batch_size)),
         bytes_(batch_size * data.picture_bytes()),
         pictures_({batch_size * data.picture_bytes()}) {}

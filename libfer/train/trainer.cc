@@ -39,6 +39,7 @@ Trainer::Trainer(Network network, TrainConfig config) : Trainer(untrained(std::m
 
 Trainer::Trainer(Model model, TrainConfig config) {
   infer(model.network);
+  if (!model.int8.empty()) throw Error("the model computes in 8-bit integers: expected one in floats to train");
   train::check_config(config, class_count(model.network));
   config.preprocessing = model.preprocessing;
   impl_ = std::make_unique<Impl>(Impl{std::move(model), std::move(config)});

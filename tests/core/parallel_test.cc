@@ -79,6 +79,17 @@ TEST_P(Parallel, LoopInsideALoopRunsOnItsCaller) {
   for (const auto& count : calls) EXPECT_EQ(count, 1);
 }
 
+#if defined(__SSE2__)
+// Products of small numbers are zero within a loop, on every thread, and as they were after it.
+TEST_P(Parallel, DenormalNumbersAreZeroWithinLoopsAlone) {
+  volatile float small = 1e-30f, tenth = 1e-10f;
+  std::vector<float> products(1000, 1.0f);
+  parallel_for(1000, [&](int64_t i) { products[static_cast<size_t>(i)] = small * tenth; });
+  EXPECT_EQ(products, std::vector<float>(1000, 0.0f));
+  EXPECT_GT(small * tenth, 0.0f);
+}
+#endif
+
 TEST(Threads, ZeroMeansAllOfThem) {
   set_num_threads(0);
   EXPECT_GE(num_threads(), 1);

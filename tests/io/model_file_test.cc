@@ -30,6 +30,19 @@ Model small_model() {
   return model;
 }
 
+// With a layer in 8-bit integers.
+Model int8_model() {
+  Model model = small_model();
+  Int8Layer layer{.layer = "fc", .low = -0.5f, .high = 2.0f, .kernel_scale = {0.25f, 0.01f}};
+  int i = 0;
+  for (float& v : model.weights.of(model.weights.layout.parameters[4])) {
+    v = static_cast<float>(i * 37 % 255 - 127) * layer.kernel_scale[static_cast<size_t>(i % 2)];
+    ++i;
+  }
+  model.int8 = {layer};
+  return model;
+}
+
 bool same_bits(const Weights& a, const Weights& b) {
   return a.values.size() == b.values.size() &&
          std::memcmp(a.values.data(), b.values.data(), a.values.size() * sizeof(float)) == 0;
@@ -126,6 +139,66 @@ TEST(ModelFile, EveryTruncationIsRefused) {
   for (size_t size = 0; size < content.size(); ++size) {
     EXPECT_FALSE(refusal(content.substr(0, size)).empty()) << size;
   }
+}
+
+TEST(ModelFile, BytesComeBackToTheBit) {
+  const Model model = int8_model();
+  ASSERT_EQ(model.weights.layout.parameters[4].name, "fc/kernel");
+  const std::string content = saved(model);
+  EXPECT_EQ(Parts(content).header["fc/kernel"]["dtype"], "I8");
+  const Model again = io::parse_model(content, "m");
+  EXPECT_EQ(again.int8, model.int8);
+  EXPECT_TRUE(same_bits(again.weights, model.weights));
+  for (size_t size = 0; size < content.size(); ++size) EXPECT_FALSE(refusal(content.substr(0, size)).empty()) << size;
+}
+
+TEST(ModelFile, WrongBytesAreRefused) {
+  const std::string content = saved(int8_model());
+  for (const float scale : {0.0f, -1.0f, std::numeric_limits<float>::infinity(), std::nanf("")}) {
+    Parts parts(content);
+    parts.set_float("fc/kernel_scale", scale);
+    expect_contains(refusal(parts.content()), "m: tensor 'fc/kernel_scale': expected finite numbers above 0");
+  }
+  for (const float low : {3.0f, -std::numeric_limits<float>::infinity(), std::nanf("")}) {
+    Parts parts(content);
+    parts.set_float("fc/input_range", low);
+    expect_contains(refusal(parts.content()), "m: tensor 'fc/input_range': expected two finite numbers");
+  }
+  Parts least(content);
+  least.data[least.header["fc/kernel"]["data_offsets"][0].get<size_t>() + 3] = static_cast<char>(-128);
+  expect_contains(refusal(least.content()), "m: tensor 'fc/kernel': expected bytes from -127 to 127, found -128");
+  for (const char* name : {"fc/kernel_scale", "fc/input_range"}) {
+    Parts parts(content);
+    parts.header["other"] = parts.header[name];
+    parts.header.erase(name);
+    EXPECT_FALSE(refusal(parts.content()).empty()) << name;
+    Parts typed(content);
+    typed.header[name]["shape"] = {typed.header[name]["shape"][0].get<int>() * 4};
+    typed.header[name]["dtype"] = "I8";
+    expect_contains(refusal(typed.content()), name);
+  }
+}
+
+TEST(ModelFile, ScalesBesideFloatsAndBytesElsewhereAreRefused) {
+  Parts scales(saved(int8_model()));
+  scales.header["fc/kernel"]["dtype"] = "U8";
+  EXPECT_FALSE(refusal(scales.content()).empty());
+  Parts bias(saved(int8_model()));
+  bias.header["fc/bias"]["dtype"] = "I8";
+  EXPECT_FALSE(refusal(bias.content()).empty());
+}
+
+TEST(ModelFile, ModelsWhoseBytesDoNotFitAreNotWritten) {
+  const TemporaryFolder folder;
+  Model between = int8_model();
+  between.weights.of(between.weights.layout.parameters[4])[3] += 0.001f;
+  Model unknown = int8_model();
+  unknown.int8[0].layer = "bn";
+  Model few = int8_model();
+  few.int8[0].kernel_scale.pop_back();
+  for (const Model* model : {&between, &unknown, &few})
+    EXPECT_FALSE(message_of([&] { save_model(*model, folder / "m"); }).empty());
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(ModelFile, ATruncatedFileIsRefusedByName) {
@@ -229,7 +302,8 @@ TEST(ModelFile, OtherTypesAreRefused) {
   EXPECT_EQ(refusal(parts.content()),
             "m: tensor 'fc/bias': expected F32 of shape [2], found another type of shape [8]");
   parts.header["fc/bias"]["dtype"] = "BF16";
-  expect_contains(refusal(parts.content()), "m: tensor \"fc/bias\": dtype: expected F32, U8 or I64, found \"BF16\"");
+  expect_contains(refusal(parts.content()),
+                  "m: tensor \"fc/bias\": dtype: expected F32, U8, I8 or I64, found \"BF16\"");
 }
 
 TEST(ModelFile, WeightsThatAreNotFiniteAreRefused) {

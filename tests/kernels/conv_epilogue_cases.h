@@ -22,7 +22,7 @@ inline std::vector<float> run_prepared(const ConvTruth& t, ConvAlgorithm algorit
   ScratchMemory prepared(kernels::conv_prepared_floats(t.s, algorithm));
   kernels::conv_prepare_weights(t.s, algorithm, t.w, prepared.span());
   std::vector<float> y = unwritten(t.s.y_floats());
-  ScratchMemory scratch(kernels::conv_forward_prepared_scratch_floats(t.s, algorithm));
+  ScratchMemory scratch(kernels::conv_forward_prepared_scratch_floats(t.planned(), algorithm));
   kernels::conv_forward_prepared(t.s, algorithm, t.x, prepared.span(), epilogue, y, scratch.span());
   return y;
 }
@@ -30,7 +30,7 @@ inline std::vector<float> run_prepared(const ConvTruth& t, ConvAlgorithm algorit
 inline std::vector<float> run_unprepared(const ConvTruth& t, ConvAlgorithm algorithm,
                                          const kernels::ConvEpilogue& epilogue) {
   std::vector<float> y = unwritten(t.s.y_floats());
-  ScratchMemory scratch(kernels::conv_scratch_floats(t.s, ConvPass::kForward, algorithm));
+  ScratchMemory scratch(kernels::conv_scratch_floats(t.planned(), ConvPass::kForward, algorithm));
   kernels::conv_forward(t.s, algorithm, t.x, t.w, epilogue, y, scratch.span());
   return y;
 }

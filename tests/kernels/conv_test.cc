@@ -22,8 +22,10 @@ TEST(Conv, AgreesForManyChannels) { check_channels(6, kChannels.size()); }
 TEST(Conv, AgreesForEverySizeOfImage) {
   for (int64_t h = 1; h <= 20; ++h) {
     const int64_t w = h * 7 % 20 + 1;
-    for (const Padding& padding : all_paddings())
+    for (const Padding& padding : all_paddings()) {
       check_conv_with_all_algorithms({.n = 1, .h = h, .w = w, .ci = 3, .co = 5, .padding = padding});
+      check_conv_with_all_algorithms({.n = 1, .h = h, .w = w, .ci = 3, .co = 5, .kernel = {5, 5}, .padding = padding});
+    }
   }
 }
 
@@ -101,12 +103,15 @@ TEST(Conv, PutsTheOddCellOfSamePaddingAtTheEnd) {
 
 TEST(Conv, CannotFilterMinimallyWithStridesOrOtherKernels) {
   const ConvShape three = conv_shape({.h = 9, .w = 9}), strided = conv_shape({.h = 9, .w = 9, .strides = {2, 1}}),
-                  five = conv_shape({.h = 9, .w = 9, .kernel = {3, 5}});
+                  five = conv_shape({.h = 9, .w = 9, .kernel = {5, 5}}),
+                  oblong = conv_shape({.h = 9, .w = 9, .kernel = {3, 5}});
   for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
     const bool direct = algorithm == ConvAlgorithm::kDirect;
-    EXPECT_TRUE(kernels::conv_supports(algorithm, three));
+    const bool of_five = algorithm == ConvAlgorithm::kWinograd4Of5;
+    EXPECT_EQ(kernels::conv_supports(algorithm, three), !of_five);
+    EXPECT_EQ(kernels::conv_supports(algorithm, five), direct || of_five);
     EXPECT_EQ(kernels::conv_supports(algorithm, strided), direct);
-    EXPECT_EQ(kernels::conv_supports(algorithm, five), direct);
+    EXPECT_EQ(kernels::conv_supports(algorithm, oblong), direct);
   }
 }
 
@@ -122,6 +127,7 @@ TEST(Conv, ChoosesOnlyAmongWhatItSupports) {
                                     .strides = {draw.integer(1, 2), draw.integer(1, 2)}});
     for (const ConvPass pass : {ConvPass::kForward, ConvPass::kBackwardData, ConvPass::kBackwardWeights})
       EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose(s, pass), s)) << to_string(s);
+    EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose_prepared(s), s)) << to_string(s);
   }
 }
 

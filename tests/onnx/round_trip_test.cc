@@ -173,6 +173,9 @@ TEST(Onnx, WhatCannotBeWrittenIsRefusedAndTheOldFileStays) {
   Model scale = model;
   scale.preprocessing.scale = INFINITY;
   expect_contains(refusal(scale), "preprocessing: expected finite numbers");
+  Model int8 = model;
+  int8.int8.push_back({});
+  expect_contains(refusal(int8), "expected a model in floats, found one in 8-bit integers");
   Model picture;
   picture.network = Network({4, 4, 1});
   picture.network.add(Conv2D{.filters = 2}, "conv");

@@ -53,19 +53,29 @@ struct Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 };
 
+// A convolution or dense layer that computes in 8-bit integers: its kernel holds whole multiples, -127 to 127, of the
+// output channel's scale, and its input is rounded to 256 steps over [low, high].
+struct Int8Layer {
+  std::string layer;
+  float low = 0, high = 0;
+  std::vector<float> kernel_scale;  // [output channels]
+  bool operator==(const Int8Layer&) const = default;
+};
+
 struct Model {
   Network network;
   Weights weights;
   Preprocessing preprocessing;
+  std::vector<Int8Layer> int8 = {};  // in the network's order; empty: all in floats (quantize_int8, fer/quantize.h)
 };
 
-// Model files are safetensors (docs/model-format.md): one tensor a parameter under its name, F32, and in the metadata
-// the network's JSON, class names and preprocessing. Saving writes a temporary file in the same folder, syncs and
-// renames it: a reader sees the old file or the new one, whole. Throws Error (with the path) when anything fails, the
-// old file intact.
+// Model files are safetensors (docs/model-format.md): one tensor a parameter under its name, F32 (I8 for the kernels of
+// 8-bit layers, with their scales and ranges), and in the metadata the network's JSON, class names and preprocessing.
+// Saving writes a temporary file in the same folder, syncs and renames it: a reader sees the old file or the new one,
+// whole. Throws Error (with the path) when anything fails, the old file intact.
 void save_model(const Model& model, const std::string& path);
-// Throws Error on anything but a whole, consistent file: wrong lengths, overlapping tensors, dtypes other than F32,
-// missing or extra tensors, shapes of another network, weights that are not finite.
+// Throws Error on anything but a whole, consistent file: wrong lengths, overlapping tensors, other dtypes, missing or
+// extra tensors, shapes of another network, weights that are not finite.
 Model load_model(const std::string& path);
 
 }  // namespace fer

@@ -34,9 +34,9 @@ struct OnnxWriteOptions {
 // Writes `path` atomically: one input "input", float [batch, h, w, c], the batch of any size; one output
 // "probabilities", float [batch, classes], to which a softmax is applied where the network ends without one. Metadata:
 // class_names (a JSON array), fer_version and, without pixels_in, preprocessing. Dropout is left out. Throws Error with
-// the path: an opset other than those above, weights that are not the network's or not finite, a last layer that does
-// not give one number a class, a file above protobuf's 2 GiB, and as save_model does. Takes memory for the weights
-// twice.
+// the path: an opset other than those above, a model in 8-bit integers, weights that are not the network's or not
+// finite, a last layer that does not give one number a class, a file above protobuf's 2 GiB, and as save_model does.
+// Takes memory for the weights twice more.
 void write_onnx(const Model& model, const std::string& path, const OnnxWriteOptions& options = {});
 
 struct OnnxReadOptions {

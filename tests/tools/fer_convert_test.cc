@@ -1,0 +1,65 @@
+#include "tool_run.h"
+
+namespace fer::test {
+namespace {
+
+constexpr const char* kDeeper = R"({"input": [48, 48, 1], "classes": 7,
+    "class_names": ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"],
+    "layers": [{"name": "conv1", "type": "conv2d", "filters": 4, "kernel": [3, 3], "strides": [2, 2],
+                "padding": "valid", "bias": true, "activation": "relu"},
+               {"name": "conv2", "type": "conv2d", "filters": 16, "kernel": [3, 3], "strides": [2, 2],
+                "padding": "valid", "bias": true, "activation": "relu"},
+               {"name": "flat", "type": "flatten"},
+               {"name": "hidden", "type": "dense", "units": 32, "activation": "relu"},
+               {"name": "out", "type": "dense", "units": 7, "activation": "softmax"}]})";
+
+class FerConvert : public ToolTest {
+ protected:
+  void SetUp() override {
+    ToolTest::SetUp();
+    write("deeper.json", kDeeper);
+    const ToolResult r = run("fer-train faces.csv --network deeper.json --epochs 20 --batch-size 7 --out run --quiet");
+    ASSERT_EQ(r.status, 0) << r.err;
+  }
+};
+
+TEST_F(FerConvert, MakesASmallerModelThatIsAsGood) {
+  const ToolResult r = run("fer-convert run/best.safetensors --int8 --calibrate faces.csv --out small.safetensors");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("2 layers in 8-bit integers, calibrated on 42 pictures"), std::string::npos) << r.out;
+  EXPECT_LT(std::filesystem::file_size(path("small.safetensors")),
+            std::filesystem::file_size(path("run/best.safetensors")) * 2 / 5);
+  const auto loss_of = [&](const std::string& model) {
+    return nlohmann::json::parse(run("fer-eval " + model + " faces.csv --split all --json").out)["loss"].get<double>();
+  };
+  EXPECT_NEAR(loss_of("small.safetensors"), loss_of("run/best.safetensors"), 0.05);
+  EXPECT_EQ(run("fer-info small.safetensors").status, 0);
+  EXPECT_EQ(run("fer-predict small.safetensors faces.csv --top 1").status, 0);
+}
+
+TEST_F(FerConvert, CannotBeTrainedOrConvertedAgain) {
+  ASSERT_EQ(run("fer-convert run/best.safetensors --int8 --calibrate faces.csv --out small.safetensors").status, 0);
+  expect_one_line_error(run("fer-train faces.csv --init small.safetensors --out other --quiet"), "fer-train",
+                        "8-bit integers");
+  expect_one_line_error(run("fer-convert small.safetensors --int8 --calibrate faces.csv --out again.safetensors"),
+                        "fer-convert", "already");
+  EXPECT_FALSE(exists("again.safetensors"));
+}
+
+TEST_F(FerConvert, CalibratesNeverOnTheTest) {
+  write("test.csv", csv_text(0, 0, 14, true));
+  expect_one_line_error(run("fer-convert run/best.safetensors --int8 --calibrate test.csv --out small.safetensors"),
+                        "fer-convert", "test.csv: expected pictures of the Training part");
+  EXPECT_FALSE(exists("small.safetensors"));
+}
+
+TEST_F(FerConvert, WrongCallsAreUsageErrors) {
+  for (const char* call :
+       {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",
+        "fer-convert run/best.safetensors --int8 --out x",
+        "fer-convert run/best.safetensors --int8 --calibrate faces.csv --out x --calibrate-limit 0"})
+    EXPECT_EQ(run(call).status, 2) << call;
+}
+
+}  // namespace
+}  // namespace fer::test
