@@ -1,6 +1,6 @@
-// onnx_cases FOLDER: writes what compare.mjs compares. For each case FOLDER/NAME.onnx, NAME.pixels (100 faces as
-// floats, as the model's input wants them) and NAME.probabilities (what fer::Predictor makes of them), and one line in
-// FOLDER/cases.json.
+// onnx_cases FOLDER [MODEL...]: writes what compare.mjs compares, for the ten networks with random weights or for model
+// files. For each case FOLDER/NAME.onnx, NAME.pixels (100 faces as floats, as the model's input wants them) and
+// NAME.probabilities (what fer::Predictor makes of them), and one line in FOLDER/cases.json.
 #include <cmath>
 #include <fstream>
 #include <iostream>
@@ -65,9 +65,8 @@ void put(const std::string& path, const std::vector<float>& values) {
   if (!file.flush()) throw fer::Error(path + ": cannot be written");
 }
 
-json write_case(const std::string& folder, const std::string& name, const std::string& network,
-                const fer::OnnxWriteOptions& options) {
-  const fer::Model model = fer::random_model(fer::load_network(network), 1);
+json write_case(const std::string& folder, const std::string& name, const fer::Model& model,
+                const fer::OnnxWriteOptions& options = {}) {
   const std::string path = folder + "/" + name;
   fer::write_onnx(model, path + ".onnx", options);
   const std::vector<uint8_t> pixels = faces(model.network.input);
@@ -81,20 +80,30 @@ json write_case(const std::string& folder, const std::string& name, const std::s
           {"classes", fer::class_count(model.network)}};
 }
 
+fer::Model random(const std::string& network) { return fer::random_model(fer::load_network(network), 1); }
+
+json write_networks(const std::string& folder) {
+  json cases;
+  for (const std::string& name : fer::network_names()) cases.push_back(write_case(folder, name, random(name)));
+  cases.push_back(write_case(folder, "norms_kept", random("seed001_resnet34"), {.fold_batch_norm = false}));
+  cases.push_back(write_case(folder, "channels_first", random("seed000_landmark_cnn"),
+                             {.input_layout = fer::OnnxLayout::kChannelsFirst}));
+  cases.push_back(write_case(folder, "newest_opset", random("seed004_cnn5"),
+                             {.opset = fer::kNewestWrittenOnnxOpset, .pixels_in = false}));
+  return cases;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc < 2) return 2;
   const std::string folder = argv[1];
   try {
     json cases;
-    for (const std::string& name : fer::network_names()) cases.push_back(write_case(folder, name, name, {}));
-    const auto small = [&](const std::string& name, const std::string& network, const fer::OnnxWriteOptions& options) {
-      cases.push_back(write_case(folder, name, network, options));
-    };
-    small("norms_kept", "seed001_resnet34", {.fold_batch_norm = false});
-    small("channels_first", "seed000_landmark_cnn", {.input_layout = fer::OnnxLayout::kChannelsFirst});
-    small("newest_opset", "seed004_cnn5", {.opset = fer::kNewestWrittenOnnxOpset, .pixels_in = false});
+    for (int i = 2; i < argc; ++i) {
+      cases.push_back(write_case(folder, "model" + std::to_string(i - 1), fer::load_model(argv[i])));
+    }
+    if (cases.empty()) cases = write_networks(folder);
     std::ofstream(folder + "/cases.json") << cases.dump(1) << "\n";
   } catch (const std::exception& e) {
     std::cerr << "onnx_cases: " << e.what() << "\n";
