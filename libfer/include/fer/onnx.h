@@ -1,0 +1,59 @@
+// Models to and from ONNX (docs/onnx.md). These functions are in the library fer_onnx, beside libfer: they need
+// protobuf and ONNX's schema, which libfer does without.
+//
+//   fer::write_onnx(fer::load_model("best.safetensors"), "best.onnx");
+//   fer::save_model(fer::read_onnx("other.onnx", {.class_names = {"angry", "happy"}}), "other.safetensors");
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fer/model.h"
+
+namespace fer {
+
+// False where fer_onnx was built without ONNX: write_onnx and read_onnx then throw Error, which says what to install.
+bool has_onnx();
+
+enum class OnnxLayout { kChannelsLast, kChannelsFirst };  // [batch, h, w, c] and [batch, c, h, w]
+
+inline constexpr int kOldestWrittenOnnxOpset = 13;
+inline constexpr int kNewestWrittenOnnxOpset = 21;
+
+struct OnnxWriteOptions {
+  // A batch norm right after a linear convolution or dense layer is multiplied into its weights; all others stay nodes.
+  bool fold_batch_norm = true;
+  int opset = kOldestWrittenOnnxOpset;
+  OnnxLayout input_layout = OnnxLayout::kChannelsLast;
+  // The graph begins with the model's preprocessing, so that pixels 0 to 255 go in, as floats. False: what goes in is
+  // preprocessed already, and the metadata say how.
+  bool pixels_in = true;
+};
+
+// Writes `path` atomically: one input "input", float [batch, h, w, c], the batch of any size; one output
+// "probabilities", float [batch, classes], to which a softmax is applied where the network ends without one. Metadata:
+// class_names (a JSON array), fer_version and, without pixels_in, preprocessing. Dropout is left out. Throws Error with
+// the path: an opset other than those above, a model in 8-bit integers, weights that are not the network's or not
+// finite, a last layer that does not give one number a class, a file above protobuf's 2 GiB, and as save_model does.
+// Takes memory for the weights twice more.
+void write_onnx(const Model& model, const std::string& path, const OnnxWriteOptions& options = {});
+
+struct OnnxReadOptions {
+  // In label order. Empty: those of the file's metadata, if it has any.
+  std::vector<std::string> class_names = {};
+  // How 8-bit pixels become what the file's input expects. Missing: as the metadata say; else nothing where the graph
+  // itself begins by scaling or shifting its input; else division by 255. Numbers that the graph scales and shifts its
+  // input by at its beginning become part of Model::preprocessing.
+  std::optional<Preprocessing> preprocessing = {};
+};
+
+// A convolutional classifier of opset 7 to 22: one input of fixed height, width and channels, one output [batch,
+// classes]. docs/onnx.md lists the operators. A layer is named after its node. Throws Error naming the file and, from
+// there on, the node: anything that is no whole protocol buffer, an operator, attribute, dtype or padding that libfer
+// has no layer for, a missing value or one used before it is given (so: a cycle), shapes that do not fit, sizes that
+// are not those of the data, data in other files, weights that are not finite. Memory: what the file takes, three times
+// at most, and less than 1 GiB more.
+Model read_onnx(const std::string& path, const OnnxReadOptions& options = {});
+
+}  // namespace fer

@@ -1,0 +1,134 @@
+// Convolutions, dense layers, batch norms: nodes with weights.
+#include <fmt/format.h>
+
+#include "fer/error.h"
+#include "network/limits.h"
+#include "onnx/operators.h"
+#include "onnx/windows.h"
+
+namespace fer::onnx_file {
+namespace {
+
+Constant floats(const Reading& r, const Node& node, int i, size_t rank) {
+  Constant constant = r.constant(node, i);
+  if (constant.real && constant.dims.size() == rank) return constant;
+  throw Error(fmt::format("input {}: expected floats with {} axes, found {} of shape {}", i + 1, rank,
+                          constant.real ? "floats" : "int64", shown_dims(constant.dims)));
+}
+
+// A vector with a value for each of `count` channels.
+Constant channel_floats(const Reading& r, const Node& node, int i, int64_t count) {
+  Constant constant = floats(r, node, i, 1);
+  if (constant.size() == count) return constant;
+  throw Error(fmt::format("input {}: expected {} floats, one a channel, found {}", i + 1, count, constant.size()));
+}
+
+Reading::Fill copy_of(const Constant& constant, const Shape& flattened, float factor = 1) {
+  return [=](std::span<float> out) {
+    for (int64_t i = 0; i < static_cast<int64_t>(out.size()); ++i) {
+      out[i] = factor * constant.float_at(file_index(flattened, i));
+    }
+  };
+}
+
+// [co, ci, kh, kw] to [kh, kw, ci, co].
+Reading::Fill filters_last(const Constant& kernel) {
+  return [=](std::span<float> out) {
+    const int64_t co = kernel.dims[0], ci = kernel.dims[1], cells = kernel.dims[2] * kernel.dims[3];
+    for (int64_t cell = 0; cell < cells; ++cell) {
+      for (int64_t i = 0; i < ci; ++i) {
+        for (int64_t o = 0; o < co; ++o) out[(cell * ci + i) * co + o] = kernel.float_at((o * ci + i) * cells + cell);
+      }
+    }
+  };
+}
+
+struct Product {
+  bool transposed = false;  // the kernel is [units, inputs]
+  float factor = 1;
+};
+
+// A dense layer without its bias.
+Value add_dense(Reading& r, const Node& node, const Product& product, bool bias) {
+  const Value x = r.flat(node, 0);
+  const Constant kernel = floats(r, node, 1, 2);
+  const int64_t inputs = kernel.dims[product.transposed ? 1 : 0], units = kernel.dims[product.transposed ? 0 : 1];
+  if (inputs != x.shape[0]) {
+    throw Error(fmt::format("input 2: expected weights for {} inputs, found {} of shape {}", x.shape[0], inputs,
+                            shown_dims(kernel.dims)));
+  }
+  Value y = r.add_layer(node, Dense{.units = units, .bias = bias}, {x});
+  y.flattened = {};
+  r.fill(y, "kernel", [=](std::span<float> out) {
+    for (int64_t i = 0; i < inputs; ++i) {
+      const int64_t k = file_index(x.flattened, i);
+      for (int64_t u = 0; u < units; ++u) {
+        out[i * units + u] = product.factor * kernel.float_at(product.transposed ? u * inputs + k : k * units + u);
+      }
+    }
+  });
+  return y;
+}
+
+}  // namespace
+
+void read_conv(Reading& r, Node& node) {
+  node.expect_inputs(2, 3);
+  node.expect_integer("group", 1, 1);
+  const Value x = r.picture(node, 0);
+  const Constant kernel = floats(r, node, 1, 4);
+  if (kernel.dims[1] != x.shape[2]) {
+    throw Error(fmt::format("input 2: expected a kernel for {} channels, found {} of shape {}", x.shape[2],
+                            kernel.dims[1], shown_dims(kernel.dims)));
+  }
+  Conv2D conv{.filters = kernel.dims[0], .kernel = {kernel.dims[2], kernel.dims[3]}, .bias = node.has_input(2)};
+  if (extents(node, "kernel_shape", conv.kernel) != conv.kernel) {
+    throw Error("kernel_shape: expected the kernel's, found another");
+  }
+  conv.strides = extents(node, "strides", {1, 1});
+  conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides);
+  expect_plain_window(node, x.shape, conv.kernel, conv.strides, conv.padding);
+  const Value y = r.add_layer(node, conv, {x});
+  r.fill(y, "kernel", filters_last(kernel));
+  if (conv.bias) r.fill(y, "bias", copy_of(channel_floats(r, node, 2, conv.filters), {}));
+  r.give(node, y);
+}
+
+void read_gemm(Reading& r, Node& node) {
+  node.expect_inputs(2, 3);
+  node.expect_integer("transA", 0, 0);
+  const Product product = {node.integer("transB", 0) != 0, node.real("alpha", 1)};
+  const float beta = node.real("beta", 1);
+  const Value y = add_dense(r, node, product, node.has_input(2));
+  if (node.has_input(2)) {
+    Constant bias = r.constant(node, 2);
+    const int64_t units = y.shape[0], last = bias.dims.empty() ? 1 : bias.dims.back();
+    const bool fits = bias.real && bias.dims.size() <= 2 && bias.size() == last && (last == units || last == 1);
+    if (!fits) throw Error(fmt::format("input 3: expected {} floats, found shape {}", units, shown_dims(bias.dims)));
+    r.fill(y, "bias", [=](std::span<float> out) {
+      for (int64_t u = 0; u < units; ++u) out[u] = beta * bias.float_at(last == 1 ? 0 : u);
+    });
+  }
+  r.give(node, y);
+}
+
+void read_matmul(Reading& r, Node& node) {
+  node.expect_inputs(2, 2);
+  r.give(node, add_dense(r, node, {}, false));
+}
+
+void read_batch_normalization(Reading& r, Node& node) {
+  node.expect_inputs(5, 5);
+  node.expect_integer("training_mode", 0, 0);
+  node.expect_integer("spatial", 1, 1);
+  const Value x = r.decided(node, 0);
+  if (x.axes == Value::Axes::kChannelsLast) throw Error("input 1: expected [n, c, h, w] or [n, k], found [n, h, w, c]");
+  const BatchNorm norm = {.epsilon = node.real("epsilon", 1e-5f), .momentum = node.real("momentum", 0.9f)};
+  const Value y = r.add_layer(node, norm, {x});
+  const int64_t channels = x.shape[x.shape.rank() - 1];
+  const char* const roles[] = {"gamma", "beta", "moving_mean", "moving_variance"};
+  for (int i = 0; i < 4; ++i) r.fill(y, roles[i], copy_of(channel_floats(r, node, i + 1, channels), x.flattened));
+  r.give(node, y);
+}
+
+}  // namespace fer::onnx_file

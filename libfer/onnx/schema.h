@@ -1,0 +1,4 @@
+// ONNX's schema, as Debian's libonnx-dev has it.
+#pragma once
+
+#include <onnx/onnx_pb.h>

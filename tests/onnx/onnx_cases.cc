@@ -1,0 +1,104 @@
+// onnx_cases FOLDER: writes what compare.mjs compares. For each case FOLDER/NAME.onnx, NAME.pixels (100 faces as
+// floats, as the model's input wants them) and NAME.probabilities (what fer::Predictor makes of them), and one line in
+// FOLDER/cases.json.
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "fer/error.h"
+#include "fer/image.h"
+#include "fer/onnx.h"
+#include "fer/predictor.h"
+#include "synthetic_faces.h"
+#include "tests/onnx/models.h"
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kFaces = 100;
+
+// [kFaces, input] pixels.
+std::vector<uint8_t> faces(const fer::Shape& input) {
+  std::vector<uint8_t> all;
+  for (uint32_t i = 0; i < kFaces; ++i) {
+    const fer::synthetic::Pixels drawn = fer::synthetic::draw_sample(1, i).pixels;
+    const fer::Image grey = {48, 48, 1, {drawn.begin(), drawn.end()}};
+    const fer::Image face = fer::with_channels(fer::resized(grey, input[0], input[1]), input[2]);
+    all.insert(all.end(), face.pixels.begin(), face.pixels.end());
+  }
+  return all;
+}
+
+// As floats, in the order that the file wants them.
+std::vector<float> as_input(const std::vector<uint8_t>& pixels, const fer::Model& model,
+                            const fer::OnnxWriteOptions& options) {
+  const fer::Shape& in = model.network.input;
+  const int64_t cells = in[0] * in[1], channels = in[2];
+  const bool first = options.input_layout == fer::OnnxLayout::kChannelsFirst;
+  std::vector<float> out(pixels.size());
+  for (int64_t i = 0; i < static_cast<int64_t>(pixels.size()); ++i) {
+    const int64_t face = i / (cells * channels), cell = i / channels % cells, channel = i % channels;
+    const int64_t to = first ? (face * channels + channel) * cells + cell : i;
+    const float pixel = pixels[i];
+    out[to] = options.pixels_in ? pixel : pixel * model.preprocessing.scale + model.preprocessing.shift;
+  }
+  return out;
+}
+
+std::vector<float> probabilities_of(const fer::Model& model, std::span<const uint8_t> pixels) {
+  constexpr int kBatch = 10;  // large pictures take much memory
+  const fer::Predictor predictor(model);
+  const size_t classes = static_cast<size_t>(predictor.class_count()), bytes = pixels.size() / kFaces;
+  std::vector<float> out(kFaces * classes);
+  for (size_t i = 0; i < kFaces; i += kBatch) {
+    predictor.predict_into(pixels.subspan(i * bytes, kBatch * bytes),
+                           std::span(out).subspan(i * classes, kBatch * classes));
+  }
+  return out;
+}
+
+void put(const std::string& path, const std::vector<float>& values) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+  if (!file.flush()) throw fer::Error(path + ": cannot be written");
+}
+
+json write_case(const std::string& folder, const std::string& name, const std::string& network,
+                const fer::OnnxWriteOptions& options) {
+  const fer::Model model = fer::random_model(fer::load_network(network), 1);
+  const std::string path = folder + "/" + name;
+  fer::write_onnx(model, path + ".onnx", options);
+  const std::vector<uint8_t> pixels = faces(model.network.input);
+  put(path + ".pixels", as_input(pixels, model, options));
+  put(path + ".probabilities", probabilities_of(model, pixels));
+  const fer::Shape& in = model.network.input;
+  const bool first = options.input_layout == fer::OnnxLayout::kChannelsFirst;
+  return {{"name", name},
+          {"faces", kFaces},
+          {"input", first ? json{in[2], in[0], in[1]} : json{in[0], in[1], in[2]}},
+          {"classes", fer::class_count(model.network)}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::string folder = argv[1];
+  try {
+    json cases;
+    for (const std::string& name : fer::network_names()) cases.push_back(write_case(folder, name, name, {}));
+    const auto small = [&](const std::string& name, const std::string& network, const fer::OnnxWriteOptions& options) {
+      cases.push_back(write_case(folder, name, network, options));
+    };
+    small("norms_kept", "seed001_resnet34", {.fold_batch_norm = false});
+    small("channels_first", "seed000_landmark_cnn", {.input_layout = fer::OnnxLayout::kChannelsFirst});
+    small("newest_opset", "seed004_cnn5", {.opset = fer::kNewestWrittenOnnxOpset, .pixels_in = false});
+    std::ofstream(folder + "/cases.json") << cases.dump(1) << "\n";
+  } catch (const std::exception& e) {
+    std::cerr << "onnx_cases: " << e.what() << "\n";
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,259 @@
+// Operators as other exporters use them, one small graph each.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "onnx/graph_writer.h"
+#include "tests/network/message.h"
+#include "tests/onnx/tiny.h"
+
+namespace fer {
+namespace {
+
+using onnx_file::GraphWriter;
+using onnx_file::Ints;
+using onnx_file::set_attribute;
+
+// A graph from input "x" to output "y", [n, classes].
+class Graph {
+ public:
+  explicit Graph(const Ints& input, int64_t opset = 13) : writer(*proto.mutable_graph(), {"x"}) {
+    proto.add_opset_import()->set_version(opset);
+    onnx::ValueInfoProto& x = *proto.mutable_graph()->add_input();
+    x.set_name("x");
+    x.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+    auto& shape = *x.mutable_type()->mutable_tensor_type()->mutable_shape();
+    shape.add_dim()->set_dim_param("n");
+    for (const int64_t extent : input) shape.add_dim()->set_dim_value(extent);
+  }
+
+  onnx::NodeProto& node(const char* op, const std::vector<std::string>& inputs) { return writer.node(op, "n", inputs); }
+  std::string add(const char* op, const std::vector<std::string>& inputs) { return node(op, inputs).output(0); }
+  // Numbers 1, 2, ... times a hundredth.
+  std::string floats(const Ints& dims) {
+    std::vector<float> values(static_cast<size_t>(Shape(dims).elements()));
+    for (size_t i = 0; i < values.size(); ++i) values[i] = 0.01f * static_cast<float>(i + 1);
+    return writer.floats("c", dims, values);
+  }
+  std::string number(float value) { return writer.floats("c", {}, {&value, 1}); }
+  std::string ints(const Ints& values) { return writer.ints("c", values); }
+  // x as [n, k].
+  std::string flat() { return add("Flatten", {"x"}); }
+
+  Model read(const std::string& output) {
+    proto.mutable_graph()->clear_output();
+    proto.mutable_graph()->add_output()->set_name(output);
+    return onnx_file::parse_model(proto.SerializeAsString(), {.preprocessing = Preprocessing{1, 0}}, "m");
+  }
+  std::vector<float> run(const std::string& output, const std::vector<float>& pixels) {
+    return outputs(read(output), pixels);
+  }
+  std::string refusal(const std::string& output) {
+    return message_of([&] { read(output); });
+  }
+
+  onnx::ModelProto proto;
+  GraphWriter writer;
+};
+
+void expect_near(const std::vector<float>& found, const std::vector<float>& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-5) << i;
+}
+
+TEST(OnnxOperators, GemmScalesAndTransposes) {
+  Graph g({1, 1, 2});
+  onnx::NodeProto& gemm = g.node("Gemm", {g.flat(), g.floats({3, 2}), g.floats({1, 3})});
+  set_attribute(gemm, "alpha", 2.0f);
+  set_attribute(gemm, "beta", -1.0f);
+  set_attribute(gemm, "transB", int64_t{1});
+  // y[u] = 2 (x0 (2u + 1) + x1 (2u + 2)) / 100 - (u + 1) / 100
+  expect_near(g.run(gemm.output(0), {10, 20}), {0.99f, 2.18f, 3.37f});
+}
+
+TEST(OnnxOperators, MatMulTakesTheSumAfterItAsItsBias) {
+  Graph g({1, 1, 2});
+  const std::string sum = g.add("Add", {g.floats({3}), g.add("MatMul", {g.flat(), g.floats({2, 3})})});
+  expect_near(g.run(sum, {10, 20}), {0.91f, 1.22f, 1.53f});
+  EXPECT_EQ(g.read(sum).network.layers.size(), 2u);
+}
+
+TEST(OnnxOperators, ASumIsNoBiasWhereTheProductIsReadTwice) {
+  Graph g({1, 1, 2});
+  const std::string product = g.add("MatMul", {g.flat(), g.floats({2, 3})});
+  const std::string sum = g.add("Add", {product, g.add("Add", {product, g.floats({3})})});
+  expect_near(g.run(sum, {10, 20}), {1.81f, 2.42f, 3.03f});
+}
+
+TEST(OnnxOperators, ConstantsScaleAndShiftChannels) {
+  Graph g({2, 1, 2});
+  std::string value = g.add("Relu", {"x"});
+  value = g.add("Mul", {value, g.floats({2, 1, 1})});
+  value = g.add("Sub", {g.number(5), value});
+  value = g.add("Div", {value, g.number(2)});
+  value = g.add("Add", {value, g.floats({1, 2, 1, 1})});
+  // Pictures are [h, w, c] to libfer, flattened [c, h, w] by the graph: an identity shows the order.
+  const std::vector<float> identity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
+  value = g.add("MatMul", {g.add("Flatten", {value}), g.writer.floats("identity", {4, 4}, identity)});
+  const auto expected = [](float x, float c) { return (5 - x * c) / 2 + c; };
+  expect_near(g.run(value, {10, 20, 30, 40}),
+              {expected(10, 0.01f), expected(30, 0.01f), expected(20, 0.02f), expected(40, 0.02f)});
+}
+
+TEST(OnnxOperators, InputsAreScaledInAnyOrderOfSteps) {
+  Graph g({1, 1, 2});
+  std::string value = g.add("Sub", {"x", g.number(100)});
+  value = g.add("Div", {value, g.number(50)});
+  value = g.add("Mul", {g.add("Identity", {value}), g.number(3)});
+  onnx::NodeProto& cast = g.node("Cast", {value});
+  set_attribute(cast, "to", int64_t{onnx::TensorProto::FLOAT});
+  value = g.add("MatMul", {g.add("Flatten", {cast.output(0)}), g.floats({2, 2})});
+  const Model model = g.read(value);
+  EXPECT_NEAR(model.preprocessing.scale, 0.06, 1e-6);
+  EXPECT_NEAR(model.preprocessing.shift, -6, 1e-6);
+  EXPECT_EQ(model.network.layers.size(), 2u);
+}
+
+TEST(OnnxOperators, AnInputTakenInTwoFormsIsRefused) {
+  Graph g({1, 1, 2});
+  const std::string half = g.add("Relu", {g.add("Mul", {"x", g.number(0.5f)})});
+  const std::string sum = g.add("Add", {half, g.add("Relu", {"x"})});
+  expect_contains(g.refusal(g.add("Flatten", {sum})), "expected the graph's input to be taken in one form, found two");
+}
+
+// Of a value [n, h, w, c] by its perm, or of pixels without channels by their shape.
+TEST(OnnxOperators, InputsMayHaveChannelsLastOrNone) {
+  Graph last({2, 3, 4});
+  onnx::NodeProto& transpose = last.node("Transpose", {"x"});
+  set_attribute(transpose, "perm", Ints{0, 3, 1, 2});
+  const std::string mean = last.add("GlobalAveragePool", {transpose.output(0)});
+  const Model of_last = last.read(last.add("Squeeze", {mean, last.ints({2, 3})}));
+  EXPECT_EQ(of_last.network.input, (Shape{2, 3, 4}));
+
+  Graph none({6});
+  const std::string picture = none.add("Reshape", {"x", none.ints({-1, 1, 2, 3})});
+  const Model of_none = none.read(none.add("Flatten", {picture}));
+  EXPECT_EQ(of_none.network.input, (Shape{2, 3, 1}));
+
+  Graph moved({2, 3, 1});
+  const std::string again = moved.add("Reshape", {"x", moved.ints({-1, 1, 2, 3})});
+  EXPECT_EQ(moved.read(moved.add("Flatten", {again})).network.input, (Shape{2, 3, 1}));
+
+  Graph torn({2, 3, 4});
+  const std::string mixed = torn.add("Reshape", {"x", torn.ints({-1, 4, 2, 3})});
+  expect_contains(torn.refusal(torn.add("Flatten", {mixed})), "shape: expected the input's extents, found others");
+}
+
+TEST(OnnxOperators, ReshapesFlattenAndNothingElse) {
+  const auto after_relu = [](const Ints& shape) {
+    Graph g({2, 2, 3});
+    return g.refusal(g.add("Reshape", {g.add("Relu", {"x"}), g.ints(shape)}));
+  };
+  expect_contains(after_relu({-1, 3, 4}), "shape: expected to flatten, found [3, 4] of [2, 2, 3]");
+  expect_contains(after_relu({-1, 11}), "expected the batch and then 12 values, found [-1, 11]");
+  expect_contains(after_relu({0, -1, -1}), "expected the batch and then 12 values");
+  expect_contains(after_relu({-1, INT64_MAX, 4}), "expected the batch and then 12 values");
+  expect_contains(after_relu({3, -1}), "expected the batch and then 12 values");
+  expect_contains(after_relu({12}), "expected the batch and then 12 values");
+  Graph g({2, 2, 3});
+  const std::string flat = g.add("Reshape", {g.add("Relu", {"x"}), g.ints({0, -1})});
+  EXPECT_EQ(g.read(g.add("MatMul", {flat, g.floats({12, 2})})).network.layers.size(), 3u);
+}
+
+TEST(OnnxOperators, AutoPadIsSameUpper) {
+  const auto padding = [](const char* kind, int64_t extent) {
+    Graph g({1, extent, extent});
+    onnx::NodeProto& pool = g.node("MaxPool", {"x"});
+    set_attribute(pool, "kernel_shape", Ints{2, 2});
+    set_attribute(pool, "strides", Ints{2, 2});
+    set_attribute(pool, "auto_pad", kind);
+    return std::get<MaxPool2D>(g.read(g.add("Flatten", {pool.output(0)})).network.layers[0].kind).padding;
+  };
+  EXPECT_EQ(padding("SAME_UPPER", 5), Padding::same());
+  EXPECT_EQ(padding("SAME_LOWER", 4), Padding::same());
+  EXPECT_EQ(padding("VALID", 5), Padding::valid());
+  EXPECT_EQ(padding("NOTSET", 5), Padding::valid());
+  expect_contains(message_of([&] { padding("SAME_LOWER", 5); }), "auto_pad: expected the odd cell after");
+}
+
+TEST(OnnxOperators, ZerosThatCountInAnAverageArePaddedBefore) {
+  Graph g({1, 1, 2});
+  onnx::NodeProto& pool = g.node("AveragePool", {"x"});
+  set_attribute(pool, "kernel_shape", Ints{3, 3});
+  set_attribute(pool, "pads", Ints{1, 1, 1, 1});
+  set_attribute(pool, "count_include_pad", int64_t{1});
+  expect_near(g.run(g.add("Flatten", {pool.output(0)}), {9, 18}), {3, 3});
+}
+
+TEST(OnnxOperators, PadIsForZerosOnAllFourSides) {
+  const auto padded = [](const Ints& pads, float value) {
+    auto g = std::make_unique<Graph>(Ints{1, 2, 2});
+    const std::string out = g->add("Pad", {"x", g->ints(pads), g->number(value)});
+    const std::string flat = g->add("Flatten", {out});
+    return std::pair(std::move(g), flat);
+  };
+  const auto good = padded({0, 0, 1, 1, 0, 0, 1, 1}, 0);
+  EXPECT_EQ(infer(good.first->read(good.second).network)[0].output, (Shape{4, 4, 1}));
+  const auto uneven = padded({0, 0, 1, 1, 0, 0, 0, 0}, 0);
+  expect_contains(uneven.first->refusal(uneven.second), "pads: expected as many cells on all four sides");
+  const auto ones = padded({0, 0, 1, 1, 0, 0, 1, 1}, 1);
+  expect_contains(ones.first->refusal(ones.second), "expected to pad with 0, found another value");
+}
+
+TEST(OnnxOperators, CeilingsAreTakenWhereTheyChangeNothing) {
+  const auto ceiling = [](int64_t extent) {
+    Graph g({1, extent, extent});
+    onnx::NodeProto& pool = g.node("MaxPool", {"x"});
+    set_attribute(pool, "kernel_shape", Ints{2, 2});
+    set_attribute(pool, "strides", Ints{2, 2});
+    set_attribute(pool, "ceil_mode", int64_t{1});
+    g.read(g.add("Flatten", {pool.output(0)}));
+  };
+  ceiling(4);
+  expect_contains(message_of([&] { ceiling(5); }), "ceil_mode: expected 0, or windows that fill the input");
+}
+
+TEST(OnnxOperators, ConstantsStandInNodesToo) {
+  Graph g({1, 1, 2});
+  onnx::NodeProto& constant = g.node("Constant", {});
+  onnx::AttributeProto& attribute = *constant.add_attribute();
+  attribute.set_name("value_floats");
+  attribute.set_type(onnx::AttributeProto::FLOATS);
+  attribute.add_floats(1);
+  attribute.add_floats(2);
+  const std::string bias = g.add("Identity", {constant.output(0)});
+  expect_near(g.run(g.add("Add", {g.add("MatMul", {g.flat(), g.floats({2, 2})}), bias}), {0, 0}), {1, 2});
+}
+
+TEST(OnnxOperators, NodesThatTheOutputDoesNotNeedAreLeftOut) {
+  Graph g({1, 1, 2});
+  g.add("Shape", {"x"});
+  g.add("NonMaxSuppression", {"x"});
+  EXPECT_EQ(g.read(g.add("MatMul", {g.flat(), g.floats({2, 2})})).network.layers.size(), 2u);
+}
+
+TEST(OnnxOperators, OutputsThatAreNoClassesAreRefused) {
+  Graph g({2, 2, 3});
+  const std::string relu = g.add("Relu", {"x"}), flat = g.add("Flatten", {relu});
+  expect_contains(g.refusal(relu), "output \"n\": expected [batch, classes], found a picture or a flattened one");
+  expect_contains(g.refusal(flat), "expected [batch, classes], found a picture or a flattened one");
+  expect_contains(g.refusal("x"), "expected [batch, classes]");
+  expect_contains(g.refusal("nothing"), "expected a value that a node computes, found none");
+}
+
+TEST(OnnxOperators, SoftmaxRunsOverTheClasses) {
+  const auto softmax = [](int64_t opset, int64_t axis) {
+    Graph g({1, 1, 2}, opset);
+    onnx::NodeProto& node = g.node("Softmax", {g.add("MatMul", {g.flat(), g.floats({2, 2})})});
+    set_attribute(node, "axis", axis);
+    return g.run(node.output(0), {0, 100});
+  };
+  const float e = 1 / (1 + std::exp(1.0f));
+  expect_near(softmax(13, -1), {e, 1 - e});
+  expect_near(softmax(9, 1), {e, 1 - e});
+  expect_contains(message_of([&] { softmax(13, 0); }), "axis: expected that of the channels, found 0 of 2 axes");
+}
+
+}  // namespace
+}  // namespace fer
