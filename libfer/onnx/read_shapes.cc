@@ -70,12 +70,16 @@ void read_constant(Reading& r, Node& node) {
   if (node.proto().attribute_size() != 1) throw Error("expected one attribute");
   const onnx::AttributeProto& attribute = node.proto().attribute(0);
   node.ignore({attribute.name().c_str()});
-  r.give_constant(node, attribute.name() == "value" ? attribute.t() : tensor_of(attribute));
+  if (attribute.name() == "value") {
+    r.give_constant(node, &attribute.t());
+  } else {
+    r.give_constant(node, tensor_of(attribute));
+  }
 }
 
 void read_same(Reading& r, Node& node) {
   if (r.is_constant(node, 0)) {
-    r.give_same_constant(node, 0);
+    r.give_constant(node, &r.tensor(node, 0));
   } else {
     r.give(node, r.value(node, 0));
   }

@@ -105,12 +105,12 @@ void Reading::count_readers() {
   for (auto& [name, value] : values_) value.shared = readers_[name] > 1;
 }
 
-Constant Reading::constant(const Node& node, int i) const {
+const onnx::TensorProto& Reading::tensor(const Node& node, int i) const {
   const auto found = constants_.find(node.input(i));
   if (found == constants_.end()) {
     throw Error("expected a constant that an earlier node or an initializer gives, found " + shown(node.input(i)));
   }
-  return constant_of(*found->second);
+  return *found->second;
 }
 
 std::vector<int64_t> Reading::ints(const Node& node, int i) const {
@@ -158,14 +158,13 @@ void Reading::give(const Node& node, Value value) {
 }
 
 void Reading::give_constant(const Node& node, onnx::TensorProto tensor) {
-  refuse_known(node.proto().output(0));
   made_.push_back(std::make_unique<onnx::TensorProto>(std::move(tensor)));
-  constants_[node.proto().output(0)] = made_.back().get();
+  give_constant(node, made_.back().get());
 }
 
-void Reading::give_same_constant(const Node& node, int i) {
+void Reading::give_constant(const Node& node, const onnx::TensorProto* tensor) {
   refuse_known(node.proto().output(0));
-  constants_[node.proto().output(0)] = constants_.at(node.input(i));
+  constants_[node.proto().output(0)] = tensor;
 }
 
 // The node's name, or else its output's, in ASCII and unlike every other.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <span>
@@ -58,7 +57,8 @@ class Reading {
   int64_t fixed_batch() const { return fixed_batch_; }
 
   bool is_constant(const Node& node, int i) const { return node.has_input(i) && constants_.contains(node.input(i)); }
-  Constant constant(const Node& node, int i) const;
+  const onnx::TensorProto& tensor(const Node& node, int i) const;
+  Constant constant(const Node& node, int i) const { return constant_of(tensor(node, i)); }
   std::vector<int64_t> ints(const Node& node, int i) const;
   Value value(const Node& node, int i) const;
   // The value with its axes decided: [n, c, h, w] unless something else was said.
@@ -70,7 +70,8 @@ class Reading {
   // Says what the node's first output is.
   void give(const Node& node, Value value);
   void give_constant(const Node& node, onnx::TensorProto tensor);
-  void give_same_constant(const Node& node, int i);
+  // The same of one that stays where it is.
+  void give_constant(const Node& node, const onnx::TensorProto* tensor);
 
   // Appends a layer named after the node. The result has the axes of the first input, unless it is flat now.
   Value add_layer(const Node& node, LayerKind kind, std::vector<Value> inputs);
@@ -108,7 +109,6 @@ class Reading {
   std::unordered_set<std::string> names_ = {"input"};  // of layers
   std::unordered_map<std::string, int> tries_;         // to find a free name for one that is taken
   Network network_;
-  std::vector<Shape> outputs_;  // of the layers
   std::map<std::string, Fill> fills_;
   bool input_taken_ = false;
   Preprocessing scaled_ = {1, 0};
