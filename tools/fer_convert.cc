@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "cli.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/model.h"
+#include "fer/onnx.h"
 #include "fer/quantize.h"
 
 namespace fer {
@@ -52,24 +54,85 @@ void convert_to_int8(const cli::Arguments& arguments) {
   print_size(to);
 }
 
+bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
+
+std::vector<std::string> split_names(const std::string& text) {
+  std::vector<std::string> names;
+  std::istringstream stream(text);
+  for (std::string name; std::getline(stream, name, ',');) names.push_back(name);
+  return names;
+}
+
+void convert_to_onnx(const cli::Arguments& arguments) {
+  OnnxWriteOptions options;
+  options.fold_batch_norm = !arguments.flag("keep-batch-norm");
+  options.opset = static_cast<int>(arguments.integer("opset", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset));
+  options.pixels_in = !arguments.flag("preprocessed");
+  if (arguments.flag("channels-first")) options.input_layout = OnnxLayout::kChannelsFirst;
+  write_onnx(load_model(arguments.operands()[0]), arguments.text("out"), options);
+}
+
+void convert_from_onnx(const cli::Arguments& arguments) {
+  OnnxReadOptions options;
+  if (arguments.has("class-names")) options.class_names = split_names(arguments.text("class-names"));
+  if (arguments.has("pixel-scale") || arguments.has("pixel-shift")) {
+    options.preprocessing = Preprocessing{static_cast<float>(arguments.number("pixel-scale", -1e6, 1e6)),
+                                          static_cast<float>(arguments.number("pixel-shift", -1e6, 1e6))};
+  }
+  save_model(read_onnx(arguments.operands()[0], options), arguments.text("out"));
+}
+
+// Options that belong to another conversion would be ignored; that is worth an error.
+void refuse_others(const cli::Arguments& arguments, const std::string& conversion,
+                   const std::vector<std::string>& options) {
+  for (const std::string& option : options)
+    if (arguments.has(option)) throw cli::UsageError("--" + option + ": not for a conversion " + conversion);
+}
+
 int convert(const cli::Arguments& arguments) {
   if (arguments.operands().size() != 1) throw cli::UsageError("expected one MODEL");
   if (!arguments.has("out")) throw cli::UsageError("expected --out FILE");
-  if (!arguments.flag("int8")) throw cli::UsageError("expected --int8");
-  if (!arguments.has("calibrate")) throw cli::UsageError("--int8: expected --calibrate DATA beside it");
+  const std::vector<std::string> of_int8 = {"int8", "calibrate", "calibrate-limit"},
+                                 of_writing = {"keep-batch-norm", "opset", "preprocessed", "channels-first"},
+                                 of_reading = {"class-names", "pixel-scale", "pixel-shift"};
   cli::use_threads(arguments);
-  convert_to_int8(arguments);
+  if (is_onnx(arguments.operands()[0])) {
+    refuse_others(arguments, "from ONNX", of_int8);
+    refuse_others(arguments, "from ONNX", of_writing);
+    convert_from_onnx(arguments);
+  } else if (is_onnx(arguments.text("out"))) {
+    refuse_others(arguments, "to ONNX", of_int8);
+    refuse_others(arguments, "to ONNX", of_reading);
+    convert_to_onnx(arguments);
+  } else {
+    refuse_others(arguments, "to 8-bit integers", of_writing);
+    refuse_others(arguments, "to 8-bit integers", of_reading);
+    if (!arguments.flag("int8")) throw cli::UsageError("expected --int8, or a file named .onnx");
+    if (!arguments.has("calibrate")) throw cli::UsageError("--int8: expected --calibrate DATA beside it");
+    convert_to_int8(arguments);
+    return 0;
+  }
+  print_size(arguments.operands()[0]);
+  print_size(arguments.text("out"));
   return 0;
 }
 
 void declare(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("out", "Write the new model here", text(), "FILE");
-  options.add_options()("int8", "Compute in 8-bit integers");
-  options.add_options()("calibrate", "CSV file with pictures like those to come; its Training part is taken", text(),
-                        "DATA");
-  options.add_options()("calibrate-limit", "Pictures to calibrate on, spread over the file",
-                        text()->default_value("512"), "N");
+  options.add_options("To 8-bit integers")("int8", "Compute in 8-bit integers");
+  options.add_options("To 8-bit integers")(
+      "calibrate", "CSV file with pictures like those to come; its Training part is taken", text(), "DATA");
+  options.add_options("To 8-bit integers")("calibrate-limit", "Pictures to calibrate on, spread over the file",
+                                           text()->default_value("512"), "N");
+  options.add_options("To ONNX")("keep-batch-norm", "Leave batch norms nodes of their own");
+  options.add_options("To ONNX")("opset", "Version of ONNX's operators, 13 to 21", text()->default_value("13"), "N");
+  options.add_options("To ONNX")("channels-first", "Input [batch, channels, height, width]");
+  options.add_options("To ONNX")("preprocessed", "Input preprocessed already, not pixels 0 to 255");
+  options.add_options("From ONNX")("class-names", "Names in label order, with commas between", text(), "A,B,...");
+  options.add_options("From ONNX")("pixel-scale", "The model's input is pixel * scale + shift",
+                                   text()->default_value("1"), "X");
+  options.add_options("From ONNX")("pixel-shift", "See --pixel-scale", text()->default_value("0"), "X");
   cli::declare_threads(options);
 }
 
@@ -79,9 +142,10 @@ void declare(cxxopts::Options& options) {
 int main(int argc, char** argv) {
   return fer::cli::run({.name = "fer-convert",
                         .operands = "MODEL",
-                        .purpose = "Converts a model: to 8-bit integers, a quarter of the size and faster for single "
-                                   "pictures.",
+                        .purpose = "Converts a model: to 8-bit integers (a quarter of the size, faster for single "
+                                   "pictures), or, by the names\nof the files, to or from ONNX.",
                         .declare = fer::declare,
-                        .run = fer::convert},
+                        .run = fer::convert,
+                        .groups = {"To 8-bit integers", "To ONNX", "From ONNX"}},
                        argc, argv);
 }

@@ -18,7 +18,7 @@ class FerConvert : public ToolTest {
   void SetUp() override {
     ToolTest::SetUp();
     write("deeper.json", kDeeper);
-    const ToolResult r = run("fer-train faces.csv --network deeper.json --epochs 20 --batch-size 7 --out run --quiet");
+    const ToolResult r = run("fer-train faces.csv --network deeper.json --epochs 5 --batch-size 7 --out run --quiet");
     ASSERT_EQ(r.status, 0) << r.err;
   }
 };
@@ -53,10 +53,28 @@ TEST_F(FerConvert, CalibratesNeverOnTheTest) {
   EXPECT_FALSE(exists("small.safetensors"));
 }
 
+TEST_F(FerConvert, GoesToOnnxAndBack) {
+  const ToolResult there = run("fer-convert run/best.safetensors --out model.onnx");
+  if (there.err.find("without ONNX") != std::string::npos) GTEST_SKIP() << there.err;
+  ASSERT_EQ(there.status, 0) << there.err;
+  ASSERT_EQ(run("fer-convert model.onnx --out again.safetensors").status, 0);
+  const auto loss_of = [&](const std::string& model) {
+    return nlohmann::json::parse(run("fer-eval " + model + " faces.csv --split all --json").out)["loss"].get<double>();
+  };
+  EXPECT_NEAR(loss_of("again.safetensors"), loss_of("run/best.safetensors"), 1e-6);
+  ASSERT_EQ(run("fer-convert model.onnx --class-names a,b,c,d,e,f,g --out named.safetensors").status, 0);
+  EXPECT_NE(run("fer-info named.safetensors").out.find("a, b, c, d, e, f, g"), std::string::npos);
+  write("broken.onnx", "no protocol buffer");
+  expect_one_line_error(run("fer-convert broken.onnx --out broken.safetensors"), "fer-convert", "broken.onnx");
+  EXPECT_FALSE(exists("broken.safetensors"));
+}
+
 TEST_F(FerConvert, WrongCallsAreUsageErrors) {
   for (const char* call :
        {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",
-        "fer-convert run/best.safetensors --int8 --out x",
+        "fer-convert run/best.safetensors --int8 --out x", "fer-convert run/best.safetensors --int8 --out x.onnx",
+        "fer-convert run/best.safetensors --opset 12 --out x.onnx",
+        "fer-convert x.onnx --keep-batch-norm --out x.safetensors",
         "fer-convert run/best.safetensors --int8 --calibrate faces.csv --out x --calibrate-limit 0"})
     EXPECT_EQ(run(call).status, 2) << call;
 }
