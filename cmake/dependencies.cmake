@@ -13,6 +13,14 @@ macro(fer_require_pkgconfig prefix module package)
   endif()
 endmacro()
 
+# One that may be missing: then the configuration says what is left out.
+macro(fer_optional_pkgconfig prefix module package without)
+  pkg_check_modules(${prefix} QUIET ${module})
+  if(NOT ${prefix}_FOUND)
+    message(STATUS "no ${module}: ${without} (apt-get install ${package})")
+  endif()
+endmacro()
+
 macro(fer_require_header header package)
   string(MAKE_C_IDENTIFIER "FER_HAS_${header}" variable)
   find_path(${variable} ${header})

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli.h"
+#include "data_source.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/model.h"
@@ -25,11 +26,11 @@ std::vector<int64_t> calibration_rows(const Dataset& data, int64_t limit, const 
   return chosen;
 }
 
-std::vector<uint8_t> pixels_of(const Dataset& data, const std::vector<int64_t>& rows) {
-  std::vector<uint8_t> pixels;
-  for (const int64_t row : rows) {
-    const std::span<const uint8_t> picture = data.picture(row);
-    pixels.insert(pixels.end(), picture.begin(), picture.end());
+std::vector<uint8_t> pixels_of(const Dataset& data, const std::vector<int64_t>& rows, const Shape& input) {
+  const auto size = static_cast<size_t>(input.elements());
+  std::vector<uint8_t> pixels(rows.size() * size);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    copy_fitted(data, rows[i], input[0], input[1], input[2], std::span(pixels).subspan(i * size, size));
   }
   return pixels;
 }
@@ -41,13 +42,9 @@ void print_size(const std::string& path) {
 void convert_to_int8(const cli::Arguments& arguments) {
   const std::string &from = arguments.operands()[0], to = arguments.text("out"), path = arguments.text("calibrate");
   Model model = load_model(from);
-  const Dataset data = read_fer_csv(path, false);
-  if (model.network.input != Shape({data.height, data.width, data.channels}))
-    throw Error(fmt::format("{}: expected pictures {}, the network's input, found {}", path,
-                            model.network.input.to_string(),
-                            Shape({data.height, data.width, data.channels}).to_string()));
+  const Dataset data = cli::open_data(path, {}, model.network.input, false).data;
   const std::vector<int64_t> rows = calibration_rows(data, arguments.integer("calibrate-limit", 1, 1 << 30), path);
-  model = quantize_int8(std::move(model), pixels_of(data, rows));
+  model = quantize_int8(std::move(model), pixels_of(data, rows, model.network.input));
   save_model(model, to);
   fmt::print("{} layers in 8-bit integers, calibrated on {} pictures\n", model.int8.size(), rows.size());
   print_size(from);
@@ -122,7 +119,7 @@ void declare(cxxopts::Options& options) {
   options.add_options()("out", "Write the new model here", text(), "FILE");
   options.add_options("To 8-bit integers")("int8", "Compute in 8-bit integers");
   options.add_options("To 8-bit integers")(
-      "calibrate", "CSV file with pictures like those to come; its Training part is taken", text(), "DATA");
+      "calibrate", "CSV file or folder with pictures like those to come; its Training part is taken", text(), "DATA");
   options.add_options("To 8-bit integers")("calibrate-limit", "Pictures to calibrate on, spread over the file",
                                            text()->default_value("512"), "N");
   options.add_options("To ONNX")("keep-batch-norm", "Leave batch norms nodes of their own");

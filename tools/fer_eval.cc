@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli.h"
+#include "data_source.h"
 #include "fer/dataset.h"
 #include "fer/model.h"
 #include "fer/report.h"
@@ -49,7 +50,11 @@ int eval(const cli::Arguments& arguments) {
   cli::use_threads(arguments);
 
   const Model model = load_model(arguments.operands()[0]);
-  const Dataset data = read_fer_csv(arguments.operands()[1]);
+  cli::OpenedData opened =
+      cli::open_data(arguments.operands()[1], cli::read_data_options(arguments), model.network.input);
+  cli::apply_model_classes(opened, model);
+  cli::print_notes("fer-eval", opened);
+  const Dataset& data = opened.data;
   const cli::NamedRows rows = cli::rows_of_split(data, split, arguments.operands()[1]);
   const Evaluation evaluation = evaluate(model, data, rows.rows, batch_size, arguments.flag("flip"));
   print_evaluation(arguments, rows, evaluation);
@@ -63,6 +68,8 @@ void declare(cxxopts::Options& options) {
       "split", "Training, PublicTest, PrivateTest or all (default: PrivateTest where the file has it, else all)",
       text(), "NAME");
   options.add_options()("flip", "Average the answers for each picture and its mirror image");
+  auto add = options.add_options();
+  cli::declare_data_options(add, false);
   options.add_options()("json", "Print one JSON object");
   options.add_options()("report", "Write a page with the figures, the confusion matrix and the worst mistakes", text(),
                         "FILE.html");
@@ -76,7 +83,7 @@ void declare(cxxopts::Options& options) {
 int main(int argc, char** argv) {
   return fer::cli::run({.name = "fer-eval",
                         .operands = "MODEL DATA",
-                        .purpose = "Evaluates a model on a labelled CSV file: loss, accuracy, precision, recall and F1 "
+                        .purpose = "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall and F1 "
                                    "of every class,\nconfusion matrix.",
                         .declare = fer::declare,
                         .run = fer::eval},

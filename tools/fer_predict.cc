@@ -7,7 +7,9 @@
 
 #include "cli.h"
 #include "fer/dataset.h"
+#include "fer/error.h"
 #include "fer/image.h"
+#include "fer/picture_folder.h"
 #include "fer/predictor.h"
 #include "pictures.h"
 
@@ -30,6 +32,11 @@ bool is_csv(const std::string& path) {
   return end == "csv";
 }
 
+std::string emoji_of(const Predictor& predictor, int64_t index) {
+  const std::string& emoji = predictor.class_emoji()[index];
+  return emoji.empty() ? "" : " " + emoji;
+}
+
 std::string label_name(const Predictor& predictor, int64_t index) {
   const auto& names = predictor.class_names();
   return index < static_cast<int64_t>(names.size()) ? names[index] : fmt::format("{}", index);
@@ -45,8 +52,8 @@ class Answers {
         top_(std::min(arguments.integer("top", 1, 1 << 20), predictor.class_count())) {}
 
   void add(Source source, const Image& image) {
-    const Image fitted = resized(with_channels(image, predictor_.channels()), predictor_.height(), predictor_.width());
-    pixels_.insert(pixels_.end(), fitted.pixels.begin(), fitted.pixels.end());
+    const Image face = fitted(image, predictor_.height(), predictor_.width(), predictor_.channels());
+    pixels_.insert(pixels_.end(), face.pixels.begin(), face.pixels.end());
     sources_.push_back(std::move(source));
     if (static_cast<int64_t>(sources_.size()) == kBatch) flush();
   }
@@ -81,7 +88,8 @@ class Answers {
   void print_line(const Source& source, std::span<const float> p, const std::vector<int64_t>& order) const {
     std::string line = source.file + (source.row >= 0 ? fmt::format(" row {}", source.row) : "") + ": ";
     for (const int64_t c : order) {
-      line += fmt::format("{}{} {:.1f} %", c == order[0] ? "" : ", ", label_name(predictor_, c), 100 * p[c]);
+      line += fmt::format("{}{}{} {:.1f} %", c == order[0] ? "" : ", ", label_name(predictor_, c),
+                          emoji_of(predictor_, c), 100 * p[c]);
     }
     fmt::print("{}\n", line);
   }
@@ -90,9 +98,13 @@ class Answers {
     ordered_json json = {{"file", source.file}}, top = ordered_json::array();
     if (source.row >= 0) json["row"] = source.row;
     for (const int64_t c : order) {
-      top.push_back({{"label", label_name(predictor_, c)}, {"index", c}, {"probability", p[c]}});
+      top.push_back({{"label", label_name(predictor_, c)},
+                     {"emoji", predictor_.class_emoji()[c]},
+                     {"index", c},
+                     {"probability", p[c]}});
     }
     json["label"] = label_name(predictor_, order[0]);
+    json["emoji"] = predictor_.class_emoji()[order[0]];
     json["index"] = order[0];
     json["probability"] = p[order[0]];
     json["top"] = top;
@@ -116,6 +128,21 @@ std::string submission(const std::vector<int64_t>& labels) {
   return text;
 }
 
+// A picture, or every picture of a folder.
+void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
+  for (const std::string& file : picture_files(path)) {
+    Image image;
+    try {
+      image = read_image(file);
+    } catch (const Error& error) {
+      if (!skip_bad) throw;
+      fmt::print(stderr, "fer-predict: left out: {}\n", error.what());
+      continue;
+    }
+    answers.add({file}, image);
+  }
+}
+
 int predict(const cli::Arguments& arguments) {
   if (arguments.operands().size() < 2) throw cli::UsageError("expected MODEL and at least one FILE");
   cli::use_threads(arguments);
@@ -127,7 +154,7 @@ int predict(const cli::Arguments& arguments) {
       const Dataset data = read_fer_csv(path, false);
       for (int64_t row = 0; row < data.size(); ++row) answers.add({path, row}, cli::row_image(data, row));
     } else {
-      answers.add({path}, read_image(path));
+      add_pictures(path, arguments.flag("skip-bad"), answers);
     }
   }
   answers.flush();
@@ -144,6 +171,7 @@ void declare(cxxopts::Options& options) {
   options.add_options()("top", "Name the K most probable classes", cxxopts::value<std::string>()->default_value("1"),
                         "K");
   options.add_options()("json", "Print one JSON object a picture");
+  options.add_options()("skip-bad", "Leave out pictures that cannot be read");
   options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: one number a line",
                         cxxopts::value<std::string>(), "OUT");
   cli::declare_threads(options);
@@ -156,8 +184,8 @@ int main(int argc, char** argv) {
   return fer::cli::run(
       {.name = "fer-predict",
        .operands = "MODEL FILE...",
-       .purpose = "Says what a model sees in pictures: PNG, JPEG or PGM files of any size, or CSV files with a pixels "
-                  "column.",
+       .purpose = "Says what a model sees in pictures: PNG, JPEG, PGM or WebP files of any size, folders of "
+                  "them, or CSV files with a\npixels column.",
        .declare = fer::declare,
        .run = fer::predict},
       argc, argv);

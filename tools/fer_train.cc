@@ -56,15 +56,28 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
   return cli::parse(program(), words);
 }
 
-Model initial_model(const cli::TrainOptions& options, const Dataset& data) {
-  if (!options.init.empty()) return load_model(options.init);
+// The data, and the model to start from: its network and classes fitted to each other.
+struct Start {
+  cli::OpenedData opened;
   Model model;
-  model.network = load_network(options.network);
-  if (model.network.class_names.empty() &&
-      class_count(model.network) == static_cast<int64_t>(data.class_names.size())) {
-    model.network.class_names = data.class_names;
+};
+
+Start open_start(const cli::TrainOptions& options) {
+  Start start;
+  Model& model = start.model;
+  if (!options.init.empty()) {
+    model = load_model(options.init);
+  } else {
+    model.network = load_network(options.network);
   }
-  return model;
+  start.opened = cli::open_data(options.data, options.data_options, model.network.input);
+  if (!options.init.empty()) {
+    cli::apply_model_classes(start.opened, model);
+    return start;
+  }
+  model.classes = cli::match_classes(start.opened, options.data_options, model.network);
+  for (const std::string& name : model.network.class_names) model.emoji.push_back(default_emoji(name));
+  return start;
 }
 
 cli::ProgressForm progress_form(const cli::TrainOptions& options) {
@@ -80,17 +93,22 @@ class Run {
       : given_(given),
         arguments_(arguments),
         options_(std::move(options)),
-        data_(read_fer_csv(options_.data)),
+        start_(open_start(options_)),
+        data_(start_.opened.data),
         rows_(cli::choose_rows(data_, options_.split, options_.data)) {}
 
   int execute() {
-    if (!rows_.note.empty() && !options_.quiet) fmt::print(stderr, "fer-train: {}\n", rows_.note);
-    Model start = initial_model(options_, data_);
+    if (!rows_.note.empty()) start_.opened.notes.push_back(rows_.note);
+    if (!options_.quiet) cli::print_notes("fer-train", start_.opened);
+    Model& start = start_.model;
     facts_ = cli::report_facts(options_, start.network, data_, rows_, given_.command());
     options_.config.class_weights = cli::read_class_weights(options_.class_weights, facts_.class_counts[0].second);
-    Trainer trainer =
-        options_.init.empty() ? Trainer(start.network, options_.config) : Trainer(std::move(start), options_.config);
-    trainer.check(data_, rows_.train, rows_.validation);
+    if (options_.init.empty()) {
+      start.weights = initialize(start.network, options_.config.seed);
+      start.preprocessing = options_.config.preprocessing;
+    }
+    Trainer trainer(std::move(start), options_.config);
+    trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);
     open_folder();
     greet(trainer.model().network);
     return finish(fit(trainer));
@@ -125,7 +143,7 @@ class Run {
     callbacks.should_stop = [] { return stop_asked != 0; };
     stop_on_signals();
     try {
-      History history = trainer.fit(data_, rows_.train, rows_.validation, callbacks);
+      History history = trainer.fit(data_, rows_.train, rows_.validation, callbacks, start_.opened.soft_targets);
       progress.finish();
       return history;
     } catch (...) {
@@ -157,7 +175,8 @@ class Run {
   const cli::Arguments& given_;
   const cli::Arguments& arguments_;
   cli::TrainOptions options_;
-  const Dataset data_;
+  Start start_;
+  const Dataset& data_;
   const cli::TrainingRows rows_;
   cli::ReportFacts facts_;
 };
@@ -167,11 +186,11 @@ int profile(const cli::Arguments& arguments) {
   if (arguments.has("resume")) throw cli::UsageError("--profile does not go with --resume");
   const cli::TrainOptions options = cli::read_train_options(arguments);
   cli::use_threads(arguments);
-  const Dataset data = read_fer_csv(options.data);
+  const Start start = open_start(options);
+  const Dataset& data = start.opened.data;
   const cli::TrainingRows rows = cli::choose_rows(data, options.split, options.data);
   const int64_t steps = options.config.limit_steps > 0 ? options.config.limit_steps : 10;
-  const Network network = initial_model(options, data).network;
-  const TrainingProfile result = profile_training(network, options.config, data, rows.train, steps);
+  const TrainingProfile result = profile_training(start.model.network, options.config, data, rows.train, steps);
   fmt::print("{}", options.json ? cli::profile_json(result) : cli::profile_table(result));
   return 0;
 }
@@ -193,8 +212,8 @@ cli::Program program() {
   return {.name = "fer-train",
           .operands = "DATA",
           .purpose =
-              "Trains a network on fer2013.csv, icml_face_data.csv or Kaggle's train.csv. DIR gets "
-              "best.safetensors,\nlast.safetensors (for --resume), history.csv, TensorBoard events and "
+              "Trains a network on fer2013.csv, icml_face_data.csv or Kaggle's train.csv, or on pictures in folders. "
+              "DIR gets best.safetensors,\nlast.safetensors (for --resume), history.csv, TensorBoard events and "
               "report.html.",
           .declare = cli::declare_train_options,
           .run = train,

@@ -3,30 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "cli.h"
 #include "fer/error.h"
 
 namespace fer::cli {
 
 Image row_image(const Dataset& data, int64_t row) {
-  const auto pixels = data.picture(row);
-  return {data.height, data.width, data.channels, std::vector<uint8_t>(pixels.begin(), pixels.end())};
+  Image image = {data.height, data.width, data.channels,
+                 std::vector<uint8_t>(static_cast<size_t>(data.picture_bytes()))};
+  copy_picture(data, row, image.pixels);
+  return image;
 }
 
 std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation& evaluation) {
   std::vector<ReportPicture> pictures;
   for (const Mistake& mistake : evaluation.worst) {
     Image image = row_image(data, mistake.row);
-    pictures.push_back(
-        {image.height, image.width, image.channels, std::move(image.pixels), fmt::format("row {}", mistake.row)});
+    std::string caption =
+        data.files.empty() ? fmt::format("row {}", mistake.row) : base_name(data.files[static_cast<size_t>(mistake.row)]);
+    pictures.push_back({image.height, image.width, image.channels, std::move(image.pixels), std::move(caption)});
   }
   return pictures;
 }
 
 std::vector<int64_t> all_rows(const Dataset& data) {
-  std::vector<int64_t> rows(static_cast<size_t>(data.size()));
-  std::iota(rows.begin(), rows.end(), 0);
+  std::vector<int64_t> rows;
+  for (int64_t row = 0; row < data.size(); ++row) {
+    if (data.takes_part(row)) rows.push_back(row);
+  }
   return rows;
 }
 

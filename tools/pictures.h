@@ -26,7 +26,7 @@ struct NamedRows {
 };
 NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path);
 
-// Every row.
+// Every row that takes part.
 std::vector<int64_t> all_rows(const Dataset& data);
 bool has_usage(const Dataset& data);
 

@@ -46,6 +46,11 @@ ordered_json read_run_json(const std::string& folder) {
 
 uint32_t checksum(const Dataset& data) {
   uLong crc = crc32_z(0, data.pixels.data(), data.pixels.size());
+  for (int64_t i = 0; data.source && i < data.size(); ++i) {
+    const uint64_t picture = data.source->checksum(i);
+    crc = crc32_z(crc, reinterpret_cast<const unsigned char*>(&picture), sizeof picture);
+  }
+  crc = crc32_z(crc, reinterpret_cast<const unsigned char*>(data.values.data()), data.values.size() * sizeof(float));
   return static_cast<uint32_t>(crc32_z(crc, data.labels.data(), data.labels.size()));
 }
 

@@ -20,7 +20,7 @@ TrainingRows official_rows(const Dataset& data, const std::string& path) {
 
 TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
   std::vector<int64_t> candidates;
-  for (int64_t row = 0; row < data.size(); ++row) {
+  for (const int64_t row : all_rows(data)) {
     if (data.usage[row] != Usage::kPrivateTest) candidates.push_back(row);
   }
   Split split = random_split(candidates, options.validation_share, options.seed);
@@ -41,15 +41,20 @@ void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
 
 TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
   TrainingRows rows;
-  if (options.official && has_usage(data)) {
+  // A folder with train alone, or with train and test: the validation part is held out of train.
+  const bool no_validation =
+      has_usage(data) && !data.files.empty() && rows_with_usage(data, Usage::kPublicTest).empty();
+  if (options.official && has_usage(data) && (!no_validation || options.official_asked)) {
     rows = official_rows(data, path);
   } else if (options.official && options.official_asked) {
-    throw Error(path + ": no Usage column, so no official split (--split random makes one)");
+    throw Error(path + (data.files.empty() ? ": no Usage column, so no official split (--split random makes one)"
+                                           : ": no folders train and val, so no official split (--split random makes one)"));
   } else {
     rows = random_rows(data, options, path);
     if (options.official) {
-      rows.note = fmt::format("{}: no Usage column: validating on a random {:g} % of the rows", path,
-                              100 * options.validation_share);
+      rows.note = fmt::format("{}: no {}: validating on a random {:g} % of {}", path,
+                              data.files.empty() ? "Usage column" : "folder for validation",
+                              100 * options.validation_share, data.files.empty() ? "the rows" : "the pictures");
     }
   }
   limit_rows(rows.train, options.limit);

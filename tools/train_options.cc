@@ -145,6 +145,7 @@ void declare_train_options(cxxopts::Options& options) {
   data("shift", "Shift by up to this share of the size", text("0"), "SHARE");
   data("rotate", "Turn by up to this angle", text("0"), "DEGREES");
   data("zoom", "Scale by up to this share", text("0"), "SHARE");
+  declare_data_options(data, true);
   data("class-weights", "balanced, or one number a class", text(), "A,B,...");
   data("label-smoothing", "Share of the target spread over all classes", text("0"), "E");
 
@@ -183,6 +184,8 @@ TrainOptions read_train_options(const Arguments& a) {
   options.network = a.text("network");
   if (a.has("init")) options.init = a.text("init");
   if (a.has("class-weights")) options.class_weights = a.text("class-weights");
+  if (a.has("init") && a.has("classes")) throw UsageError("--classes does not go with --init, which brings its own");
+  options.data_options = read_data_options(a);
   options.config = read_config(a);
   options.split = read_split(a, options.config.seed);
   options.quiet = a.flag("quiet");

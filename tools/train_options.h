@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli.h"
+#include "data_source.h"
 #include "fer/trainer.h"
 #include "split.h"
 
@@ -14,6 +15,7 @@ struct TrainOptions {
   std::string network = "seed002_vgg8";  // a name or a JSON file
   std::string init;                      // a model whose network and weights to start from; empty: none
   std::string class_weights;             // "", "balanced", or numbers with commas between
+  DataOptions data_options;
   SplitOptions split;
   TrainConfig config;
   bool quiet = false, json = false;

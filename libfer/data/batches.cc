@@ -3,20 +3,43 @@
 #include <array>
 
 #include "core/assert.h"
+#include "core/first_failure.h"
 #include "core/parallel.h"
 #include "core/random.h"
 
 namespace fer {
 namespace {
 
+PictureShape shape_of(const Dataset& data, const BatchRecipe& recipe) {
+  if (recipe.shape.height > 0) return recipe.shape;
+  return {data.height, data.width, data.channels};
+}
+
+// Where the picture's bytes lie as they are wanted: in the data set, or fitted in `room`.
+std::span<const uint8_t> fitted_picture(const Dataset& data, int64_t row, const PictureShape& shape,
+                                        std::vector<uint8_t>& room) {
+  const bool as_it_is = !data.source && shape.height == data.height && shape.width == data.width &&
+                        shape.channels == data.channels;
+  if (as_it_is) return data.picture(row);
+  room.resize(static_cast<size_t>(shape.height * shape.width * shape.channels));
+  copy_fitted(data, row, shape.height, shape.width, shape.channels, room);
+  return room;
+}
+
+void fill_values(std::span<const float> values, const BatchRecipe& recipe, std::span<float> out) {
+  for (size_t i = 0; i < out.size(); ++i) out[i] = values[i] * recipe.scale + recipe.shift;
+}
+
 void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, std::span<const float, 256> values,
                   std::span<float> out) {
-  const std::span<const uint8_t> picture = data.picture(row);
+  if (data.has_values()) return fill_values(data.example(row), recipe, out);
+  const PictureShape shape = shape_of(data, recipe);
+  std::vector<uint8_t> room;
+  const std::span<const uint8_t> picture = fitted_picture(data, row, shape, room);
   if (!recipe.augment.any()) {
     for (size_t i = 0; i < out.size(); ++i) out[i] = values[picture[i]];
     return;
   }
-  const PictureShape shape = {data.height, data.width, data.channels};
   const ChangeKey key = {recipe.seed, recipe.epoch, row};
   change_picture(shape, draw_change(recipe.augment, shape, key), picture, out);
   for (float& value : out) value = value * recipe.scale + recipe.shift;
@@ -32,17 +55,20 @@ std::vector<int64_t> epoch_order(std::span<const int64_t> rows, uint64_t seed, i
 }
 
 void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchRecipe& recipe, std::span<float> out) {
-  const auto floats = static_cast<size_t>(data.picture_bytes());
+  const PictureShape shape = shape_of(data, recipe);
+  const auto floats = static_cast<size_t>(shape.height * shape.width * shape.channels);
   FER_ASSERT(out.size() == rows.size() * floats);
   std::array<float, 256> values;
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) * recipe.scale + recipe.shift;
+  FirstFailure failure;
   parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto at = static_cast<size_t>(i);
       FER_ASSERT(rows[at] >= 0 && rows[at] < data.size());
-      fill_picture(data, rows[at], recipe, values, out.subspan(at * floats, floats));
+      failure.keep(i, [&] { fill_picture(data, rows[at], recipe, values, out.subspan(at * floats, floats)); });
     }
   });
+  failure.rethrow();
 }
 
 }  // namespace fer

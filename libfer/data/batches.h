@@ -21,9 +21,11 @@ struct BatchRecipe {
   AugmentParams augment = {};
   uint64_t seed = 0;
   int64_t epoch = 0;
+  PictureShape shape = {};  // what pictures are fitted to first; height 0: their own size
 };
 
-// out [rows, height, width, channels] is overwritten. A picture's values do not depend on what else is in the batch.
+// out [rows, height, width, channels] is overwritten. Examples that are no pictures (values) are scaled and shifted,
+// never changed. Throws Error where a picture cannot be read. A picture's values do not depend on what else is in the batch.
 // Uses up to num_threads() threads. Requires 0 <= row < data.size().
 void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchRecipe& recipe, std::span<float> out);
 

@@ -1,9 +1,12 @@
 #include "fer/dataset.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/assert.h"
 #include "core/random.h"
 #include "fer/error.h"
+#include "fer/image.h"
 
 namespace fer {
 
@@ -26,10 +29,29 @@ const std::vector<std::string>& fer2013_class_names() {
   return names;
 }
 
+void copy_picture(const Dataset& data, int64_t i, std::span<uint8_t> out) {
+  FER_ASSERT(!data.has_values() && static_cast<int64_t>(out.size()) == data.picture_bytes());
+  if (data.source) return data.source->read(i, out);
+  const std::span<const uint8_t> picture = data.picture(i);
+  std::copy(picture.begin(), picture.end(), out.begin());
+}
+
+void copy_fitted(const Dataset& data, int64_t i, int64_t height, int64_t width, int64_t channels,
+                 std::span<uint8_t> out) {
+  if (height == data.height && width == data.width && channels == data.channels) return copy_picture(data, i, out);
+  Image image = {data.height, data.width, data.channels,
+                 std::vector<uint8_t>(static_cast<size_t>(data.picture_bytes()))};
+  copy_picture(data, i, image.pixels);
+  const Image result = fitted(image, height, width, channels);
+  FER_ASSERT(result.pixels.size() == out.size());
+  std::copy(result.pixels.begin(), result.pixels.end(), out.begin());
+}
+
 std::vector<int64_t> rows_with_usage(const Dataset& data, Usage usage) {
   std::vector<int64_t> rows;
   for (size_t i = 0; i < data.usage.size(); ++i) {
-    if (data.usage[i] == usage) rows.push_back(static_cast<int64_t>(i));
+    const auto row = static_cast<int64_t>(i);
+    if (data.usage[i] == usage && data.takes_part(row)) rows.push_back(row);
   }
   return rows;
 }

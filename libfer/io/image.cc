@@ -29,8 +29,11 @@ Image blank_image(int64_t height, int64_t width, int64_t channels, const std::st
 Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels) {
   if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(bytes, where, max_pixels);
   if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(bytes, where, max_pixels);
+  if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") {
+    return decode_webp(bytes, where, max_pixels);
+  }
   if (starts_as_pnm(bytes)) return decode_pnm(bytes, where, max_pixels);
-  throw Error(where + ": expected a PNG, JPEG, PGM or PPM picture, found " +
+  throw Error(where + ": expected a PNG, JPEG, PGM, PPM or WebP picture, found " +
               (bytes.empty() ? "an empty file" : "something else"));
 }
 

@@ -12,11 +12,12 @@ namespace fer::io {
 
 inline constexpr int64_t kMaxPixels = 100'000'000;
 
-// By content: PNG, JPEG, PGM or PPM.
+// By content: PNG, JPEG, PGM, PPM or WebP.
 Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels = kMaxPixels);
 
 Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels);
 Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_pixels);
+Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_pixels);
 Image decode_pnm(std::string_view bytes, const std::string& where, int64_t max_pixels);
 
 // An image of this size, zero-filled. Throws Error when an extent is below 1 or the image too large.

@@ -54,6 +54,19 @@ void check_class_names(const SafetensorsFile& file, const Network& network, cons
   if (names != network.class_names) throw Error(place + ": expected the network's, found others");
 }
 
+void check_class_rules(const std::vector<ClassRule>& rules, const Network& network, const std::string& place) {
+  if (rules.empty()) return;
+  std::vector<std::string> names;
+  for (const ClassRule& rule : rules) names.push_back(rule.name);
+  if (names != network.class_names) throw Error(place + ": expected the network's class names, found others");
+}
+
+void check_emoji(const std::vector<std::string>& emoji, const Network& network, const std::string& place) {
+  const auto classes = static_cast<size_t>(class_count(network));
+  if (emoji.empty() || emoji.size() == classes) return;
+  throw Error(fmt::format("{}: expected {}, one a class, found {}", place, classes, emoji.size()));
+}
+
 Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string& where) {
   const std::string place = where + ": preprocessing";
   const nlohmann::json object = parse_json(metadata_value(file, "preprocessing", where), place);
@@ -63,6 +76,37 @@ Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string&
   fields.required("shift", preprocessing.shift);
   fields.refuse_unknown();
   return preprocessing;
+}
+
+// Optional: [{"name": ..., "sources": [...]}], one a class.
+std::vector<ClassRule> read_class_rules(const SafetensorsFile& file, const Network& network, const std::string& where) {
+  const auto found = file.metadata.find("classes");
+  if (found == file.metadata.end()) return {};
+  const std::string place = where + ": classes";
+  const nlohmann::json list = parse_json(found->second, place);
+  if (!list.is_array()) throw Error(place + ": expected an array, found another value");
+  std::vector<ClassRule> rules;
+  for (const nlohmann::json& item : list) {
+    JsonFields fields(item, place);
+    ClassRule rule;
+    fields.required("name", rule.name);
+    fields.required("sources", rule.sources);
+    fields.refuse_unknown();
+    rules.push_back(std::move(rule));
+  }
+  check_class_rules(rules, network, place);
+  return rules;
+}
+
+// Optional: one text a class.
+std::vector<std::string> read_emoji(const SafetensorsFile& file, const Network& network, const std::string& where) {
+  const auto found = file.metadata.find("class_emoji");
+  if (found == file.metadata.end()) return {};
+  const std::string place = where + ": class_emoji";
+  std::vector<std::string> emoji;
+  read_value(parse_json(found->second, place), place, emoji);
+  check_emoji(emoji, network, place);
+  return emoji;
 }
 
 const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Parameter& parameter, const std::string& where) {
@@ -126,12 +170,21 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
   }
   const nlohmann::ordered_json preprocessing = {{"scale", float_to_json(model.preprocessing.scale)},
                                                 {"shift", float_to_json(model.preprocessing.shift)}};
-  return {{"format", kFormat},
-          {"format_version", kFormatVersion},
-          {"fer_version", version()},
-          {"network", network_to_json(model.network)},
-          {"class_names", one_line(model.network.class_names)},
-          {"preprocessing", one_line(preprocessing)}};
+  check_class_rules(model.classes, model.network, "classes");
+  check_emoji(model.emoji, model.network, "class_emoji");
+  std::map<std::string, std::string> metadata = {{"format", kFormat},
+                                                 {"format_version", kFormatVersion},
+                                                 {"fer_version", version()},
+                                                 {"network", network_to_json(model.network)},
+                                                 {"class_names", one_line(model.network.class_names)},
+                                                 {"preprocessing", one_line(preprocessing)}};
+  if (!model.classes.empty()) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const ClassRule& rule : model.classes) list.push_back({{"name", rule.name}, {"sources", rule.sources}});
+    metadata["classes"] = one_line(list);
+  }
+  if (!model.emoji.empty()) metadata["class_emoji"] = one_line(model.emoji);
+  return metadata;
 }
 
 // What a file is written from; `bytes` and `ranges` hold what the entries of 8-bit layers point to.
@@ -189,6 +242,8 @@ Model parse_model(std::string content, const std::string& where) {
   model.network = network_from_json(metadata_value(file, "network", where), where + ": network");
   check_class_names(file, model.network, where);
   model.preprocessing = read_preprocessing(file, where);
+  model.classes = read_class_rules(file, model.network, where);
+  model.emoji = read_emoji(file, model.network, where);
   // The shapes are compared with those of the file before memory is taken for them.
   const ParameterLayout layout = parameter_layout(model.network);
   refuse_extra(file, layout, where);

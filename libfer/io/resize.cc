@@ -75,4 +75,10 @@ Image resized(const Image& image, int64_t height, int64_t width) {
   return out;
 }
 
+Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels) {
+  // Fewer channels first, more of them last: the least to resize.
+  if (channels < image.channels) return resized(with_channels(image, channels), height, width);
+  return with_channels(resized(image, height, width), channels);
+}
+
 }  // namespace fer

@@ -10,9 +10,21 @@
 
 namespace fer {
 
+namespace {
+
+std::vector<std::string> emoji_of(const Model& model) {
+  if (!model.emoji.empty()) return model.emoji;
+  std::vector<std::string> emoji(static_cast<size_t>(class_count(model.network)));
+  for (size_t c = 0; c < model.network.class_names.size(); ++c) emoji[c] = default_emoji(model.network.class_names[c]);
+  return emoji;
+}
+
+}  // namespace
+
 struct Predictor::Impl {
   explicit Impl(Model model)
-      : network(std::move(model.network)),
+      : emoji(emoji_of(model)),
+        network(std::move(model.network)),
         preprocessing(model.preprocessing),
         classes(fer::class_count(network)),
         softmax_needed(!gives_probabilities(network)),
@@ -26,6 +38,7 @@ struct Predictor::Impl {
   template <class Prepare>
   void run(int64_t n, std::span<float> probabilities, const Prepare& prepare);
 
+  std::vector<std::string> emoji;
   Network network;
   Preprocessing preprocessing;
   int64_t classes;
@@ -70,6 +83,7 @@ int64_t Predictor::width() const { return impl_->network.input[1]; }
 int64_t Predictor::channels() const { return impl_->network.input[2]; }
 int64_t Predictor::class_count() const { return impl_->classes; }
 const std::vector<std::string>& Predictor::class_names() const { return impl_->network.class_names; }
+const std::vector<std::string>& Predictor::class_emoji() const { return impl_->emoji; }
 
 Prediction Predictor::predict(std::span<const uint8_t> pixels) const {
   if (static_cast<int64_t>(pixels.size()) != impl_->picture_size()) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/first_failure.h"
+#include "core/parallel.h"
+#include "data/batches.h"
 #include "engine/plan.h"
 #include "fer/error.h"
 #include "fer/trainer.h"
@@ -12,12 +15,14 @@
 namespace fer::train {
 namespace {
 
-void mirror(const Dataset& data, std::span<uint8_t> picture) {
-  const int64_t row_bytes = data.width * data.channels;
-  for (int64_t y = 0; y < data.height; ++y) {
-    uint8_t* row = picture.data() + y * row_bytes;
-    for (int64_t left = 0, right = data.width - 1; left < right; ++left, --right) {
-      std::swap_ranges(row + left * data.channels, row + (left + 1) * data.channels, row + right * data.channels);
+const Shape kLandmarkShape({68, 2, 1});  // 68 points, x and y
+
+void mirror(const Shape& shape, std::span<uint8_t> picture) {
+  const int64_t width = shape[1], channels = shape[2];
+  for (int64_t y = 0; y < shape[0]; ++y) {
+    uint8_t* row = picture.data() + y * width * channels;
+    for (int64_t left = 0, right = width - 1; left < right; ++left, --right) {
+      std::swap_ranges(row + left * channels, row + (left + 1) * channels, row + right * channels);
     }
   }
 }
@@ -28,31 +33,45 @@ class BatchRunner {
   BatchRunner(const Model& model, std::span<const float> weights, const Dataset& data, int64_t batch_size)
       : preprocessing_(model.preprocessing),
         data_(data),
+        shape_(model.network.input),
         softmax_needed_(!gives_probabilities(model.network)),
         classes_(class_count(model.network)),
         inference_(model.network, model.weights.layout, weights, model.int8),
         workspace_(inference_.make_workspace(batch_size)),
-        bytes_(batch_size * data.picture_bytes()),
-        pictures_({batch_size * data.picture_bytes()}) {}
+        bytes_(data.has_values() ? 0 : batch_size * shape_.elements()),
+        pictures_({batch_size * shape_.elements()}) {}
 
   // out [rows, classes] is overwritten.
   void run(std::span<const int64_t> rows, bool mirrored, std::span<float> out) {
-    const int64_t n = static_cast<int64_t>(rows.size()), size = data_.picture_bytes();
-    for (int64_t i = 0; i < n; ++i) {
-      const std::span<uint8_t> to = std::span(bytes_).subspan(i * size, size);
-      const std::span<const uint8_t> from = data_.picture(rows[i]);
-      std::copy(from.begin(), from.end(), to.begin());
-      if (mirrored) mirror(data_, to);
+    const auto n = static_cast<int64_t>(rows.size());
+    const std::span<float> pictures = pictures_.values().first(n * shape_.elements());
+    if (data_.has_values()) {
+      fill_batch(data_, rows, {.scale = preprocessing_.scale, .shift = preprocessing_.shift}, pictures);
+    } else {
+      fill_pictures(rows, mirrored, pictures);
     }
-    const std::span<float> pictures = pictures_.values().first(n * size);
-    kernels::bytes_to_floats(std::span(bytes_).first(n * size), preprocessing_.scale, preprocessing_.shift, pictures);
     inference_.run(workspace_, n, pictures, out);
     if (softmax_needed_) kernels::activation_forward(Activation::kSoftmax, 0, classes_, out, out);
   }
 
  private:
+  void fill_pictures(std::span<const int64_t> rows, bool mirrored, std::span<float> out) {
+    const int64_t size = shape_.elements();
+    FirstFailure failure;
+    parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const std::span<uint8_t> to = std::span(bytes_).subspan(i * size, size);
+        failure.keep(i, [&] { copy_fitted(data_, rows[i], shape_[0], shape_[1], shape_[2], to); });
+        if (mirrored) mirror(shape_, to);
+      }
+    });
+    failure.rethrow();
+    kernels::bytes_to_floats(std::span(bytes_).first(out.size()), preprocessing_.scale, preprocessing_.shift, out);
+  }
+
   Preprocessing preprocessing_;
   const Dataset& data_;
+  Shape shape_;
   bool softmax_needed_;
   int64_t classes_;
   engine::InferenceModel inference_;
@@ -61,16 +80,23 @@ class BatchRunner {
   Tensor pictures_;
 };
 
-std::string size_text(int64_t h, int64_t w, int64_t c) { return Shape({h, w, c}).to_string(); }
+// Pictures can be fitted to any input of 1 or 3 channels that is no list of points; numbers are what they are.
+void check_shape(const Network& network, const Dataset& data) {
+  const Shape found({data.height, data.width, data.channels}), &wanted = network.input;
+  if (wanted == found && (data.has_values() || wanted != kLandmarkShape)) return;
+  const auto colours = [](int64_t channels) { return channels == 1 || channels == 3; };
+  const bool pictures = !data.has_values() && wanted != kLandmarkShape && wanted.dims().size() == 3;
+  if (pictures && colours(wanted[2]) && colours(data.channels)) return;
+  throw Error("data set: expected " + std::string(wanted == kLandmarkShape ? "landmarks " : "pictures ") +
+              wanted.to_string() + ", the network's input, found " + (data.has_values() ? "landmarks " : "pictures ") +
+              found.to_string());
+}
 
 }  // namespace
 
 void check_rows(const Network& network, const Dataset& data, std::span<const int64_t> rows, bool labels_needed,
                 const char* what) {
-  if (network.input != Shape({data.height, data.width, data.channels})) {
-    throw Error("data set: expected pictures " + network.input.to_string() + ", the network's input, found " +
-                size_text(data.height, data.width, data.channels));
-  }
+  check_shape(network, data);
   const int64_t n = data.size(), classes = class_count(network);
   if (labels_needed && static_cast<int64_t>(data.labels.size()) != n) {
     throw Error("data set: expected " + std::to_string(n) + " labels, found " + std::to_string(data.labels.size()));
@@ -89,6 +115,7 @@ void check_rows(const Network& network, const Dataset& data, std::span<const int
 
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options) {
+  if (options.flip && data.has_values()) throw Error("flip: expected pictures, found landmarks");
   if (options.batch_size < 1) {
     throw Error("batch_size: expected 1 or more, found " + std::to_string(options.batch_size));
   }

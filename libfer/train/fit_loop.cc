@@ -33,7 +33,7 @@ FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& input
       best_(folder_.best()),
       stopping_best_(folder_.stopping_best()),
       bests_coincide_(always_agree(config.early_stopping, monitors_.stopping, monitors_.best)),
-      batches_(config, inputs, class_count(model.network)),
+      batches_(config, inputs, model.network),
       optimizer_(config.optimizer, model.weights.layout) {
   if (config.weight_average > 0) average_ = model.weights.values;
 }

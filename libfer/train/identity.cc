@@ -18,12 +18,19 @@ uint64_t checksum(std::span<const T> values, uint64_t seed = 0) {
   return crc64_ecma_refl(seed, reinterpret_cast<const unsigned char*>(values.data()), values.size_bytes());
 }
 
+uint64_t example_checksum(const Dataset& data, int64_t row, uint64_t seed) {
+  if (data.has_values()) return checksum(data.example(row), seed);
+  if (!data.source) return checksum(data.picture(row), seed);
+  const uint64_t known = data.source->checksum(row);
+  return checksum(std::span<const uint64_t>(&known, 1), seed);
+}
+
 // Only the pictures that take part: adding others to the file changes nothing.
 json rows_identity(const RunInputs& inputs, std::span<const int64_t> rows) {
   uint64_t pictures = 0;
   std::vector<uint8_t> labels;
   for (int64_t row : rows) {
-    pictures = checksum(inputs.data.picture(row), pictures);
+    pictures = example_checksum(inputs.data, row, pictures);
     if (!inputs.data.labels.empty()) labels.push_back(inputs.data.labels[row]);
   }
   return {{"count", rows.size()},

@@ -29,7 +29,7 @@ class ProfiledSteps {
   ProfiledSteps(const Network& network, const TrainConfig& config, const train::RunInputs& inputs)
       : config_(config),
         weights_(initialize(network, config.seed)),
-        batches_(config, inputs, class_count(network)),
+        batches_(config, inputs, network),
         optimizer_(config.optimizer, weights_.layout),
         gradients_({weights_.layout.trainable_floats}),
         plan_(network, weights_.layout,

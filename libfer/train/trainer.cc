@@ -53,6 +53,9 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
                     std::span<const float> soft_targets) const {
   const Network& network = impl_->model.network;
   if (train.empty()) throw Error("training: expected at least one picture, found none");
+  if (impl_->config.augmentation.any() && data.has_values()) {
+    throw Error("augmentation: expected pictures, found landmarks");
+  }
   const bool labels_needed = soft_targets.empty();
   train::check_rows(network, data, train, labels_needed, "training");
   train::check_rows(network, data, validation, labels_needed, "validation");

@@ -6,14 +6,18 @@
 
 namespace fer::train {
 
-TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inputs, int64_t classes)
-    : config_(config), inputs_(inputs), classes_(classes) {
+TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network)
+    : config_(config),
+      inputs_(inputs),
+      shape_{network.input[0], network.input[1], network.input[2]},
+      picture_size_(network.input.elements()),
+      classes_(class_count(network)) {
   const int64_t rows = static_cast<int64_t>(inputs.train.size());
   const int64_t batch = std::min(config.batch_size, rows);
   steps_ = (rows + batch - 1) / batch;
   if (config.limit_steps > 0) steps_ = std::min(steps_, config.limit_steps);
-  pictures_ = Tensor({batch, inputs.data.picture_bytes()});
-  targets_ = Tensor({batch, classes});
+  pictures_ = Tensor({batch, picture_size_});
+  targets_ = Tensor({batch, classes_});
   if (!config.class_weights.empty()) weights_.resize(batch);
 }
 
@@ -34,8 +38,9 @@ void TrainingBatches::fill(int64_t step) {
                           .rotation_deg = augment.rotation_deg,
                           .zoom = augment.zoom},
               .seed = config_.seed,
-              .epoch = epoch_},
-             pictures_.values().first(count_ * inputs_.data.picture_bytes()));
+              .epoch = epoch_,
+              .shape = shape_},
+             pictures_.values().first(count_ * picture_size_));
   for (int64_t i = 0; i < count_; ++i) {
     const std::span<float> target = targets_.values().subspan(i * classes_, classes_);
     const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target);

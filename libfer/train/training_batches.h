@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "data/augment.h"
 #include "fer/trainer.h"
 #include "train/identity.h"
 
@@ -11,8 +12,8 @@ namespace fer::train {
 
 class TrainingBatches {
  public:
-  // Keeps references to all three.
-  TrainingBatches(const TrainConfig& config, const RunInputs& inputs, int64_t classes);
+  // Keeps references to config and inputs.
+  TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network);
 
   // ceil(rows / batch size), at most config.limit_steps. The last batch of a full epoch may be smaller.
   int64_t steps_per_epoch() const { return steps_; }
@@ -22,7 +23,7 @@ class TrainingBatches {
   void fill(int64_t step);
 
   int64_t count() const { return count_; }
-  std::span<const float> pictures() const { return pictures_.values().first(count_ * inputs_.data.picture_bytes()); }
+  std::span<const float> pictures() const { return pictures_.values().first(count_ * picture_size_); }
   std::span<const float> targets() const { return targets_.values().first(count_ * classes_); }
   // Empty without class weights.
   std::span<const float> weights() const { return std::span(weights_).first(weights_.empty() ? 0 : count_); }
@@ -30,7 +31,8 @@ class TrainingBatches {
  private:
   const TrainConfig& config_;
   const RunInputs& inputs_;
-  int64_t classes_, steps_, epoch_ = 0, count_ = 0;
+  PictureShape shape_;  // the network's input
+  int64_t picture_size_, classes_, steps_, epoch_ = 0, count_ = 0;
   std::vector<int64_t> order_;
   Tensor pictures_, targets_;
   std::vector<float> weights_;

@@ -113,8 +113,8 @@ TEST(Image, BadNetpbmIsRefused) {
 }
 
 TEST(Image, OtherContentIsRefused) {
-  EXPECT_EQ(refusal(""), "p: expected a PNG, JPEG, PGM or PPM picture, found an empty file");
-  EXPECT_EQ(refusal("GIF89a"), "p: expected a PNG, JPEG, PGM or PPM picture, found something else");
+  EXPECT_EQ(refusal(""), "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found an empty file");
+  EXPECT_EQ(refusal("GIF89a"), "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found something else");
   expect_contains(refusal("P4 1 1 \n"), "something else");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,20 +16,59 @@ const char* usage_name(Usage usage);
 // The seven names of fer2013's labels, in label order: angry, disgust, fear, happy, sad, surprise, neutral.
 const std::vector<std::string>& fer2013_class_names();
 
-// n pictures of one size, pixels [n, height, width, channels] as bytes.
+// A row with this label takes part in nothing: its class was dropped (fer/classes.h).
+inline constexpr uint8_t kNoLabel = 255;
+
+// Pictures of one size that are decoded when they are asked for.
+class PictureSource {
+ public:
+  virtual ~PictureSource() = default;
+  virtual int64_t size() const = 0;
+  // Overwrites out, height*width*channels bytes, with picture i. Safe to call from many threads. Throws Error.
+  virtual void read(int64_t i, std::span<uint8_t> out) const = 0;
+  // A checksum of picture i's bytes, known without reading it again.
+  virtual uint64_t checksum(int64_t i) const = 0;
+};
+
+// n examples of one size, [n, height, width, channels]: as bytes in `pixels`, or, where they are too large for memory,
+// behind `source`, or, where they are no pictures but numbers (landmarks), in `values`. One of the three is used.
 struct Dataset {
   int64_t height = 48, width = 48, channels = 1;
   std::vector<uint8_t> pixels;
   std::vector<uint8_t> labels;  // empty where the file has no labels (Kaggle's test.csv)
   std::vector<Usage> usage;     // one a picture
   std::vector<std::string> class_names;
+  std::shared_ptr<const PictureSource> source = nullptr;
+  std::vector<float> values = {};
+  std::vector<std::string> files = {};  // where each picture came from; empty: rows of one file
 
   int64_t picture_bytes() const { return height * width * channels; }
-  int64_t size() const { return picture_bytes() == 0 ? 0 : static_cast<int64_t>(pixels.size()) / picture_bytes(); }
+  int64_t size() const {
+    if (source) return source->size();
+    const size_t all = values.empty() ? pixels.size() : values.size();
+    return picture_bytes() == 0 ? 0 : static_cast<int64_t>(all) / picture_bytes();
+  }
+  // Numbers instead of pictures.
+  bool has_values() const { return !values.empty(); }
+  // Of `pixels`.
   std::span<const uint8_t> picture(int64_t i) const {
     return {pixels.data() + i * picture_bytes(), static_cast<size_t>(picture_bytes())};
   }
+  // Of `values`.
+  std::span<const float> example(int64_t i) const {
+    return {values.data() + i * picture_bytes(), static_cast<size_t>(picture_bytes())};
+  }
+  // False for a row whose class was dropped; true where there are no labels.
+  bool takes_part(int64_t i) const { return labels.empty() || labels[i] != kNoLabel; }
 };
+
+// Copies picture i, picture_bytes() of them, wherever it is kept. Requires !data.has_values(). Throws Error where it
+// cannot be read any more.
+void copy_picture(const Dataset& data, int64_t i, std::span<uint8_t> out);
+// Overwrites out with picture i fitted to another size and number of channels (`fitted`, fer/image.h); without a change
+// it is a copy.
+void copy_fitted(const Dataset& data, int64_t i, int64_t height, int64_t width, int64_t channels,
+                 std::span<uint8_t> out);
 
 // Reads fer2013.csv (emotion,pixels,Usage), icml_face_data.csv (emotion, Usage, pixels), Kaggle's train.csv
 // (emotion,pixels) or test.csv (pixels): any column order, quoted or bare fields, LF or CRLF, spaces around header
@@ -36,7 +76,8 @@ struct Dataset {
 // file, line and column on anything else. `require_labels` false admits a file without an emotion column.
 Dataset read_fer_csv(const std::string& path, bool require_labels = true);
 
-// Row numbers of a split. Pictures are never copied: a split is a list of indices into a Dataset.
+// Row numbers of a split, without those whose class was dropped. Pictures are never copied: a split is a list of
+// indices into a Dataset.
 std::vector<int64_t> rows_with_usage(const Dataset& data, Usage usage);
 
 struct Split {

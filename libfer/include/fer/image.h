@@ -12,8 +12,8 @@ struct Image {
   std::vector<uint8_t> pixels;                  // [height, width, channels]
 };
 
-// PNG, JPEG or PGM/PPM (P2, P3, P5, P6; 8 bits), told apart by content. Alpha is dropped; 16-bit PNG is reduced to 8;
-// palettes are expanded. Throws Error (path and reason) on anything else, on a truncated file, and on more than 100
+// PNG, JPEG, PGM/PPM (P2, P3, P5, P6; 8 bits) or WebP (where libfer was built with libwebp; no animations), told apart
+// by content. Alpha is dropped; 16-bit PNG is reduced to 8; palettes are expanded. Throws Error (path and reason) on anything else, on a truncated file, and on more than 100
 // million pixels.
 Image read_image(const std::string& path);
 
@@ -21,6 +21,9 @@ Image read_image(const std::string& path);
 Image with_channels(const Image& image, int64_t channels);
 // Area average when shrinking, bilinear with half-pixel centres when growing.
 Image resized(const Image& image, int64_t height, int64_t width);
+// Both: how a picture becomes a network's input. The picture is stretched to the size asked for, whatever its own
+// proportions.
+Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels);
 
 // An 8-bit PNG file's bytes.
 std::string encode_png(const Image& image);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fer/classes.h"
 #include "fer/network.h"
 #include "fer/tensor.h"
 
@@ -67,6 +68,10 @@ struct Model {
   Weights weights;
   Preprocessing preprocessing;
   std::vector<Int8Layer> int8 = {};  // in the network's order; empty: all in floats (quantize_int8, fer/quantize.h)
+  // Which classes of the data make each class of the network; empty: those of its name. One emoji a class; empty: by
+  // default_emoji.
+  std::vector<ClassRule> classes = {};
+  std::vector<std::string> emoji = {};
 };
 
 // Model files are safetensors (docs/model-format.md): one tensor a parameter under its name, F32 (I8 for the kernels of

@@ -38,6 +38,8 @@ class Predictor {
   int64_t channels() const;
   int64_t class_count() const;
   const std::vector<std::string>& class_names() const;
+  // One a class, in UTF-8, "" where there is none: the model's, or default_emoji of its class names.
+  const std::vector<std::string>& class_emoji() const;
 
   // One picture of height*width*channels bytes, as the model's preprocessing expects them (0..255). Throws Error on
   // another count.

@@ -136,7 +136,8 @@ class Trainer {
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
               const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
 
-  // Throws the Error that fit would throw for these arguments: rows or labels out of range, pictures of another size.
+  // Throws the Error that fit would throw for these arguments: rows or labels out of range, numbers of another shape.
+  // (Pictures of another size or number of channels are fitted to the network's input, batch by batch: copy_fitted.)
   void check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
              std::span<const float> soft_targets = {}) const;
 

@@ -1,0 +1,176 @@
+#include "fer/classes.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "fer/error.h"
+
+namespace fer {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(' ');
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(' ') + 1 - first);
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    parts.emplace_back(trimmed(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+void add_sources(ClassRule& rule, std::string_view text, std::set<std::string>& used) {
+  for (std::string& source : split(text, '+')) {
+    if (source.empty()) throw Error("classes: expected a name, found nothing in \"" + rule.name + "\"");
+    if (!used.insert(canonical_class_name(source)).second) {
+      throw Error("classes: expected each class once, found \"" + source + "\" again");
+    }
+    rule.sources.push_back(std::move(source));
+  }
+}
+
+ClassRule parse_rule(const std::string& text, std::set<std::string>& used) {
+  const size_t equals = text.find('=');
+  ClassRule rule;
+  rule.name = std::string(trimmed(std::string_view(text).substr(0, equals)));
+  if (rule.name.empty()) throw Error("classes: expected a name, found \"" + text + "\"");
+  add_sources(rule, equals == std::string::npos ? text : std::string_view(text).substr(equals + 1), used);
+  return rule;
+}
+
+void check_sources(const std::vector<std::string>& class_names, const std::vector<ClassRule>& rules) {
+  std::set<std::string> known;
+  std::string all;
+  for (const std::string& name : class_names) {
+    known.insert(canonical_class_name(name));
+    all += (all.empty() ? "" : ", ") + name;
+  }
+  for (const ClassRule& rule : rules) {
+    for (const std::string& source : rule.sources) {
+      if (known.contains(canonical_class_name(source))) continue;
+      throw Error("classes: expected classes of the data (" + all + "), found \"" + source + "\"");
+    }
+  }
+}
+
+// One row of targets: merged, dropped ones taken out, the rest scaled to sum to 1. False: nothing is left.
+bool map_target(std::span<const float> from, const std::vector<uint8_t>& map, std::span<float> to) {
+  std::fill(to.begin(), to.end(), 0.0f);
+  float sum = 0;
+  for (size_t c = 0; c < from.size(); ++c) {
+    if (map[c] == kNoLabel) continue;
+    to[map[c]] += from[c];
+    sum += from[c];
+  }
+  for (float& y : to) y = sum > 0 ? y / sum : 0;
+  return sum > 0;
+}
+
+void map_targets(Dataset& data, const std::vector<uint8_t>& map, size_t classes, std::vector<float>& targets) {
+  const size_t before = map.size();
+  std::vector<float> mapped(static_cast<size_t>(data.size()) * classes);
+  for (size_t i = 0; i < static_cast<size_t>(data.size()); ++i) {
+    const std::span<float> to = std::span(mapped).subspan(i * classes, classes);
+    const bool kept = map_target(std::span(targets).subspan(i * before, before), map, to);
+    if (data.labels[i] == kNoLabel) continue;
+    const auto largest = std::max_element(to.begin(), to.end()) - to.begin();
+    data.labels[i] = kept ? static_cast<uint8_t>(largest) : kNoLabel;
+  }
+  targets = std::move(mapped);
+}
+
+}  // namespace
+
+std::string canonical_class_name(std::string_view name) {
+  static const std::map<std::string, std::string, std::less<>> kOthers = {
+      {"anger", "angry"},       {"disgusted", "disgust"}, {"afraid", "fear"},        {"fearful", "fear"},
+      {"scared", "fear"},       {"happiness", "happy"},   {"joy", "happy"},          {"sadness", "sad"},
+      {"surprised", "surprise"}, {"contemptuous", "contempt"}};
+  const std::string text = lower(trimmed(name));
+  if (const auto found = kOthers.find(text); found != kOthers.end()) return found->second;
+  const auto& known = known_class_names();
+  return std::find(known.begin(), known.end(), text) != known.end() ? text : std::string(trimmed(name));
+}
+
+const std::vector<std::string>& known_class_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = fer2013_class_names();
+    all.emplace_back("contempt");
+    return all;
+  }();
+  return names;
+}
+
+std::string default_emoji(std::string_view class_name) {
+  static const std::map<std::string, std::string, std::less<>> kEmoji = {
+      {"angry", "\U0001F620"}, {"disgust", "\U0001F922"},  {"fear", "\U0001F628"},    {"happy", "\U0001F600"},
+      {"sad", "\U0001F622"},   {"surprise", "\U0001F632"}, {"neutral", "\U0001F610"}, {"contempt", "\U0001F612"}};
+  const auto found = kEmoji.find(canonical_class_name(class_name));
+  return found == kEmoji.end() ? "" : found->second;
+}
+
+std::vector<ClassRule> parse_classes(std::string_view text) {
+  std::vector<ClassRule> rules;
+  std::set<std::string> used, names;
+  for (const std::string& part : split(text, ',')) {
+    rules.push_back(parse_rule(part, used));
+    if (!names.insert(canonical_class_name(rules.back().name)).second) {
+      throw Error("classes: expected each name once, found \"" + rules.back().name + "\" again");
+    }
+  }
+  if (rules.size() >= kNoLabel) {
+    throw Error("classes: expected at most 254 classes, found " + std::to_string(rules.size()));
+  }
+  return rules;
+}
+
+std::vector<ClassRule> rules_of_names(const std::vector<std::string>& names) {
+  std::vector<ClassRule> rules;
+  for (const std::string& name : names) rules.push_back({name, split(name, '+')});
+  return rules;
+}
+
+std::vector<uint8_t> class_map(const std::vector<std::string>& class_names, const std::vector<ClassRule>& rules) {
+  std::map<std::string, uint8_t> takers;
+  for (size_t r = 0; r < rules.size(); ++r) {
+    for (const std::string& source : rules[r].sources) {
+      takers.emplace(canonical_class_name(source), static_cast<uint8_t>(r));
+    }
+  }
+  std::vector<uint8_t> map;
+  for (const std::string& name : class_names) {
+    const auto found = takers.find(canonical_class_name(name));
+    map.push_back(found == takers.end() ? kNoLabel : found->second);
+  }
+  return map;
+}
+
+int64_t apply_classes(Dataset& data, const std::vector<ClassRule>& rules, bool all_needed,
+                      std::vector<float>* soft_targets) {
+  if (all_needed) check_sources(data.class_names, rules);
+  const std::vector<uint8_t> map = class_map(data.class_names, rules);
+  const auto before = std::count(data.labels.begin(), data.labels.end(), kNoLabel);
+  if (soft_targets != nullptr && !soft_targets->empty()) {
+    map_targets(data, map, rules.size(), *soft_targets);
+  } else {
+    for (uint8_t& label : data.labels) label = label < map.size() ? map[label] : kNoLabel;
+  }
+  data.class_names.clear();
+  for (const ClassRule& rule : rules) data.class_names.push_back(rule.name);
+  return std::count(data.labels.begin(), data.labels.end(), kNoLabel) - before;
+}
+
+}  // namespace fer

@@ -1,0 +1,186 @@
+#include "fer/ferplus.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "data/csv_fields.h"
+#include "fer/error.h"
+
+namespace fer {
+namespace {
+
+constexpr int kMostVotes = 100;
+constexpr size_t kEmotions = 8, kColumns = 10;
+constexpr std::array<const char*, kColumns> kNames = {"neutral", "happiness", "surprise", "sadness",  "anger",
+                                                      "disgust", "fear",      "contempt", "unknown", "nf"};
+
+// Where the columns are in the file; -1: not there.
+struct Header {
+  int count = 0, usage = -1;
+  std::array<int, kColumns> votes;
+};
+
+class Reader {
+ public:
+  Reader(const ByteSource& source, const std::string& name) : lines_(source, name) {}
+
+  FerPlus run() {
+    std::string_view line;
+    if (!lines_.next(line)) {
+      throw_at(0, "file, expected a header such as Usage,Image name,neutral,..., found nothing");
+    }
+    read_header(line);
+    while (lines_.next(line)) read_row(line);
+    if (result_.votes.empty()) throw_at(0, "rows, expected at least one below the header, found none");
+    return std::move(result_);
+  }
+
+ private:
+  [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
+
+  csv::Field take(csv::Fields& fields) const {
+    csv::Field field;
+    if (auto mistake = fields.next(field)) lines_.fail(*mistake);
+    if (auto mistake = csv::check_text(field)) lines_.fail(*mistake);
+    return csv::trimmed(field);
+  }
+
+  void read_header(std::string_view line) {
+    csv::Fields fields(line);
+    header_.votes.fill(-1);
+    std::set<std::string> seen;
+    for (; !fields.at_end(); ++header_.count) {
+      const csv::Field field = take(fields);
+      const std::string name = csv::lower(field.text);
+      if (!name.empty() && !seen.insert(name).second) {
+        throw_at(field.offset, "header, expected each column once, found " + csv::shown(field.text) + " again");
+      }
+      if (name == "usage") header_.usage = header_.count;
+      const auto at = std::find(kNames.begin(), kNames.end(), name) - kNames.begin();
+      if (at < static_cast<int64_t>(kColumns)) header_.votes[at] = header_.count;
+    }
+    for (size_t k = 0; k < kColumns; ++k) {
+      if (header_.votes[k] < 0) throw_at(0, "header, expected a column named " + std::string(kNames[k]) + ", found none");
+    }
+    if (header_.usage < 0) throw_at(0, "header, expected a column named Usage, found none");
+  }
+
+  void read_row(std::string_view line) {
+    csv::Fields fields(line);
+    Votes votes{};
+    for (int column = 0; column < header_.count; ++column) {
+      if (fields.at_end()) {
+        throw_at(fields.position(), "row, expected " + std::to_string(header_.count) +
+                                        " fields as in the header, found " + std::to_string(column));
+      }
+      const csv::Field field = take(fields);
+      const auto at = std::find(header_.votes.begin(), header_.votes.end(), column) - header_.votes.begin();
+      if (at < static_cast<int64_t>(kColumns)) votes[at] = read_votes(field);
+      if (column == header_.usage) result_.usage.push_back(read_usage(field));
+    }
+    if (!fields.at_end()) {
+      throw_at(fields.position(),
+               "row, expected " + std::to_string(header_.count) + " fields as in the header, found more");
+    }
+    result_.votes.push_back(votes);
+  }
+
+  uint8_t read_votes(const csv::Field& field) const {
+    int value = 0;
+    bool good = !field.text.empty() && field.text.size() <= 3;
+    for (const char c : field.text) {
+      good = good && c >= '0' && c <= '9';
+      value = good ? value * 10 + (c - '0') : value;
+    }
+    if (good && value <= kMostVotes) return static_cast<uint8_t>(value);
+    throw_at(field.offset, "votes, expected a whole number of 0 to " + std::to_string(kMostVotes) + ", found " +
+                               csv::shown(field.text));
+  }
+
+  Usage read_usage(const csv::Field& field) const {
+    for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
+      if (field.text == usage_name(usage)) return usage;
+    }
+    throw_at(field.offset,
+             "Usage, expected Training, PublicTest or PrivateTest, found " + csv::shown(field.text));
+  }
+
+  csv::Lines lines_;
+  Header header_;
+  FerPlus result_;
+};
+
+// Counts of at most one are taken for slips.
+Votes without_outliers(Votes votes) {
+  for (uint8_t& count : votes) count = count <= 1 ? 0 : count;
+  return votes;
+}
+
+void check_rows(const Dataset& data, const FerPlus& ferplus, const std::string& path) {
+  const auto rows = static_cast<int64_t>(ferplus.votes.size());
+  if (rows != data.size()) {
+    throw Error(path + ": expected a row a picture of the data, " + std::to_string(data.size()) + ", found " +
+                std::to_string(rows));
+  }
+  for (size_t i = 0; i < data.usage.size(); ++i) {
+    if (data.usage[i] == Usage::kNone || data.usage[i] == ferplus.usage[i]) continue;
+    throw Error(path + ":" + std::to_string(i + 2) + ": Usage, expected " + usage_name(data.usage[i]) +
+                " as in the data's row " + std::to_string(i) + ", found " + usage_name(ferplus.usage[i]));
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& ferplus_class_names() {
+  static const std::vector<std::string> names = {"neutral", "happy",   "surprise", "sad",
+                                                 "angry",   "disgust", "fear",     "contempt"};
+  return names;
+}
+
+FerPlus parse_ferplus(std::string_view text, const std::string& name) { return Reader(MemorySource(text), name).run(); }
+
+FerPlus read_ferplus(const std::string& path) {
+  const FileSource source(path);
+  return Reader(source, path).run();
+}
+
+uint8_t majority_label(const Votes& all) {
+  const Votes votes = without_outliers(all);
+  const auto largest = std::max_element(votes.begin(), votes.end());
+  const int sum = std::accumulate(votes.begin(), votes.end(), 0);
+  const auto label = static_cast<size_t>(largest - votes.begin());
+  return 2 * *largest > sum && label < kEmotions ? static_cast<uint8_t>(label) : kNoLabel;
+}
+
+bool vote_distribution(const Votes& all, std::array<float, kEmotions>& out) {
+  const Votes votes = without_outliers(all);
+  const int sum = std::accumulate(votes.begin(), votes.end(), 0);
+  const int emotions = std::accumulate(votes.begin(), votes.begin() + kEmotions, 0);
+  out.fill(0);
+  if (2 * emotions <= sum) return false;
+  for (size_t k = 0; k < kEmotions; ++k) out[k] = static_cast<float>(votes[k]) / static_cast<float>(emotions);
+  return true;
+}
+
+int64_t apply_ferplus(Dataset& data, const FerPlus& ferplus, const std::string& ferplus_path,
+                      std::vector<float>* soft_targets) {
+  check_rows(data, ferplus, ferplus_path);
+  data.class_names = ferplus_class_names();
+  data.labels.assign(ferplus.votes.size(), kNoLabel);
+  if (soft_targets != nullptr) soft_targets->assign(ferplus.votes.size() * kEmotions, 0);
+  for (size_t i = 0; i < ferplus.votes.size(); ++i) {
+    if (soft_targets == nullptr) {
+      data.labels[i] = majority_label(ferplus.votes[i]);
+      continue;
+    }
+    std::array<float, kEmotions> target;
+    const bool kept = vote_distribution(ferplus.votes[i], target);
+    std::copy(target.begin(), target.end(), soft_targets->begin() + static_cast<int64_t>(i * kEmotions));
+    const auto largest = std::max_element(target.begin(), target.end()) - target.begin();
+    if (kept) data.labels[i] = static_cast<uint8_t>(largest);
+  }
+  return std::count(data.labels.begin(), data.labels.end(), kNoLabel);
+}
+
+}  // namespace fer

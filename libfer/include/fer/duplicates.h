@@ -1,0 +1,32 @@
+// Pictures that a data set holds twice, and pictures that show nothing.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "fer/dataset.h"
+
+namespace fer {
+
+// When two pictures count as nearly the same. Both are averaged down to 16x16 grey cells and to 8 rows of 9; the 64-bit
+// difference hash of the latter (is a cell brighter than the one to its right?) may differ in at most `hash_bits`, and
+// the correlation coefficient of the 256 cells must be at least `correlation`. Brightness and contrast count for
+// nothing, small changes for little.
+struct NearDuplicateRule {
+  int hash_bits = 8;
+  double correlation = 0.99;
+};
+
+// Groups of two or more rows, each in order of rows; groups by their first row.
+using RowGroups = std::vector<std::vector<int64_t>>;
+
+struct Duplicates {
+  RowGroups exact;             // the same pixels
+  RowGroups near;              // each nearly the same as another of its group, or the same; blank pictures left out
+  std::vector<int64_t> blank;  // rows whose pixels are all the same
+};
+
+// Every pair of pictures is looked at, with up to num_threads() threads. Throws Error where the data are no pictures.
+Duplicates find_duplicates(const Dataset& data, const NearDuplicateRule& rule = {});
+
+}  // namespace fer

@@ -1,0 +1,40 @@
+// Data sets of picture files in folders (docs/data-format.md).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fer/dataset.h"
+
+namespace fer {
+
+struct FolderOptions {
+  int64_t height = 48, width = 48, channels = 1;  // what pictures are fitted to (`fitted`, fer/image.h)
+  bool skip_bad = false;                          // leave out what cannot be read, instead of throwing
+  int64_t memory_bytes = int64_t{1} << 30;        // pictures that take more stay in their files
+};
+
+struct BadPicture {
+  std::string path, reason;
+};
+
+struct PictureFolder {
+  Dataset data;
+  std::vector<BadPicture> bad;  // left out
+  int64_t other_files = 0;      // that are no pictures by their name, and were passed over
+};
+
+// FOLDER/CLASS/picture or FOLDER/SPLIT/CLASS/picture. Rows are in the order of splits, classes and names (bytewise);
+// classes in fer2013's order where all of them are known names, else sorted. Every picture is decoded once, with up to
+// num_threads() threads. Throws Error on a folder of another form, and, unless skip_bad, on pictures that cannot be
+// read, counting them and naming the first.
+PictureFolder read_picture_folder(const std::string& path, const FolderOptions& options = {});
+
+// Whether this is a folder (links are followed).
+bool is_folder(const std::string& path);
+
+// Every picture below a folder, whatever its form, sorted; or the path itself where it is no folder.
+std::vector<std::string> picture_files(const std::string& path);
+
+}  // namespace fer

@@ -1,0 +1,37 @@
+#include "fer/error.h"
+#include "io/image_codecs.h"
+
+#if defined(FER_HAS_WEBP)
+#include <webp/decode.h>
+#endif
+
+namespace fer::io {
+
+#if defined(FER_HAS_WEBP)
+
+Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  WebPBitstreamFeatures features;
+  if (WebPGetFeatures(data, bytes.size(), &features) != VP8_STATUS_OK) {
+    throw Error(where + ": WebP: expected a whole header, found a damaged or short one");
+  }
+  if (features.has_animation) throw Error(where + ": WebP: expected one picture, found an animation");
+  Image image = blank_image(features.height, features.width, 3, where, max_pixels);
+  const size_t row_bytes = static_cast<size_t>(image.width) * 3;
+  // (A file that ends early is refused here, too.)
+  if (WebPDecodeRGBInto(data, bytes.size(), image.pixels.data(), image.pixels.size(), static_cast<int>(row_bytes)) ==
+      nullptr) {
+    throw Error(where + ": WebP: expected a whole picture, found a damaged or short one");
+  }
+  return image;
+}
+
+#else
+
+Image decode_webp(std::string_view, const std::string& where, int64_t) {
+  throw Error(where + ": WebP: this libfer was built without libwebp (apt-get install libwebp-dev, then build again)");
+}
+
+#endif
+
+}  // namespace fer::io

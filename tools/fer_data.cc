@@ -1,0 +1,93 @@
+// fer-data: what is in a data set, and the same in another form.
+#include <fmt/format.h>
+
+#include "cli.h"
+#include "data_facts.h"
+#include "data_files.h"
+#include "data_pictures.h"
+#include "data_source.h"
+#include "fer/duplicates.h"
+
+namespace fer {
+namespace {
+
+// Of each file that is asked for.
+void write_outputs(const cli::Arguments& arguments, const Dataset& data, const cli::DataFacts& facts,
+                   const Duplicates& found) {
+  const auto done = [&](const char* option) {
+    if (!arguments.flag("json")) fmt::print("{}: {}\n", option, arguments.text(option));
+  };
+  if (arguments.has("chart")) {
+    cli::write_file(arguments.text("chart"), cli::counts_svg(facts));
+    done("chart");
+  }
+  if (arguments.has("sheet")) {
+    const int64_t per_class = arguments.integer("per-class", 1, 1000);
+    cli::write_file(arguments.text("sheet"), encode_png(cli::contact_sheet(data, per_class)));
+    done("sheet");
+  }
+  if (arguments.has("list")) {
+    cli::write_file(arguments.text("list"), cli::groups_csv(data, found));
+    done("list");
+  }
+  if (arguments.has("to-csv")) {
+    cli::write_csv(data, arguments.text("to-csv"));
+    done("to-csv");
+  }
+  if (arguments.has("to-folder")) {
+    cli::write_folder(data, arguments.text("to-folder"));
+    done("to-folder");
+  }
+}
+
+int tell(const cli::Arguments& arguments) {
+  if (arguments.operands().size() != 1) throw cli::UsageError("expected one DATA");
+  const bool search = !arguments.flag("no-duplicates");
+  if (!search && arguments.has("list")) throw cli::UsageError("--list does not go with --no-duplicates");
+  cli::use_threads(arguments);
+  const std::string& path = arguments.operands()[0];
+  cli::OpenedData opened = cli::open_data(path, cli::read_data_options(arguments), Shape({48, 48, 1}), false);
+  cli::choose_classes(opened, arguments);
+  cli::print_notes("fer-data", opened);
+  Duplicates found;
+  if (search) {
+    found = find_duplicates(opened.data, {.hash_bits = static_cast<int>(arguments.integer("hash-bits", 0, 64)),
+                                          .correlation = arguments.number("correlation", -1, 1)});
+  }
+  const cli::DataFacts facts = cli::data_facts(opened.data, path, search ? &found : nullptr);
+  fmt::print("{}", arguments.flag("json") ? cli::facts_json(facts) + "\n" : cli::facts_text(facts));
+  write_outputs(arguments, opened.data, facts, found);
+  return 0;
+}
+
+void declare(cxxopts::Options& options) {
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  auto add = options.add_options();
+  add("json", "Print one JSON object");
+  add("chart", "Draw the counts", text(), "FILE.svg");
+  add("sheet", "Draw the first pictures of every class", text(), "FILE.png");
+  add("per-class", "Of --sheet", text()->default_value("10"), "N");
+  add("list", "Write every group of pictures that are the same or nearly", text(), "FILE.csv");
+  add("to-csv", "Write the data as fer2013.csv", text(), "FILE.csv");
+  add("to-folder", "Write the data as PNG pictures in folders", text(), "DIR");
+  add("no-duplicates", "Do not look for pictures that are the same");
+  add("hash-bits", "Nearly the same: at most N of 64 bits of the difference hash differ", text()->default_value("8"),
+      "N");
+  add("correlation", "Nearly the same: 16x16 averages correlate at least so", text()->default_value("0.99"), "R");
+  add("classes", "Only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
+  cli::declare_data_options(add, false);
+  cli::declare_threads(options);
+}
+
+}  // namespace
+}  // namespace fer
+
+int main(int argc, char** argv) {
+  return fer::cli::run({.name = "fer-data",
+                        .operands = "DATA",
+                        .purpose = "Counts the pictures of a CSV file or a folder, finds those that are the same or "
+                                   "blank, draws them, and\nconverts between the two forms.",
+                        .declare = fer::declare,
+                        .run = fer::tell},
+                       argc, argv);
+}
