@@ -115,13 +115,16 @@ std::string facts_text(const DataFacts& facts) {
     for (size_t s = 0; s < facts.splits.size(); ++s) text += fmt::format("  {:>11}", cell(s));
     text += fmt::format("  {:>9}\n", last);
   };
-  line("class", [&](size_t s) { return facts.splits[s]; }, "total");
+  line(
+      "class", [&](size_t s) { return facts.splits[s]; }, "total");
   for (size_t c = 0; c < facts.class_names.size(); ++c) {
-    line(facts.class_names[c], [&](size_t s) { return grouped(facts.counts[s][c]); },
-         grouped(facts.count_of_class(c)));
+    line(
+        facts.class_names[c], [&](size_t s) { return grouped(facts.counts[s][c]); }, grouped(facts.count_of_class(c)));
   }
-  line("total", [&](size_t s) { return grouped(facts.count_of_split(s)); }, grouped(facts.pictures - facts.left_out));
-  if (facts.left_out > 0) text += fmt::format("\nleft out: {} pictures of other classes\n", grouped(facts.left_out));
+  line(
+      "total", [&](size_t s) { return grouped(facts.count_of_split(s)); }, grouped(facts.pictures - facts.left_out));
+  if (facts.left_out > 0)
+    text += fmt::format("\nleft out: {} pictures without a class of these\n", grouped(facts.left_out));
   if (!facts.searched) return text;
   text += fmt::format("\nblank: {} pictures\n", grouped(facts.blank));
   text += groups_line("the same", facts.exact);

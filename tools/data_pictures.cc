@@ -100,7 +100,9 @@ Image contact_sheet(const Dataset& data, int64_t per_class) {
   const int64_t left = kGap + static_cast<int64_t>(letters) * 4 * kScale + kGap;
   const int64_t channels = data.channels == 3 ? 3 : 1;
   Image sheet = {kGap + static_cast<int64_t>(rows.size()) * (kFace + kGap),
-                 left + static_cast<int64_t>(columns) * (kFace + kGap), channels, {}};
+                 left + static_cast<int64_t>(columns) * (kFace + kGap),
+                 channels,
+                 {}};
   sheet.pixels.assign(static_cast<size_t>(sheet.height * sheet.width * channels), 255);
   for (size_t c = 0; c < rows.size(); ++c) {
     const int64_t y = kGap + static_cast<int64_t>(c) * (kFace + kGap);

@@ -24,8 +24,8 @@ OpenedData open_folder(const std::string& path, const DataOptions& options, cons
   OpenedData opened{path, std::move(folder.data), {}, {}};
   for (const BadPicture& bad : folder.bad) opened.notes.push_back(bad.path + ": left out: " + bad.reason);
   if (!folder.bad.empty()) {
-    opened.notes.push_back(fmt::format("{}: {} pictures left out, {} read", path, folder.bad.size(),
-                                       grouped(opened.data.size())));
+    opened.notes.push_back(
+        fmt::format("{}: {} pictures left out, {} read", path, folder.bad.size(), grouped(opened.data.size())));
   }
   if (folder.other_files > 0) {
     opened.notes.push_back(fmt::format("{}: {} files that are no pictures passed over", path, folder.other_files));
@@ -78,11 +78,10 @@ void refuse_counts(const OpenedData& opened, const Network& network) {
   const Dataset& data = opened.data;
   const int64_t outputs = class_count(network);
   const bool too_few = static_cast<int64_t>(data.class_names.size()) < outputs;
-  throw Error(fmt::format("{}: {} classes ({}), but network {} has {} outputs: --classes {} {}", opened.path,
-                          data.class_names.size(), named(data.class_names), network.name, outputs,
-                          proposal(data, network),
-                          too_few ? fmt::format("gives it {}", data.class_names.size())
-                                  : "chooses among them, a+b merges two"));
+  throw Error(fmt::format(
+      "{}: {} classes ({}), but network {} has {} outputs: --classes {} {}", opened.path, data.class_names.size(),
+      named(data.class_names), network.name, outputs, proposal(data, network),
+      too_few ? fmt::format("gives it {}", data.class_names.size()) : "chooses among them, a+b merges two"));
 }
 
 void note_dropped(OpenedData& opened, int64_t dropped, const std::vector<std::string>& names_before,

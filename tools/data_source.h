@@ -38,9 +38,9 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
 void choose_classes(OpenedData& opened, const Arguments& arguments);
 
 // Before a network is trained from nothing: makes the classes that --classes asks for, or those of the network, by
-// name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network's own names for the
-// numbered labels of a CSV file are kept. Returns what the classes are made of. Throws Error proposing --classes where
-// their numbers differ.
+// name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network's own
+// names for the numbered labels of a CSV file are kept. Returns what the classes are made of. Throws Error proposing
+// --classes where their numbers differ.
 std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network);
 
 // Before a trained model is used: makes its classes of the data's, by name. Pictures of other classes take part in

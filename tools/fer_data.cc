@@ -71,9 +71,9 @@ void declare(cxxopts::Options& options) {
   add("to-csv", "Write the data as fer2013.csv", text(), "FILE.csv");
   add("to-folder", "Write the data as PNG pictures in folders", text(), "DIR");
   add("no-duplicates", "Do not look for pictures that are the same");
-  add("hash-bits", "Nearly the same: at most N of 64 bits of the difference hash differ", text()->default_value("8"),
+  add("hash-bits", "Nearly the same: at most N of 64 bits of the difference hash differ", text()->default_value("12"),
       "N");
-  add("correlation", "Nearly the same: 16x16 averages correlate at least so", text()->default_value("0.99"), "R");
+  add("correlation", "Nearly the same: 16x16 averages correlate at least so", text()->default_value("0.97"), "R");
   add("classes", "Only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
   cli::declare_data_options(add, false);
   cli::declare_threads(options);

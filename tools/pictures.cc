@@ -20,8 +20,8 @@ std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation&
   std::vector<ReportPicture> pictures;
   for (const Mistake& mistake : evaluation.worst) {
     Image image = row_image(data, mistake.row);
-    std::string caption =
-        data.files.empty() ? fmt::format("row {}", mistake.row) : base_name(data.files[static_cast<size_t>(mistake.row)]);
+    std::string caption = data.files.empty() ? fmt::format("row {}", mistake.row)
+                                             : base_name(data.files[static_cast<size_t>(mistake.row)]);
     pictures.push_back({image.height, image.width, image.channels, std::move(image.pixels), std::move(caption)});
   }
   return pictures;

@@ -47,8 +47,9 @@ TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const
   if (options.official && has_usage(data) && (!no_validation || options.official_asked)) {
     rows = official_rows(data, path);
   } else if (options.official && options.official_asked) {
-    throw Error(path + (data.files.empty() ? ": no Usage column, so no official split (--split random makes one)"
-                                           : ": no folders train and val, so no official split (--split random makes one)"));
+    throw Error(path + (data.files.empty()
+                            ? ": no Usage column, so no official split (--split random makes one)"
+                            : ": no folders train and val, so no official split (--split random makes one)"));
   } else {
     rows = random_rows(data, options, path);
     if (options.official) {

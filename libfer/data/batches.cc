@@ -18,8 +18,8 @@ PictureShape shape_of(const Dataset& data, const BatchRecipe& recipe) {
 // Where the picture's bytes lie as they are wanted: in the data set, or fitted in `room`.
 std::span<const uint8_t> fitted_picture(const Dataset& data, int64_t row, const PictureShape& shape,
                                         std::vector<uint8_t>& room) {
-  const bool as_it_is = !data.source && shape.height == data.height && shape.width == data.width &&
-                        shape.channels == data.channels;
+  const bool as_it_is =
+      !data.source && shape.height == data.height && shape.width == data.width && shape.channels == data.channels;
   if (as_it_is) return data.picture(row);
   room.resize(static_cast<size_t>(shape.height * shape.width * shape.channels));
   copy_fitted(data, row, shape.height, shape.width, shape.channels, room);

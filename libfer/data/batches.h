@@ -25,8 +25,8 @@ struct BatchRecipe {
 };
 
 // out [rows, height, width, channels] is overwritten. Examples that are no pictures (values) are scaled and shifted,
-// never changed. Throws Error where a picture cannot be read. A picture's values do not depend on what else is in the batch.
-// Uses up to num_threads() threads. Requires 0 <= row < data.size().
+// never changed. Throws Error where a picture cannot be read. A picture's values do not depend on what else is in the
+// batch. Uses up to num_threads() threads. Requires 0 <= row < data.size().
 void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchRecipe& recipe, std::span<float> out);
 
 }  // namespace fer

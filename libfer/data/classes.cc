@@ -96,8 +96,8 @@ void map_targets(Dataset& data, const std::vector<uint8_t>& map, size_t classes,
 
 std::string canonical_class_name(std::string_view name) {
   static const std::map<std::string, std::string, std::less<>> kOthers = {
-      {"anger", "angry"},       {"disgusted", "disgust"}, {"afraid", "fear"},        {"fearful", "fear"},
-      {"scared", "fear"},       {"happiness", "happy"},   {"joy", "happy"},          {"sadness", "sad"},
+      {"anger", "angry"},        {"disgusted", "disgust"},    {"afraid", "fear"}, {"fearful", "fear"},
+      {"scared", "fear"},        {"happiness", "happy"},      {"joy", "happy"},   {"sadness", "sad"},
       {"surprised", "surprise"}, {"contemptuous", "contempt"}};
   const std::string text = lower(trimmed(name));
   if (const auto found = kOthers.find(text); found != kOthers.end()) return found->second;

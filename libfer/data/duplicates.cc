@@ -25,7 +25,7 @@ struct Look {
   uint64_t pixels = 0;  // checksum
   uint64_t hash = 0;    // difference hash
   bool blank = false;
-  std::array<int8_t, kCells * kCells> cells = {};  // mean 0, scaled to a length of kLength
+  std::array<int8_t, kCells* kCells> cells = {};  // mean 0, scaled to a length of kLength
 };
 // Products of two such vectors' cells stay below 2^15 a cell, their sum exact in 32 bits.
 constexpr double kLength = 1000;

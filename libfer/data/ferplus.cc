@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMostVotes = 100;
 constexpr size_t kEmotions = 8, kColumns = 10;
-constexpr std::array<const char*, kColumns> kNames = {"neutral", "happiness", "surprise", "sadness",  "anger",
+constexpr std::array<const char*, kColumns> kNames = {"neutral", "happiness", "surprise", "sadness", "anger",
                                                       "disgust", "fear",      "contempt", "unknown", "nf"};
 
 // Where the columns are in the file; -1: not there.
@@ -61,7 +61,8 @@ class Reader {
       if (at < static_cast<int64_t>(kColumns)) header_.votes[at] = header_.count;
     }
     for (size_t k = 0; k < kColumns; ++k) {
-      if (header_.votes[k] < 0) throw_at(0, "header, expected a column named " + std::string(kNames[k]) + ", found none");
+      if (header_.votes[k] < 0)
+        throw_at(0, "header, expected a column named " + std::string(kNames[k]) + ", found none");
     }
     if (header_.usage < 0) throw_at(0, "header, expected a column named Usage, found none");
   }
@@ -102,8 +103,7 @@ class Reader {
     for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
       if (field.text == usage_name(usage)) return usage;
     }
-    throw_at(field.offset,
-             "Usage, expected Training, PublicTest or PrivateTest, found " + csv::shown(field.text));
+    throw_at(field.offset, "Usage, expected Training, PublicTest or PrivateTest, found " + csv::shown(field.text));
   }
 
   csv::Lines lines_;

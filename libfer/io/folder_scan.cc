@@ -25,9 +25,9 @@ std::string lower(std::string text) {
 
 std::optional<Usage> split_of(const std::string& name) {
   static const std::map<std::string, Usage> kSplits = {
-      {"train", Usage::kTraining},        {"training", Usage::kTraining},     {"val", Usage::kPublicTest},
-      {"valid", Usage::kPublicTest},      {"validation", Usage::kPublicTest}, {"dev", Usage::kPublicTest},
-      {"publictest", Usage::kPublicTest}, {"test", Usage::kPrivateTest},      {"testing", Usage::kPrivateTest},
+      {"train", Usage::kTraining},         {"training", Usage::kTraining},     {"val", Usage::kPublicTest},
+      {"valid", Usage::kPublicTest},       {"validation", Usage::kPublicTest}, {"dev", Usage::kPublicTest},
+      {"publictest", Usage::kPublicTest},  {"test", Usage::kPrivateTest},      {"testing", Usage::kPrivateTest},
       {"privatetest", Usage::kPrivateTest}};
   std::string key = lower(name);
   std::erase_if(key, [](char c) { return c == '_' || c == '-' || c == ' '; });

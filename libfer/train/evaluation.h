@@ -8,8 +8,8 @@
 
 namespace fer::train {
 
-// Throws Error unless the data set's pictures can be fitted to the network's input (numbers: have its shape), every row exists and (where `labels_needed`) has
-// a label below class_count(network). `what` names the rows in messages.
+// Throws Error unless the data set's pictures can be fitted to the network's input (numbers: have its shape), every row
+// exists and (where `labels_needed`) has a label below class_count(network). `what` names the rows in messages.
 void check_rows(const Network& network, const Dataset& data, std::span<const int64_t> rows, bool labels_needed,
                 const char* what);
 

@@ -1,12 +1,13 @@
 // Makes tests/fuzz/corpus/image: picture files of kinds that the library itself does not write. The files are
 // committed; to make them again:
-//   g++ -std=c++20 -I libfer/include tests/fuzz/image_corpus.cc -lpng -ljpeg -o image_corpus
+//   g++ -std=c++20 -I libfer/include tests/fuzz/image_corpus.cc -lpng -ljpeg -lwebp -o image_corpus
 //   ./image_corpus tests/fuzz/corpus/image
 #include <cstddef>
 #include <cstdio>
 // jpeglib.h needs stdio.h before it.
 #include <jpeglib.h>
 #include <png.h>
+#include <webp/encode.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -93,6 +94,24 @@ std::string png_file(PngParts parts) {
   return bytes;
 }
 
+// WebP by libwebp: lossless, or of a quality. 3 or 4 channels.
+std::string webp_file(const Image& image, float quality) {
+  uint8_t* buffer = nullptr;
+  const int width = static_cast<int>(image.width), height = static_cast<int>(image.height);
+  const int row_bytes = width * static_cast<int>(image.channels);
+  const uint8_t* pixels = image.pixels.data();
+  size_t size = 0;
+  if (quality < 0) {
+    size = image.channels == 4 ? WebPEncodeLosslessRGBA(pixels, width, height, row_bytes, &buffer)
+                               : WebPEncodeLosslessRGB(pixels, width, height, row_bytes, &buffer);
+  } else {
+    size = WebPEncodeRGB(pixels, width, height, row_bytes, quality, &buffer);
+  }
+  std::string bytes(reinterpret_cast<char*>(buffer), size);
+  WebPFree(buffer);
+  return bytes;
+}
+
 // Slow slopes, which JPEG keeps nearly as they are.
 Image slope(int64_t height, int64_t width, int64_t channels) {
   Image image = {height, width, channels, {}};
@@ -131,6 +150,9 @@ int main(int argc, char** argv) {
   put("cmyk.jpg", jpeg_file({2, 2, 4, std::vector<uint8_t>(16)}));
   const std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};
   put("progressive.jpg", jpeg_file(slope(16, 17, 1), scans));
+  put("lossless.webp", webp_file(slope(9, 11, 3), -1));
+  put("alpha.webp", webp_file(slope(3, 5, 4), -1));
+  put("lossy.webp", webp_file(slope(24, 31, 3), 90));
   put("text.pgm", "P2 # a comment\n3 2 # another\n255\n0 1 2\n3\t4\r\n255");
   put("text.ppm", "P3\n1 1\n255\n7 8 9\n");
   put("bytes.pgm", "P5 2 1 255\nab");

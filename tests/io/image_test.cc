@@ -82,6 +82,31 @@ TEST(Image, JpegOfFourColoursIsRefused) {
   expect_contains(refusal(fixture_bytes("cmyk.jpg")), "p: JPEG: Unsupported color conversion request");
 }
 
+TEST(Image, WebpComesBack) {
+  const std::string lossless = fixture_bytes("lossless.webp");
+  if (refusal(lossless).find("was built without libwebp") != std::string::npos) GTEST_SKIP() << refusal(lossless);
+  EXPECT_EQ(decoded(lossless).pixels, slope(9, 11, 3).pixels);
+  EXPECT_EQ(decoded(lossless).width, 11);
+  const Image opaque = slope(3, 5, 4), without_alpha = fixture("alpha.webp");
+  ASSERT_EQ(without_alpha.channels, 3);
+  for (size_t i = 0; i < 15; ++i) {
+    for (size_t c = 0; c < 3; ++c) EXPECT_EQ(without_alpha.pixels[3 * i + c], opaque.pixels[4 * i + c]) << i;
+  }
+  const Image lossy = fixture("lossy.webp"), exact = slope(24, 31, 3);
+  ASSERT_EQ(lossy.pixels.size(), exact.pixels.size());
+  for (size_t i = 0; i < exact.pixels.size(); ++i) EXPECT_NEAR(lossy.pixels[i], exact.pixels[i], 8) << i;
+  expect_contains(refusal(lossless.substr(0, 14)), "p: WebP: expected a whole header");
+  expect_contains(refusal(lossless.substr(0, lossless.size() - 8)), "p: WebP: expected a whole picture");
+}
+
+TEST(Image, IsFittedToSizeAndChannels) {
+  const Image grey = fitted(pattern(6, 6, 3), 3, 2, 1);
+  EXPECT_EQ(grey.pixels, resized(with_channels(pattern(6, 6, 3), 1), 3, 2).pixels);
+  const Image colour = fitted(pattern(2, 2, 1), 4, 5, 3);
+  EXPECT_EQ(colour.channels, 3);
+  EXPECT_EQ(with_channels(colour, 1).pixels, resized(pattern(2, 2, 1), 4, 5).pixels);
+}
+
 TEST(Image, ReadsNetpbmInFourForms) {
   EXPECT_EQ(decoded("P2 # a comment\n3 2 # another\n255\n0 1 2\n3\t4\r\n255").pixels, (Bytes{0, 1, 2, 3, 4, 255}));
   EXPECT_EQ(decoded("P3\n1 1\n255\n7 8 9\n").pixels, (Bytes{7, 8, 9}));

@@ -9,8 +9,7 @@ class Classes : public ToolTest {
   // Of FER+, for the 70 rows of faces.csv: ten votes for the row's own label, but for the first rows.
   static std::string ferplus_text() {
     static const int kColumn[] = {4, 5, 6, 1, 3, 2, 0};  // of fer2013's labels in FER+'s order
-    std::string text =
-        "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+    std::string text = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
     for (int row = 0; row < 70; ++row) {
       std::vector<int> votes(10);
       votes[kColumn[row % 7]] = 10;
@@ -59,9 +58,9 @@ TEST_F(Classes, AreDroppedAndTheModelRemembers) {
 }
 
 TEST_F(Classes, AreMergedUnderANameAndInAnOrder) {
-  const ToolResult r = run(
-      "fer-train faces.csv --network net.json --classes happy,negative=angry+disgust+fear+sad,surprise+neutral "
-      "--epochs 1 --batch-size 7 --out run");
+  const ToolResult r =
+      run("fer-train faces.csv --network net.json --classes happy,negative=angry+disgust+fear+sad,surprise+neutral "
+          "--epochs 1 --batch-size 7 --out run");
   ASSERT_EQ(r.status, 0) << r.err;
   expect_one_line_error(r, "fer-train", "network tiny: gets 3 outputs instead of 7, one a class");
   const auto figures = eval("run/best.safetensors faces.csv --split all");
@@ -92,7 +91,8 @@ TEST_F(Classes, FollowTheNetworksOwnOrder) {
 TEST_F(Classes, KeepTheNetworksWordsForNumberedLabels) {
   std::string network = kNetwork;
   const std::string seven = R"(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"])";
-  network.replace(network.find(seven), seven.size(), R"(["Wut", "Ekel", "Angst", "Freude", "Trauer", "Staunen", "ruhig"])");
+  network.replace(network.find(seven), seven.size(),
+                  R"(["Wut", "Ekel", "Angst", "Freude", "Trauer", "Staunen", "ruhig"])");
   write("german.json", network);
   ASSERT_EQ(run("fer-train faces.csv --network german.json --epochs 1 --quiet --out run").status, 0);
   EXPECT_EQ(names(eval("run/best.safetensors faces.csv"))[0], "Wut");
@@ -103,8 +103,9 @@ TEST_F(Classes, OfNoSenseAreRefused) {
       {"angry,,sad", "classes: expected a name"},
       {"angry,sad+angry", "expected each class once, found \"angry\" again"},
       {"a=sad,a=happy", "expected each name once, found \"a\" again"},
-      {"angry,joyless", "expected classes of the data (angry, disgust, fear, happy, sad, surprise, neutral), found "
-                        "\"joyless\""},
+      {"angry,joyless",
+       "expected classes of the data (angry, disgust, fear, happy, sad, surprise, neutral), found "
+       "\"joyless\""},
       {"x=", "expected a name, found nothing"}};
   for (const auto& [classes, message] : cases) {
     const ToolResult r = run("fer-train faces.csv --network net.json --out run --classes " + classes);
@@ -137,25 +138,27 @@ TEST_F(Classes, OfFerPlusByMajority) {
   EXPECT_NE(r.out.find("train 39 (Training)"), std::string::npos) << r.out;
   const auto figures = eval("run/best.safetensors faces.csv --ferplus votes.csv --split all");
   EXPECT_EQ(figures["count"], 67);
-  EXPECT_EQ(names(figures),
-            (Names{"neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt"}));
+  EXPECT_EQ(names(figures), (Names{"neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt"}));
   // fer2013's own labels are found by name.
   EXPECT_EQ(eval("run/best.safetensors faces.csv --split all")["count"], 70);
-  const ToolResult seven = run(
-      "fer-train faces.csv --ferplus votes.csv --classes neutral,happy,surprise,sad,angry,disgust,fear --network "
-      "net.json --epochs 1 --out seven");
+  const ToolResult seven =
+      run("fer-train faces.csv --ferplus votes.csv --classes neutral,happy,surprise,sad,angry,disgust,fear --network "
+          "net.json --epochs 1 --out seven");
   ASSERT_EQ(seven.status, 0) << seven.err;
 }
 
 TEST_F(Classes, OfFerPlusAsVotes) {
   write("votes.csv", ferplus_text());
-  const std::string command = "fer-train faces.csv --ferplus votes.csv --ferplus-labels soft --network net.json "
-                              "--epochs 2 --batch-size 7 --quiet --out ";
+  const std::string command =
+      "fer-train faces.csv --ferplus votes.csv --ferplus-labels soft --network net.json "
+      "--epochs 2 --batch-size 7 --quiet --out ";
   ASSERT_EQ(run(command + "one --threads 1").status, 0);
   ASSERT_EQ(run(command + "two --threads 2").status, 0);
   EXPECT_TRUE(read_text(path("one/best.safetensors")) == read_text(path("two/best.safetensors")));
   ASSERT_EQ(run("fer-train faces.csv --ferplus votes.csv --network net.json --epochs 2 --batch-size 7 --quiet --out "
-                "hard").status, 0);
+                "hard")
+                .status,
+            0);
   EXPECT_FALSE(read_text(path("one/best.safetensors")) == read_text(path("hard/best.safetensors")));
   const ToolResult merged = run(command + "merged --classes neutral+contempt,happy,rest=sad+angry+fear");
   EXPECT_EQ(merged.status, 0) << merged.err;

@@ -144,7 +144,8 @@ TEST_F(Folders, OfAnotherFormAreRefused) {
 
 TEST_F(Folders, ClassesOfOtherNamesComeSorted) {
   for (const char* name : {"zebra", "Apple", "mango"}) {
-    for (int i = 0; i < 12; ++i) put(std::string("fruit/") + name + "/" + std::to_string(i) + ".png", encode_png(face(i)));
+    for (int i = 0; i < 12; ++i)
+      put(std::string("fruit/") + name + "/" + std::to_string(i) + ".png", encode_png(face(i)));
   }
   const ToolResult wrong = run("fer-train fruit --network net.json --out run");
   EXPECT_EQ(wrong.status, 1);

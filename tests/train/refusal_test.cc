@@ -15,10 +15,18 @@ TEST(Fit, RefusesDataThatDoesNotFitTheNetwork) {
   EXPECT_EQ(message_of([&] { trainer.fit(run.data, numbers(85, 95), {}); }),
             "training: expected rows from 0 to 89, found 90");
   Dataset wide = run.data;
-  wide.width = 12;
-  wide.height = 3;
+  wide.width = 9;
+  wide.height = 2;
+  wide.channels = 2;
   EXPECT_EQ(message_of([&] { trainer.fit(wide, run.train, {}); }),
-            "data set: expected pictures [6, 6, 1], the network's input, found [3, 12, 1]");
+            "data set: expected pictures [6, 6, 1], the network's input, found pictures [2, 9, 2]");
+  Dataset points = run.data;
+  points.values.assign(points.pixels.begin(), points.pixels.end());
+  points.pixels.clear();
+  points.width = 12;
+  points.height = 3;
+  EXPECT_EQ(message_of([&] { trainer.fit(points, run.train, {}); }),
+            "data set: expected pictures [6, 6, 1], the network's input, found landmarks [3, 12, 1]");
   Dataset odd = run.data;
   odd.labels[75] = 3;
   EXPECT_EQ(message_of([&] { trainer.fit(odd, run.train, run.validation); }),

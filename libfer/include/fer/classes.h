@@ -37,9 +37,9 @@ std::vector<ClassRule> rules_of_names(const std::vector<std::string>& names);
 std::vector<uint8_t> class_map(const std::vector<std::string>& class_names, const std::vector<ClassRule>& rules);
 
 // Relabels: labels become numbers of rules, class_names their names; pictures of classes that no rule names get
-// kNoLabel. Returns how many got it. soft_targets: empty, or [size, classes] numbers, which are merged and scaled to sum
-// to 1 likewise; a row left with nothing gets kNoLabel. Throws Error when a rule names a class that the data lacks and
-// `all_needed`.
+// kNoLabel. Returns how many got it. soft_targets: empty, or [size, classes] numbers, which are merged and scaled to
+// sum to 1 likewise; a row left with nothing gets kNoLabel. Throws Error when a rule names a class that the data lacks
+// and `all_needed`.
 int64_t apply_classes(Dataset& data, const std::vector<ClassRule>& rules, bool all_needed,
                       std::vector<float>* soft_targets = nullptr);
 

@@ -13,8 +13,8 @@ namespace fer {
 // the correlation coefficient of the 256 cells must be at least `correlation`. Brightness and contrast count for
 // nothing, small changes for little.
 struct NearDuplicateRule {
-  int hash_bits = 8;
-  double correlation = 0.99;
+  int hash_bits = 12;
+  double correlation = 0.97;
 };
 
 // Groups of two or more rows, each in order of rows; groups by their first row.

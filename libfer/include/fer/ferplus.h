@@ -1,5 +1,5 @@
-// FER+: ten people's votes for each picture of fer2013 (Barsoum et al. 2016, arXiv:1608.01041; the file is fer2013new.csv
-// of microsoft/FERPlus).
+// FER+: ten people's votes for each picture of fer2013 (Barsoum et al. 2016, arXiv:1608.01041; the file is
+// fer2013new.csv of microsoft/FERPlus).
 #pragma once
 
 #include <array>
@@ -38,8 +38,8 @@ bool vote_distribution(const Votes& votes, std::array<float, 8>& out);
 
 // Gives the pictures of fer2013 these labels: majority_label, or, with soft_targets, the first largest of the vote's
 // distribution, and [pictures, 8] distributions in *soft_targets. Pictures without one get kNoLabel. Returns how many
-// did. Throws Error naming `ferplus_path` unless the rows are as many, and the Usage of each (where the data has any) is
-// the same.
+// did. Throws Error naming `ferplus_path` unless the rows are as many, and the Usage of each (where the data has any)
+// is the same.
 int64_t apply_ferplus(Dataset& data, const FerPlus& ferplus, const std::string& ferplus_path,
                       std::vector<float>* soft_targets = nullptr);
 
