@@ -33,21 +33,6 @@ std::vector<int64_t> csv_order(const Dataset& data) {
   return rows;
 }
 
-// fer2013's number of each class.
-std::vector<size_t> fer2013_numbers(const Dataset& data, const std::string& path) {
-  const std::vector<std::string>& known = fer2013_class_names();
-  std::vector<size_t> numbers;
-  for (const std::string& name : data.class_names) {
-    const auto found = std::find(known.begin(), known.end(), canonical_class_name(name));
-    if (found == known.end()) {
-      throw Error(fmt::format("{}: expected fer2013's classes ({}), found {}: --classes chooses among them", path,
-                              fmt::join(known, ", "), name));
-    }
-    numbers.push_back(static_cast<size_t>(found - known.begin()));
-  }
-  return numbers;
-}
-
 void append_row(const Dataset& data, int64_t row, const std::vector<size_t>& numbers, bool usage, std::string& text) {
   if (!data.labels.empty()) text += fmt::format("{},", numbers[data.labels[row]]);
   const Image image = row_image(data, row);
@@ -89,6 +74,20 @@ void write_pictures(const Dataset& data, const std::string& folder) {
 }
 
 }  // namespace
+
+std::vector<size_t> fer2013_numbers(const Dataset& data, const std::string& path) {
+  const std::vector<std::string>& known = fer2013_class_names();
+  std::vector<size_t> numbers;
+  for (const std::string& name : data.class_names) {
+    const auto found = std::find(known.begin(), known.end(), canonical_class_name(name));
+    if (found == known.end()) {
+      throw Error(fmt::format("{}: expected fer2013's classes ({}), found {}: --classes chooses among them", path,
+                              fmt::join(known, ", "), name));
+    }
+    numbers.push_back(static_cast<size_t>(found - known.begin()));
+  }
+  return numbers;
+}
 
 void write_csv(const Dataset& data, const std::string& path) {
   if (data.has_values() || data.height != 48 || data.width != 48 || data.channels != 1) {

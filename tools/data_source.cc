@@ -8,6 +8,7 @@
 
 #include "fer/error.h"
 #include "fer/ferplus.h"
+#include "fer/landmarks.h"
 #include "fer/picture_folder.h"
 
 namespace fer::cli {
@@ -146,7 +147,8 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
     if (!options.ferplus.empty()) throw Error(path + ": --ferplus goes with fer2013.csv, found a folder");
     return open_folder(path, options, input);
   }
-  OpenedData opened{path, read_fer_csv(path, labels_needed && options.ferplus.empty()), {}, {}};
+  const bool labels = labels_needed && options.ferplus.empty();
+  OpenedData opened{path, holds_landmarks(path) ? read_landmarks(path, labels) : read_fer_csv(path, labels), {}, {}};
   if (!options.ferplus.empty()) use_ferplus(opened, options);
   return opened;
 }

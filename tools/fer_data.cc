@@ -42,13 +42,14 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
 
 int tell(const cli::Arguments& arguments) {
   if (arguments.operands().size() != 1) throw cli::UsageError("expected one DATA");
-  const bool search = !arguments.flag("no-duplicates");
-  if (!search && arguments.has("list")) throw cli::UsageError("--list does not go with --no-duplicates");
+  if (arguments.flag("no-duplicates") && arguments.has("list"))
+    throw cli::UsageError("--list does not go with --no-duplicates");
   cli::use_threads(arguments);
   const std::string& path = arguments.operands()[0];
   cli::OpenedData opened = cli::open_data(path, cli::read_data_options(arguments), Shape({48, 48, 1}), false);
   cli::choose_classes(opened, arguments);
   cli::print_notes("fer-data", opened);
+  const bool search = !arguments.flag("no-duplicates") && !opened.data.has_values();
   Duplicates found;
   if (search) {
     found = find_duplicates(opened.data, {.hash_bits = static_cast<int>(arguments.integer("hash-bits", 0, 64)),

@@ -9,6 +9,7 @@
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/image.h"
+#include "fer/landmarks.h"
 #include "fer/picture_folder.h"
 #include "fer/predictor.h"
 #include "pictures.h"
@@ -52,16 +53,43 @@ class Answers {
         top_(std::min(arguments.integer("top", 1, 1 << 20), predictor.class_count())) {}
 
   void add(Source source, const Image& image) {
+    if (takes_landmarks()) {
+      throw Error(source.file + ": the model takes landmarks, found a picture (fer-landmarks makes landmarks of it)");
+    }
     const Image face = fitted(image, predictor_.height(), predictor_.width(), predictor_.channels());
     pixels_.insert(pixels_.end(), face.pixels.begin(), face.pixels.end());
     sources_.push_back(std::move(source));
     if (static_cast<int64_t>(sources_.size()) == kBatch) flush();
   }
 
+  // Every row of a file of landmarks.
+  void add_landmarks(const std::string& path) {
+    flush();
+    if (!takes_landmarks()) throw Error(path + ": the model takes pictures, found landmarks");
+    const Dataset data = read_landmarks(path, false);
+    for (int64_t row = 0; row < data.size(); ++row) sources_.push_back({path, row});
+    answer_all([&](std::span<float> probabilities) { predictor_.predict_into(data.values, probabilities); });
+  }
+
   void flush() {
+    answer_all([&](std::span<float> probabilities) {
+      predictor_.predict_into(std::span<const uint8_t>(pixels_), probabilities);
+    });
+  }
+
+  const std::vector<int64_t>& labels() const { return labels_; }
+
+ private:
+  bool takes_landmarks() const {
+    return predictor_.height() == kLandmarkPoints && predictor_.width() == 2 && predictor_.channels() == 1;
+  }
+
+  // `ask` fills the probabilities of what was collected.
+  template <class Ask>
+  void answer_all(const Ask& ask) {
     const int64_t classes = predictor_.class_count();
     std::vector<float> probabilities(sources_.size() * classes);
-    if (!sources_.empty()) predictor_.predict_into(std::span<const uint8_t>(pixels_), probabilities);
+    if (!sources_.empty()) ask(probabilities);
     for (size_t i = 0; i < sources_.size(); ++i) {
       answer(sources_[i], std::span<const float>(probabilities).subspan(i * classes, classes));
     }
@@ -69,9 +97,6 @@ class Answers {
     pixels_.clear();
   }
 
-  const std::vector<int64_t>& labels() const { return labels_; }
-
- private:
   void answer(const Source& source, std::span<const float> p) {
     std::vector<int64_t> order(p.size());
     std::iota(order.begin(), order.end(), 0);
@@ -150,7 +175,9 @@ int predict(const cli::Arguments& arguments) {
   Answers answers(predictor, arguments);
   for (size_t i = 1; i < arguments.operands().size(); ++i) {
     const std::string& path = arguments.operands()[i];
-    if (is_csv(path)) {
+    if (is_csv(path) && holds_landmarks(path)) {
+      answers.add_landmarks(path);
+    } else if (is_csv(path)) {
       const Dataset data = read_fer_csv(path, false);
       for (int64_t row = 0; row < data.size(); ++row) answers.add({path, row}, cli::row_image(data, row));
     } else {
@@ -185,7 +212,7 @@ int main(int argc, char** argv) {
       {.name = "fer-predict",
        .operands = "MODEL FILE...",
        .purpose = "Says what a model sees in pictures: PNG, JPEG, PGM or WebP files of any size, folders of "
-                  "them, or CSV files with a\npixels column.",
+                  "them, or CSV files with a\npixels column or landmarks.",
        .declare = fer::declare,
        .run = fer::predict},
       argc, argv);

@@ -105,7 +105,8 @@ class Run {
     options_.config.class_weights = cli::read_class_weights(options_.class_weights, facts_.class_counts[0].second);
     if (options_.init.empty()) {
       start.weights = initialize(start.network, options_.config.seed);
-      start.preprocessing = options_.config.preprocessing;
+      // Landmarks are normalised already.
+      start.preprocessing = data_.has_values() ? Preprocessing{.scale = 1, .shift = 0} : options_.config.preprocessing;
     }
     Trainer trainer(std::move(start), options_.config);
     trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);

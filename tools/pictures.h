@@ -12,7 +12,7 @@
 
 namespace fer::cli {
 
-// A row of a data set as an Image.
+// A row of a data set as an Image; landmarks as dots on white.
 Image row_image(const Dataset& data, int64_t row);
 
 // Pictures of an evaluation's worst mistakes, in their order.

@@ -7,26 +7,6 @@
 namespace fer::csv {
 namespace {
 
-std::optional<Mistake> parse_emotion(Field field, Rows& rows) {
-  field = trimmed(field);
-  if (field.text.size() != 1 || field.text[0] < '0' || field.text[0] > '6') {
-    return Mistake{field.offset, "emotion, expected a whole number of 0 to 6, found " + shown(field.text)};
-  }
-  rows.labels.push_back(static_cast<uint8_t>(field.text[0] - '0'));
-  return std::nullopt;
-}
-
-std::optional<Mistake> parse_usage(Field field, Rows& rows) {
-  field = trimmed(field);
-  for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
-    if (field.text == usage_name(usage)) {
-      rows.usage.push_back(usage);
-      return std::nullopt;
-    }
-  }
-  return Mistake{field.offset, "Usage, expected Training, PublicTest or PrivateTest, found " + shown(field.text)};
-}
-
 std::optional<Mistake> parse_picture(const Field& field, Rows& rows) {
   const size_t before = rows.pixels.size();
   rows.pixels.resize(before + kPixels);
@@ -37,8 +17,8 @@ std::optional<Mistake> parse_picture(const Field& field, Rows& rows) {
 
 std::optional<Mistake> parse_field(int column, const Field& field, const Columns& columns, Rows& rows) {
   if (column == columns.pixels) return parse_picture(field, rows);
-  if (column == columns.emotion) return parse_emotion(field, rows);
-  if (column == columns.usage) return parse_usage(field, rows);
+  if (column == columns.emotion) return parse_emotion(field, rows.labels);
+  if (column == columns.usage) return parse_usage(field, rows.usage);
   return check_text(field);
 }
 
@@ -53,6 +33,26 @@ void Rows::clear() {
   pixels.clear();
   labels.clear();
   usage.clear();
+}
+
+std::optional<Mistake> parse_emotion(Field field, std::vector<uint8_t>& labels) {
+  field = trimmed(field);
+  if (field.text.size() != 1 || field.text[0] < '0' || field.text[0] > '6') {
+    return Mistake{field.offset, "emotion, expected a whole number of 0 to 6, found " + shown(field.text)};
+  }
+  labels.push_back(static_cast<uint8_t>(field.text[0] - '0'));
+  return std::nullopt;
+}
+
+std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages) {
+  field = trimmed(field);
+  for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
+    if (field.text == usage_name(usage)) {
+      usages.push_back(usage);
+      return std::nullopt;
+    }
+  }
+  return Mistake{field.offset, "Usage, expected Training, PublicTest or PrivateTest, found " + shown(field.text)};
 }
 
 std::optional<Mistake> parse_header(std::string_view line, bool require_labels, Columns& columns) {

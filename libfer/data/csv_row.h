@@ -24,6 +24,10 @@ struct Rows {
   void clear();
 };
 
+// One field, appended.
+std::optional<Mistake> parse_emotion(Field field, std::vector<uint8_t>& labels);
+std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages);
+
 // Lines come without their LF or CRLF.
 std::optional<Mistake> parse_header(std::string_view line, bool require_labels, Columns& columns);
 // Appends one row to `rows`; after a mistake `rows` may hold parts of it.

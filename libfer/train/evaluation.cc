@@ -8,6 +8,7 @@
 #include "data/batches.h"
 #include "engine/plan.h"
 #include "fer/error.h"
+#include "fer/landmarks.h"
 #include "fer/trainer.h"
 #include "kernels/elementwise.h"
 #include "network/outputs.h"
@@ -15,7 +16,7 @@
 namespace fer::train {
 namespace {
 
-const Shape kLandmarkShape({68, 2, 1});  // 68 points, x and y
+const Shape kLandmarkShape({kLandmarkPoints, 2, 1});  // x and y of each
 
 void mirror(const Shape& shape, std::span<uint8_t> picture) {
   const int64_t width = shape[1], channels = shape[2];

@@ -1,0 +1,190 @@
+#include "fer/landmarks.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "data/csv_fields.h"
+#include "data/csv_row.h"
+#include "fer/error.h"
+
+namespace fer {
+namespace {
+
+constexpr int64_t kNumbers = 2 * kLandmarkPoints;
+constexpr double kLargest = 1e6;  // coordinates beyond it are no pixels of anything
+
+// What a column of the file holds.
+constexpr int kSkipped = -1, kEmotion = -2, kUsage = -3, kFile = -4;  // else the number of a coordinate
+
+// "x12", "y_3": the coordinate's number where points are counted from 0, or nothing. Point 68 has numbers 136 and 137.
+std::optional<int> coordinate_of(std::string_view name) {
+  if (name.size() < 2 || (name[0] != 'x' && name[0] != 'y')) return std::nullopt;
+  std::string_view digits = name.substr(1);
+  if (digits[0] == '_') digits.remove_prefix(1);
+  int point = 0;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), point);
+  const bool whole = error == std::errc() && stop == digits.data() + digits.size() && !digits.empty();
+  if (!whole || point < 0 || point > kLandmarkPoints) return std::nullopt;
+  return 2 * point + (name[0] == 'y' ? 1 : 0);
+}
+
+class Reader {
+ public:
+  Reader(const ByteSource& source, const std::string& name, bool require_labels)
+      : lines_(source, name), require_labels_(require_labels) {}
+
+  Dataset run() {
+    std::string_view line;
+    if (!lines_.next(line)) throw_at(0, "file, expected a header such as emotion,x0,y0,...,x67,y67, found nothing");
+    read_header(line);
+    data_.height = kLandmarkPoints;
+    data_.width = 2;
+    data_.channels = 1;
+    data_.class_names = fer2013_class_names();
+    while (lines_.next(line)) read_row(line);
+    if (data_.usage.empty()) throw_at(0, "rows, expected at least one below the header, found none");
+    return std::move(data_);
+  }
+
+ private:
+  [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
+
+  csv::Field take(csv::Fields& fields) const {
+    csv::Field field;
+    if (auto mistake = fields.next(field)) lines_.fail(*mistake);
+    if (auto mistake = csv::check_text(field)) lines_.fail(*mistake);
+    return csv::trimmed(field);
+  }
+
+  void read_header(std::string_view line) {
+    csv::Fields fields(line);
+    std::set<std::string> seen;
+    std::set<int> coordinates;
+    while (!fields.at_end()) {
+      const csv::Field field = take(fields);
+      const std::string name = csv::lower(field.text);
+      if (!name.empty() && !seen.insert(name).second) {
+        throw_at(field.offset, "header, expected each column once, found " + csv::shown(field.text) + " again");
+      }
+      const int kind = kind_of(name);
+      if (kind >= 0 && !coordinates.insert(kind).second) {
+        throw_at(field.offset, "header, expected each coordinate once, found " + csv::shown(field.text) + " again");
+      }
+      columns_.push_back(kind);
+    }
+    number_from_0(coordinates);
+    if (require_labels_ && !seen.contains("emotion")) {
+      throw_at(0, "header, expected a column named emotion, found none");
+    }
+    has_usage_ = seen.contains("usage");
+  }
+
+  static int kind_of(const std::string& name) {
+    if (name == "emotion") return kEmotion;
+    if (name == "usage") return kUsage;
+    if (name == "file") return kFile;
+    return coordinate_of(name).value_or(kSkipped);
+  }
+
+  // 0 to 67, or 1 to 68: then all move down by one.
+  void number_from_0(const std::set<int>& coordinates) {
+    const int first = coordinates.contains(0) ? 0 : 2;
+    for (int64_t k = 0; k < kNumbers; ++k) {
+      if (coordinates.contains(static_cast<int>(k) + first)) continue;
+      throw_at(0, "header, expected columns x0, y0 to x67, y67 (or x1, y1 to x68, y68), found no " +
+                      std::string(k % 2 == 0 ? "x" : "y") + std::to_string((k + first) / 2));
+    }
+    if (static_cast<int64_t>(coordinates.size()) > kNumbers) {
+      throw_at(0, "header, expected 136 coordinates, found " + std::to_string(coordinates.size()));
+    }
+    for (int& column : columns_) column -= column >= 0 ? first : 0;
+  }
+
+  void read_row(std::string_view line) {
+    csv::Fields fields(line);
+    std::array<float, kNumbers> points{};
+    for (size_t column = 0; column < columns_.size(); ++column) {
+      if (fields.at_end()) {
+        throw_at(fields.position(), "row, expected " + std::to_string(columns_.size()) +
+                                        " fields as in the header, found " + std::to_string(column));
+      }
+      const csv::Field field = take(fields);
+      if (columns_[column] >= 0) {
+        points[columns_[column]] = read_coordinate(field);
+      } else {
+        read_word(columns_[column], field);
+      }
+    }
+    if (!fields.at_end()) {
+      throw_at(fields.position(),
+               "row, expected " + std::to_string(columns_.size()) + " fields as in the header, found more");
+    }
+    if (!has_usage_) data_.usage.push_back(Usage::kNone);
+    if (!normalize_landmarks(points)) throw_at(0, "points, expected a face of different ones, found all in one place");
+    data_.values.insert(data_.values.end(), points.begin(), points.end());
+  }
+
+  float read_coordinate(const csv::Field& field) const {
+    double value = 0;
+    const char* end = field.text.data() + field.text.size();
+    const auto [stop, error] = std::from_chars(field.text.data(), end, value);
+    if (error == std::errc() && stop == end && std::abs(value) <= kLargest) return static_cast<float>(value);
+    throw_at(field.offset, "coordinate, expected a number of -1e6 to 1e6, found " + csv::shown(field.text));
+  }
+
+  void read_word(int kind, const csv::Field& field) {
+    std::optional<csv::Mistake> mistake;
+    if (kind == kEmotion) mistake = csv::parse_emotion(field, data_.labels);
+    if (kind == kUsage) mistake = csv::parse_usage(field, data_.usage);
+    if (mistake) lines_.fail(*mistake);
+    if (kind == kFile) data_.files.emplace_back(field.text);
+  }
+
+  csv::Lines lines_;
+  bool require_labels_, has_usage_ = false;
+  std::vector<int> columns_;
+  Dataset data_;
+};
+
+}  // namespace
+
+bool normalize_landmarks(std::span<float> points) {
+  const auto n = static_cast<double>(points.size() / 2);
+  double mean[2] = {0, 0}, squares = 0;
+  for (size_t i = 0; i < points.size(); ++i) mean[i % 2] += points[i] / n;
+  for (size_t i = 0; i < points.size(); ++i) squares += (points[i] - mean[i % 2]) * (points[i] - mean[i % 2]);
+  const double radius = std::sqrt(squares / n);
+  if (!(radius > 1e-6)) return false;
+  for (size_t i = 0; i < points.size(); ++i) points[i] = static_cast<float>((points[i] - mean[i % 2]) / radius);
+  return true;
+}
+
+Dataset parse_landmarks(std::string_view text, const std::string& name, bool require_labels) {
+  return Reader(MemorySource(text), name, require_labels).run();
+}
+
+Dataset read_landmarks(const std::string& path, bool require_labels) {
+  const FileSource source(path);
+  return Reader(source, path, require_labels).run();
+}
+
+bool holds_landmarks(const std::string& path) {
+  const FileSource source(path);
+  std::vector<char> buffer;
+  std::string_view text = source.read(0, std::min<int64_t>(source.size(), csv::kMaxLineBytes), buffer);
+  csv::Fields fields(text.substr(0, text.find_first_of("\r\n")));
+  bool found = false;
+  while (!fields.at_end()) {
+    csv::Field field;
+    if (fields.next(field)) return false;
+    const std::string name = csv::lower(csv::trimmed(field).text);
+    if (name == "pixels") return false;
+    found = found || coordinate_of(name);
+  }
+  return found;
+}
+
+}  // namespace fer
