@@ -169,7 +169,7 @@ int profile(const cli::Arguments& arguments) {
   cli::use_threads(arguments);
   const Dataset data = read_fer_csv(options.data);
   const cli::TrainingRows rows = cli::choose_rows(data, options.split, options.data);
-  const int64_t steps = options.config.limit_steps > 0 ? options.config.limit_steps : 10;
+  const int64_t steps = options.config.steps_per_epoch > 0 ? options.config.steps_per_epoch : 10;
   const Network network = initial_model(options, data).network;
   const TrainingProfile result = profile_training(network, options.config, data, rows.train, steps);
   fmt::print("{}", options.json ? cli::profile_json(result) : cli::profile_table(result));
