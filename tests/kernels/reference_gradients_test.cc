@@ -227,6 +227,19 @@ TEST(ReferenceGradients, OfCrossEntropyWithSoftTargetsAndWeights) {
   }
 }
 
+TEST(ReferenceGradients, OfSquaredHinge) {
+  for (const int64_t classes : {2, 7}) {
+    for (const bool softmax : {false, true}) {
+      Draw draw(12);
+      Values logits = draw.values<double>(5 * classes, -2, 2);
+      const Values targets = draw.values<double>(5 * classes, 0, 1), weight = draw.values<double>(5, 0.2, 2);
+      constexpr double kScale = 0.2;
+      const auto truth = [&] { return reference::squared_hinge(classes, softmax, logits, targets, weight, kScale); };
+      check_gradients("squared hinge", [&] { return kScale * truth().sum; }, {{"logits", &logits, truth().dlogits}});
+    }
+  }
+}
+
 TEST(ReferenceGradients, OfRegularizers) {
   Draw draw(11);
   Values w = draw.values_off_zero(20);
