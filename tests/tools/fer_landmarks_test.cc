@@ -35,8 +35,12 @@ class Landmarks : public ToolTest {
 
 TEST_F(Landmarks, TrainEvaluatePredictAtAnyScale) {
   write("points.csv", rows(140, 20));
-  const ToolResult r = run(
-      "fer-train points.csv --network seed000_landmark_cnn --epochs 25 --patience 0 --batch-size 14 --quiet --out run");
+  write("points.json", R"({"name": "points", "input": [68, 2, 1], "layers": [
+    {"name": "flat", "type": "flatten"}, {"name": "hidden", "type": "dense", "units": 32, "activation": "relu"},
+    {"name": "out", "type": "dense", "units": 7, "activation": "softmax"}]})");
+  const ToolResult r =
+      run("fer-train points.csv --network points.json --epochs 25 --patience 0 --batch-size 14 --learning-rate 0.01 "
+          "--quiet --out run");
   ASSERT_EQ(r.status, 0) << r.err;
   const auto figures = json_lines(run("fer-eval run/best.safetensors points.csv --json").out).at(0);
   EXPECT_EQ(figures["count"], 28);
@@ -92,7 +96,7 @@ TEST_F(Landmarks, MistakesAreNamedByLineAndColumn) {
   same += "1,Training";
   for (int i = 0; i < 136; ++i) same += ",7";
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {word, "bad.csv:3:12: coordinate, expected a number of -1e6 to 1e6, found \"nan"},
+      {word, "bad.csv:3:15: coordinate, expected a number of -1e6 to 1e6, found \"nan"},
       {same + "\n", "bad.csv:3:1: points, expected a face of different ones, found all in one place"},
       {good.substr(0, good.size() - 30), "bad.csv:4:"},
       {with(",y67", ""),
