@@ -13,8 +13,9 @@ namespace fer::kernels {
 // y = f(x). alpha 0 means the function's default (fer/activation.h). softmax runs over rows of `row` values; the others
 // ignore `row`.
 void activation_forward(Activation f, float alpha, int64_t row, std::span<const float> x, std::span<float> y);
-// dx = dy * f'(x), from x and y = f(x). For relu, leaky_relu, elu, tanh, sigmoid and softmax only y is read (x may be
-// empty); silu reads x.
+// Whether f's slope is found from its input rather than its output.
+inline bool activation_reads_input(Activation f) { return f == Activation::kSilu || f == Activation::kHardSwish; }
+// dx = dy * f'(x), from y = f(x) and, where activation_reads_input, from x, which else may be empty.
 void activation_backward(Activation f, float alpha, int64_t row, std::span<const float> x, std::span<const float> y,
                          std::span<const float> dy, std::span<float> dx);
 

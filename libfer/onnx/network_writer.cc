@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "fer/error.h"
 #include "network/geometry.h"
 #include "onnx/folding.h"
 
@@ -133,6 +134,12 @@ class LayerWriter {
     return node.output(0);
   }
 
+  template <class Other>
+  std::string operator()(const Other&) {
+    throw Error(std::string("layer '").append(layer_->name).append("': no form in ONNX for ") +
+                layer_type_name(layer_->kind));
+  }
+
  private:
   struct Weighted {
     std::span<const float> kernel, bias;  // bias: empty where there is none
@@ -171,11 +178,32 @@ class LayerWriter {
       const std::string gate = graph_.node("Sigmoid", name + "/sigmoid", {x}).output(0);
       return graph_.node("Mul", name, {x, gate}).output(0);
     }
+    if (function == Activation::kRelu6) return clipped(x, 0, 6, name);
+    if (function == Activation::kHardSwish) {
+      // (HardSwish itself is of opset 14.)
+      const std::string gate = hard_sigmoid(x, name + "/hard_sigmoid");
+      return graph_.node("Mul", name, {x, gate}).output(0);
+    }
+    if (function == Activation::kHardSigmoid) return hard_sigmoid(x, name);
     onnx::NodeProto& node = graph_.node(op_of(function), name, {x});
     // (0 stands for Keras's defaults: fer/activation.h.)
     if (function == Activation::kLeakyRelu) set_attribute(node, "alpha", alpha == 0 ? 0.3f : alpha);
     if (function == Activation::kElu) set_attribute(node, "alpha", alpha == 0 ? 1.0f : alpha);
     if (function == Activation::kSoftmax) set_attribute(node, "axis", int64_t{1});
+    return node.output(0);
+  }
+
+  std::string clipped(const std::string& x, float low, float high, const std::string& name) {
+    const std::string least = graph_.floats(name + "/min", {}, {&low, 1}),
+                      most = graph_.floats(name + "/max", {}, {&high, 1});
+    return graph_.node("Clip", name, {x, least, most}).output(0);
+  }
+
+  // max(0, min(1, x / 6 + 1 / 2))
+  std::string hard_sigmoid(const std::string& x, const std::string& name) {
+    onnx::NodeProto& node = graph_.node("HardSigmoid", name, {x});
+    set_attribute(node, "alpha", 1.0f / 6);
+    set_attribute(node, "beta", 0.5f);
     return node.output(0);
   }
 
@@ -193,6 +221,9 @@ class LayerWriter {
         return "Sigmoid";
       case Activation::kSoftmax:
         return "Softmax";
+      case Activation::kHardSigmoid:
+      case Activation::kHardSwish:
+      case Activation::kRelu6:
       case Activation::kLinear:
       case Activation::kSilu:
         break;

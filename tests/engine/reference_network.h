@@ -11,6 +11,7 @@
 
 #include "core/random.h"
 #include "engine/shapes.h"
+#include "fer/error.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "kernels/reference/batch_norm.h"
@@ -75,6 +76,13 @@ class ReferenceNetwork {
   void forward_layer(size_t i, const Add&);
   void forward_layer(size_t i, const ZeroPad2D& l);
   void forward_layer(size_t i, const Resize&);
+
+  template <class Other>
+  void forward_layer(size_t, const Other&) {
+    throw Error("no reference for this layer");
+  }
+  template <class Other>
+  void backward_layer(size_t, const Other&) {}
 
   void backward_layer(size_t i, const Conv2D& l);
   void backward_layer(size_t i, const Dense& l);

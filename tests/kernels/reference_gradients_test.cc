@@ -142,6 +142,18 @@ TEST(ReferenceGradients, OfEveryActivation) {
   }
 }
 
+TEST(ReferenceGradients, OfActivationsThatAreStraightInPieces) {
+  for (const Activation f : {Activation::kRelu6, Activation::kHardSigmoid, Activation::kHardSwish}) {
+    // On every piece, and 0.01 or more off the bends at -3, 0, 3 and 6.
+    Values x;
+    for (double v = -7.51; v < 8; v += 0.26) x.push_back(v);
+    Draw draw(12);
+    const Values dy = draw.values<double>(static_cast<int64_t>(x.size()));
+    check_gradients(activation_name(f), [&] { return weighted_sum(dy, reference::activation_forward(f, 0, 1, x)); },
+                    {{"x", &x, reference::activation_backward(f, 0, 1, x, dy)}});
+  }
+}
+
 TEST(ReferenceGradients, OfDropoutWithAMask) {
   Draw draw(9);
   std::vector<bool> kept(40);
