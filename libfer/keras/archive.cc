@@ -13,6 +13,7 @@ namespace fer::keras_file {
 namespace {
 
 constexpr const char* kConfig = "config.json";
+constexpr const char* kMetadata = "metadata.json";
 constexpr const char* kWeights = "model.weights.h5";
 constexpr const char* kOldWeights = "model.weights.npz";
 
@@ -70,6 +71,7 @@ Archive read_archive(std::string_view content) {
     throw Error(fmt::format("expected weights in {}, found {}", kWeights, kOldWeights));
   }
   return {member(zip.get(), kConfig, kMaxJsonBytes),
+          has(zip.get(), kMetadata) ? member(zip.get(), kMetadata, kMaxJsonBytes) : "",
           member(zip.get(), kWeights, content.size() * kMaxExpansion + kFreeBytes)};
 }
 

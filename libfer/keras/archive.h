@@ -7,8 +7,9 @@
 namespace fer::keras_file {
 
 struct Archive {
-  std::string config;   // config.json
-  std::string weights;  // model.weights.h5
+  std::string config;    // config.json
+  std::string metadata;  // metadata.json; empty where there is none
+  std::string weights;   // model.weights.h5
 };
 
 // True for what begins as a zip file does.

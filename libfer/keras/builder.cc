@@ -40,9 +40,11 @@ const Value& Site::picture() const {
 }
 
 WeightedLayer Builder::build(const json& model) {
-  WeightedLayer weighted = {.place = "model", .type = "functional", .is_model = true};
+  WeightedLayer weighted;
+  weighted.is_model = true;
   const Value output = walk(model, "", false, nullptr, weighted);
-  if (output.undecided || output.layer < 0) throw Error("model: expected layers, found none that libfer needs");
+  if (output.undecided || output.is_padded() || output.layer < 0)
+    throw Error("model: expected layers, found none that libfer needs");
   if (output.shape.rank() != 1 || output.flattened.rank() != 0) {
     throw Error(fmt::format("model: expected an output [batch, classes], found {} without the batch",
                             output.shape.to_string()));
@@ -102,7 +104,6 @@ Value Builder::apply(const ConfigGraph& graph, int i, std::vector<Value> inputs,
                  .inputs = std::move(inputs),
                  .weighted = weighted};
     site.frozen = frozen || !site.settings.flag({"trainable"}, true);
-    weighted.frozen = site.frozen;
     return convert(*this, site);
   } catch (const Error& e) {
     throw Error(place_of(layer) + ": " + e.what());
@@ -132,6 +133,7 @@ Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vecto
   const int before = static_cast<int>(network_.layers.size()) - 1;
   std::vector<Shape> shapes;
   for (const Value& input : inputs) {
+    if (input.is_padded()) throw Error("expected a convolution after padding that differs between sides");
     if (input.undecided) throw Error("expected a picture, found an input of shape " + input.shape.to_string());
     if (input.layer < 0) take_input(input);
     layer.inputs.push_back(input.layer < 0 ? kInputName : network_.layers[static_cast<size_t>(input.layer)].name);
@@ -166,6 +168,11 @@ Value Builder::add_after(Site& site, const Value& input, LayerKind kind, const c
 void Builder::weight(Site& site, const Value& value, Role role) {
   role.parameter = network_.layers[static_cast<size_t>(value.layer)].name + "/" + role.parameter;
   site.weighted.roles.push_back(std::move(role));
+}
+
+void Builder::check(const Function& function) const {
+  if (function.activation != Activation::kHardSigmoid || dialect_.keras_3) return;
+  throw Error("activation: expected one that libfer has, found Keras 2's hard_sigmoid");
 }
 
 Value Builder::decide(const Value& input, const Shape& picture) const {

@@ -1,8 +1,8 @@
 // A network while it is made of Keras's layers.
 #pragma once
 
+#include <array>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -21,12 +21,15 @@ struct Value {
   bool undecided = false;
   Shape flattened = {};           // [h, w, c] of a picture that lies flat in the order [c, h, w]; else of rank 0
   Preprocessing scaled = {1, 0};  // of the input: what was done to it
+  // Cells of zeros around a picture that the convolution after it has to see to: above, below, left, right.
+  std::array<int64_t, 4> padding = {};
+  bool is_padded() const { return padding != std::array<int64_t, 4>{}; }
   bool is_picture() const { return shape.rank() == 3; }
 };
 
 // What the file tells of how its model computed.
 struct Dialect {
-  bool keras_1 = false;
+  bool keras_1 = false, keras_3 = false;
   bool turned_kernels = false;  // Theano's
   bool channels_first = false;
 };
@@ -62,6 +65,8 @@ class Builder {
   Value add_after(Site& site, const Value& input, LayerKind kind, const char* suffix);
   // The weights of the layer just added: `role` and `parameter` without the layer's name.
   void weight(Site& site, const Value& value, Role role);
+  // Error where this function is another one in this version of Keras.
+  void check(const Function& function) const;
   // A picture that the input is after all.
   Value decide(const Value& input, const Shape& picture) const;
   void note(const Site& site, const std::string& what);

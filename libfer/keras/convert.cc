@@ -38,13 +38,46 @@ Value rescaling(Site& site) {
   return x;
 }
 
-Value sum(Builder& builder, Site& site) {
-  if (site.layer.class_name == "Merge") {
-    const std::string mode = site.settings.text({"mode"}, "sum");
-    if (mode != "sum") throw Error("mode: expected sum, found " + shown(mode));
+// The channels' axis.
+void check_axis(const Builder& builder, const Site& site, Settings::Names names) {
+  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + 1;
+  const int64_t wanted = builder.dialect().channels_first && rank == 4 ? 1 : rank - 1;
+  const int64_t axis = site.settings.integer(names, -1);
+  if (axis == wanted || axis == wanted - rank) return;
+  throw Error(fmt::format("axis: expected {}, the channels', found {}", wanted, axis));
+}
+
+Value concatenate(Builder& builder, Site& site) {
+  check_axis(builder, site, {"axis", "concat_axis"});
+  for (const Value& input : site.inputs) {
+    if (input.flattened.rank() > 0) throw Error("expected pictures, found flat ones of channels first");
   }
+  return builder.add(site, Concat{});
+}
+
+Value multiply(Builder& builder, Site& site) {
+  for (const Value& input : site.inputs) {
+    const bool same = input.shape.rank() == site.input().shape.rank();
+    if (builder.dialect().channels_first && !same) throw Error("expected inputs of as many axes, found others");
+  }
+  return builder.add(site, Multiply{});
+}
+
+// How a layer joins its inputs: "sum", "mul", "concat"; empty for the others.
+std::string joining(const Site& site) {
+  const std::string& type = site.layer.class_name;
+  if (type == "Add") return "sum";
+  if (type == "Multiply") return "mul";
+  if (type == "Concatenate") return "concat";
+  return type == "Merge" ? site.settings.text({"mode"}, "sum") : "";
+}
+
+Value join(Builder& builder, Site& site, const std::string& how) {
   if (site.inputs.size() < 2) throw Error("expected two inputs or more, found one");
-  return builder.add(site, Add{});
+  if (how == "sum") return builder.add(site, Add{});
+  if (how == "mul") return multiply(builder, site);
+  if (how == "concat") return concatenate(builder, site);
+  throw Error("mode: expected sum, mul or concat, found " + shown(how));
 }
 
 Value dropout(Builder& builder, Site& site) {
@@ -59,14 +92,13 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;
   if (type == "Rescaling") {
     value = rescaling(site);
-  } else if (type == "Add" || type == "Merge") {
-    value = sum(builder, site);
   } else if (type == "Dropout") {
     value = dropout(builder, site);
   } else if (std::find(kTrainingOnly.begin(), kTrainingOnly.end(), type) != kTrainingOnly.end()) {
     builder.note(site, "left out: it acts in training alone");
     value = site.input();
   } else if (const auto function = function_of_layer(type, site.settings)) {
+    builder.check(*function);
     const bool nothing = function->activation == Activation::kLinear;
     value = nothing ? site.input() : builder.add(site, ActivationLayer{function->activation, function->alpha});
   } else {
@@ -78,10 +110,8 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
 }  // namespace
 
 Value convert(Builder& builder, Site& site) {
-  const std::string& type = site.layer.class_name;
-  const bool joins = type == "Add" || type == "Merge";
-  if (!joins && site.inputs.size() != 1) {
-    // (Types unknown below are refused for what they are.)
+  if (const std::string how = joining(site); !how.empty()) return join(builder, site, how);
+  if (site.inputs.size() != 1) {
     throw Error(fmt::format("expected a layer that libfer has, of one input, found {} inputs", site.inputs.size()));
   }
   Value value;

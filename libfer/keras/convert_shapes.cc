@@ -1,6 +1,8 @@
 // Layers that change the shape: pools, padding, flattening.
 #include <fmt/format.h>
 
+#include <array>
+
 #include "fer/error.h"
 #include "keras/builder.h"
 #include "network/infer_layer.h"
@@ -25,44 +27,37 @@ Value pool(Builder& builder, Site& site) {
   return builder.add(site, pool);
 }
 
-Value global_average(Builder& builder, Site& site) {
-  const Value& x = site.picture();
-  if (!site.settings.flag({"keepdims"}, false)) return builder.add(site, GlobalAveragePool2D{});
-  return builder.add(site, AveragePool2D{.pool = {x.shape[0], x.shape[1]}});
-}
-
-Value global_max(Builder& builder, Site& site) {
-  const Value& x = site.picture();
-  const Value y = builder.add(site, MaxPool2D{.pool = {x.shape[0], x.shape[1]}});
-  return site.settings.flag({"keepdims"}, false) ? y : builder.add_after(site, y, Flatten{}, "_flat");
-}
-
-// One number, [rows, columns] or [[top, bottom], [left, right]].
-Value zero_pad(Builder& builder, Site& site) {
+template <class Pool>
+Value global_pool(Builder& builder, Site& site) {
   site.picture();
-  const json* padding = site.settings.find({"padding"});
+  return builder.add(site, Pool{.keepdims = site.settings.flag({"keepdims"}, false)});
+}
+
+// One number, [rows, columns], [[top, bottom], [left, right]] or Keras 1's [top, bottom, left, right].
+std::array<int64_t, 4> cells_around(const Settings& settings) {
+  const json* padding = settings.find({"padding"});
+  if (padding == nullptr) return {1, 1, 1, 1};
+  const json list = padding->is_array() ? *padding : json::array({*padding, *padding});
   std::vector<int64_t> cells;
-  const auto collect = [&](const auto& self, const json& value, int depth) -> void {
-    if (value.is_number_integer()) {
-      cells.push_back(value >= 0 && value <= kMaxExtent ? value.get<int64_t>() : -1);
-    } else if (value.is_array() && depth < 2 && value.size() <= 4) {
-      for (const json& one : value) self(self, one, depth + 1);
-    } else {
-      cells.push_back(-1);
-    }
-  };
-  if (padding == nullptr) {
-    cells = {1};
-  } else {
-    collect(collect, *padding, 0);
-  }
-  for (const int64_t one : cells) {
-    if (one < 0 || one != cells[0]) {
-      throw Error("padding: expected as many cells on all four sides, found " + shown(*padding));
+  for (const json& side : list.size() == 2 || list.size() == 4 ? list : json::array()) {
+    const json pair = side.is_array() ? side : json::array({side, side});
+    for (size_t i = 0; i < (list.size() == 2 && pair.size() == 2 ? 2u : 1u); ++i) {
+      const bool good = i < pair.size() && pair[i].is_number_integer() && pair[i] >= 0 && pair[i] <= kMaxExtent;
+      if (good) cells.push_back(pair[i].get<int64_t>());
     }
   }
-  if (cells.empty()) throw Error("padding: expected cells, found none");
-  return builder.add(site, ZeroPad2D{cells[0]});
+  if (cells.size() != 4) throw Error("padding: expected cells on four sides, found " + shown(*padding));
+  return {cells[0], cells[1], cells[2], cells[3]};
+}
+
+Value zero_pad(Builder& builder, Site& site) {
+  Value x = site.picture();
+  const std::array<int64_t, 4> cells = cells_around(site.settings);
+  const bool even = cells[0] == cells[1] && cells[0] == cells[2] && cells[0] == cells[3];
+  if (even) return builder.add(site, ZeroPad2D{cells[0]});
+  if (x.is_padded()) throw Error("expected a convolution after padding that differs between sides");
+  x.padding = cells;
+  return x;
 }
 
 // Whether the channels lie first in what a flattened picture is made of.
@@ -104,7 +99,6 @@ std::vector<int64_t> target_shape(const Site& site, int64_t elements) {
   return dims;
 }
 
-// Only such as restate the shape.
 Value reshape(Builder& builder, Site& site) {
   const Value& x = site.input();
   const bool first = builder.dialect().channels_first;
@@ -113,12 +107,14 @@ Value reshape(Builder& builder, Site& site) {
   if (x.undecided && target.rank() == 3) {
     return builder.decide(x, first ? Shape{target[1], target[2], target[0]} : target);
   }
-  if (!x.undecided) {
-    if (target.rank() == 1) return x.is_picture() ? flatten_picture(builder, site, x, first) : x;
-    const Shape in_file = first && x.is_picture() ? Shape{x.shape[2], x.shape[0], x.shape[1]} : x.shape;
-    if (target == in_file) return x;
-  }
-  throw Error(fmt::format("expected a reshape of the input to a picture, or to one axis, found {} to {}",
+  if (x.undecided) throw Error("expected a reshape of the input to a picture, found " + target.to_string());
+  const Shape in_file = first && x.is_picture() ? Shape{x.shape[2], x.shape[0], x.shape[1]} : x.shape;
+  if (target == in_file) return x;
+  if (target.rank() == 1) return x.is_picture() ? flatten_picture(builder, site, x, first) : x;
+  const bool is_cell = first && target.rank() == 3 && target[1] == 1 && target[2] == 1 && x.flattened.rank() == 0;
+  if (is_cell) return builder.add(site, Reshape{{1, 1, target[0]}});
+  if (target.rank() == 3 && !first) return builder.add(site, Reshape{target});
+  throw Error(fmt::format("expected one to a picture of channels last, or to one axis, found {} to {}",
                           x.shape.to_string(), target.to_string()));
 }
 
@@ -153,9 +149,9 @@ bool convert_shapes(Builder& builder, Site& site, Value& value) {
   } else if (type == "AveragePooling2D" || type == "AvgPool2D") {
     value = pool<AveragePool2D>(builder, site);
   } else if (type == "GlobalAveragePooling2D" || type == "GlobalAvgPool2D") {
-    value = global_average(builder, site);
+    value = global_pool<GlobalAveragePool2D>(builder, site);
   } else if (type == "GlobalMaxPooling2D" || type == "GlobalMaxPool2D") {
-    value = global_max(builder, site);
+    value = global_pool<GlobalMaxPool2D>(builder, site);
   } else if (type == "ZeroPadding2D") {
     value = zero_pad(builder, site);
   } else if (type == "Flatten") {

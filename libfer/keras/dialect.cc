@@ -82,11 +82,14 @@ bool has_channels_first(const json& model) {
   return first.value_or(false);
 }
 
-Dialect dialect_of(const Stored& root, const Stored& weights, const json& model, const KerasReadOptions& options) {
-  const std::string version = text_of(root, weights, "keras_version"), backend = text_of(root, weights, "backend");
+Dialect dialect_of(const Stored& root, const Stored& weights, const json& model, const std::string& given_version,
+                   const KerasReadOptions& options) {
+  const std::string version = given_version.empty() ? text_of(root, weights, "keras_version") : given_version;
+  const std::string backend = text_of(root, weights, "backend");
   const WeightNames names = weight_names(weights);
   Dialect dialect;
   dialect.keras_1 = version.empty() ? is_keras_1(model) || names.keras_1 : version.starts_with("1.");
+  dialect.keras_3 = version.starts_with("3.");
   dialect.channels_first = has_channels_first(model);
   // Keras 1 does not say what it ran on, but TensorFlow's names end in ":0" and Theano's do not.
   const bool theano = backend.empty() ? dialect.keras_1 && !names.tensorflow : backend == "theano";

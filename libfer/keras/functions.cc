@@ -21,15 +21,19 @@ struct NamedFunction {
   const char* name;
   Function function;
 };
-constexpr std::array<NamedFunction, 9> kFunctions = {{{"linear", {Activation::kLinear}},
-                                                      {"relu", {Activation::kRelu}},
-                                                      {"leaky_relu", {Activation::kLeakyRelu, kLeakyReluFunction}},
-                                                      {"elu", {Activation::kElu}},
-                                                      {"silu", {Activation::kSilu}},
-                                                      {"swish", {Activation::kSilu}},
-                                                      {"tanh", {Activation::kTanh}},
-                                                      {"sigmoid", {Activation::kSigmoid}},
-                                                      {"softmax", {Activation::kSoftmax}}}};
+constexpr std::array<NamedFunction, 13> kFunctions = {{{"linear", {Activation::kLinear}},
+                                                       {"relu", {Activation::kRelu}},
+                                                       {"leaky_relu", {Activation::kLeakyRelu, kLeakyReluFunction}},
+                                                       {"elu", {Activation::kElu}},
+                                                       {"silu", {Activation::kSilu}},
+                                                       {"swish", {Activation::kSilu}},
+                                                       {"tanh", {Activation::kTanh}},
+                                                       {"sigmoid", {Activation::kSigmoid}},
+                                                       {"relu6", {Activation::kRelu6}},
+                                                       {"hard_sigmoid", {Activation::kHardSigmoid}},
+                                                       {"hard_swish", {Activation::kHardSwish}},
+                                                       {"hard_silu", {Activation::kHardSwish}},
+                                                       {"softmax", {Activation::kSoftmax}}}};
 
 Function function_named(const std::string& name) {
   for (const NamedFunction& one : kFunctions) {
@@ -65,8 +69,10 @@ Function with_slope(double slope) {
 
 Function relu(const Settings& settings) {
   if (settings.number({"threshold", "theta"}, 0) != 0) throw Error("threshold: expected 0, found another");
-  if (settings.find({"max_value"}) != nullptr) throw Error("max_value: expected none, found one");
-  return with_slope(settings.number({"negative_slope", "alpha"}, 0));
+  const double slope = settings.number({"negative_slope", "alpha"}, 0);
+  if (settings.find({"max_value"}) == nullptr) return with_slope(slope);
+  if (settings.number({"max_value"}, 0) != 6 || slope != 0) throw Error("max_value: expected none, or 6 without slope");
+  return {Activation::kRelu6};
 }
 
 Function elu(const Settings& settings) {

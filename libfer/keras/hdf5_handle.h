@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace fer::keras_file {
@@ -38,7 +39,9 @@ Result checked(Result result) {
   return result;
 }
 
-// The file behind a descriptor, for reading, by HDF5 without its messages and without plugins.
+// The file behind a descriptor, or content in memory that stays there, for reading, by HDF5 without its messages and
+// without plugins.
 hid_t open_hdf5(int fd);
+hid_t open_hdf5(std::string_view content);
 
 }  // namespace fer::keras_file

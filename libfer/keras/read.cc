@@ -29,16 +29,20 @@ constexpr size_t kMaxModelDepth = 64;  // levels of JSON: models within models
 // A file with what is known of its model.
 struct Source {
   StoredFile file;
-  json model;  // null for weights alone
+  json model;           // null for weights alone
+  std::string version;  // of Keras; empty where the HDF5 file tells
 };
 
 json model_json(std::string_view text, const std::string& where) { return parse_json(text, where, kMaxModelDepth); }
 
+std::string version_in(const json& object) { return keras_file::Settings(object).text({"keras_version"}, ""); }
+
 Source source_of_archive(std::string_view content) {
   Archive archive = read_archive(content);
   json model = model_json(archive.config, "config.json");
-  archive.config.clear();
-  return {StoredFile::of_content(archive.weights), std::move(model)};
+  std::string version;
+  if (!archive.metadata.empty()) version = version_in(model_json(archive.metadata, "metadata.json"));
+  return {StoredFile::of_content(std::move(archive.weights)), std::move(model), std::move(version)};
 }
 
 Source source_of_hdf5(StoredFile file) {
@@ -47,7 +51,7 @@ Source source_of_hdf5(StoredFile file) {
   if (config != file.root().texts.end() && config->second.size() == 1) {
     model = model_json(config->second[0], "model_config");
   }
-  return {std::move(file), std::move(model)};
+  return {std::move(file), std::move(model), ""};
 }
 
 bool path_is_archive(const std::string& path) {
@@ -103,7 +107,10 @@ json given_model(const KerasReadOptions& options) {
 
 KerasModel read(Source source, const KerasReadOptions& options) {
   const Stored& root = source.file.root();
-  if (!options.config.empty()) source.model = given_model(options);
+  if (!options.config.empty()) {
+    source.model = given_model(options);
+    source.version = version_in(source.model);
+  }
   if (options.network) source.model = nullptr;
   if (source.model.is_null() && !options.network) {
     throw Error("expected a model, found weights alone: Keras's model JSON or a network must be given with them");
@@ -117,7 +124,7 @@ KerasModel read(Source source, const KerasReadOptions& options) {
     infer(result.model.network);
     wanted = weighted_layers(result.model.network);
   } else {
-    Builder builder(dialect_of(root, weights, source.model, options));
+    Builder builder(dialect_of(root, weights, source.model, source.version, options));
     wanted = builder.build(source.model);
     result.model.network = std::move(builder.network());
     result.notes = std::move(builder.notes());
@@ -143,7 +150,8 @@ BackboneReport fill_model(Model& model, const Source& source) {
   Weights filled = model.weights;
   fill(source.file, match.assignments, filled);
   model.weights = std::move(filled);
-  BackboneReport report = {.unused = match.unused};
+  BackboneReport report;
+  report.unused = match.unused;
   for (const WeightedLayer* layer : match.filled) report.filled.push_back(layer->name);
   for (const WeightedLayer* layer : match.left) report.initial.push_back(layer->name);
   return report;
@@ -165,8 +173,9 @@ auto in_file(const std::string& where, const Work& work) {
 
 KerasModel parse_model(std::string_view content, const KerasReadOptions& options, const std::string& where) {
   return in_file(where, [&] {
-    return read(is_archive(content) ? source_of_archive(content) : source_of_hdf5(StoredFile::of_content(content)),
-                options);
+    return read(
+        is_archive(content) ? source_of_archive(content) : source_of_hdf5(StoredFile::of_content(std::string(content))),
+        options);
   });
 }
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,10 +27,10 @@ constexpr uint64_t kCpuSeconds = 5;
 
 // A child that opens the file, does `work` on it and says what went wrong.
 template <class Work>
-Child reading_child(int fd, const ChildLimits& limits, const Work& work) {
+Child reading_child(int fd, std::string_view content, const ChildLimits& limits, const Work& work) {
   auto file = std::make_shared<hid_t>(-1);
   return Child(
-      limits, [=] { *file = open_hdf5(fd); },
+      limits, [=] { *file = fd >= 0 ? open_hdf5(fd) : open_hdf5(content); },
       [=](Sender& sender) {
         const auto fail = [&](std::string_view why) {
           sender.number(static_cast<uint64_t>(Tag::kError));
@@ -151,29 +150,28 @@ StoredFile::StoredFile(const std::string& path) : fd_(::open(path.c_str(), O_RDO
   }
 }
 
-StoredFile StoredFile::of_content(std::string_view content) {
+StoredFile StoredFile::of_content(std::string content) {
   StoredFile file;
-  file.fd_ = ::memfd_create("keras", MFD_CLOEXEC);
-  if (file.fd_ < 0) throw Error("no memory for the file");
   file.bytes_ = content.size();
-  while (!content.empty()) {
-    const ssize_t count = ::write(file.fd_, content.data(), content.size());
-    if (count < 0 && errno != EINTR) throw Error("no memory for the file");
-    if (count > 0) content.remove_prefix(static_cast<size_t>(count));
-  }
+  file.content_ = std::move(content);
   file.read_index();
   return file;
 }
 
 StoredFile::StoredFile(StoredFile&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), bytes_(other.bytes_), root_(std::move(other.root_)) {}
+
+    : fd_(std::exchange(other.fd_, -1)),
+      content_(std::move(other.content_)),
+      bytes_(other.bytes_),
+      root_(std::move(other.root_)) {}
 
 StoredFile::~StoredFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
 void StoredFile::read_index() {
-  Child child = reading_child(fd_, {kIndexMemoryBytes, kCpuSeconds + bytes_ / kBytesPerCpuSecond}, send_index);
+  Child child =
+      reading_child(fd_, content_, {kIndexMemoryBytes, kCpuSeconds + bytes_ / kBytesPerCpuSecond}, send_index);
   Stored* at = nullptr;
   size_t members = 0, text_bytes = 0;
   for (Tag tag = next(child); tag != Tag::kEnd; tag = next(child)) {
@@ -214,7 +212,7 @@ void StoredFile::read(const std::vector<Wanted>& wanted) const {
     total += count;
   }
   const uint64_t bytes = largest * sizeof(double) + largest * sizeof(float) + kIndexMemoryBytes;
-  Child child = reading_child(fd_, {bytes, kCpuSeconds + (bytes_ + total) / kBytesPerCpuSecond},
+  Child child = reading_child(fd_, content_, {bytes, kCpuSeconds + (bytes_ + total) / kBytesPerCpuSecond},
                               [&](hid_t file, Sender& sender) { send_values(file, wanted, sender); });
   std::vector<float> values;
   for (const Wanted& one : wanted) {

@@ -39,7 +39,7 @@ class StoredFile {
   // Throws Error (without the path) unless the file can be read whole. A regular file.
   explicit StoredFile(const std::string& path);
   // Of content in memory.
-  static StoredFile of_content(std::string_view content);
+  static StoredFile of_content(std::string content);
   ~StoredFile();
   StoredFile(StoredFile&& other) noexcept;
   StoredFile& operator=(StoredFile&&) = delete;
@@ -55,7 +55,8 @@ class StoredFile {
   void read_index();
   uint64_t limit() const;  // of numbers
 
-  int fd_ = -1;
+  int fd_ = -1;          // of a file, or
+  std::string content_;  // in memory
   uint64_t bytes_ = 0;
   Stored root_;
 };

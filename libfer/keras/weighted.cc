@@ -29,22 +29,21 @@ std::string snake_case(const std::string& class_name) {
 }
 
 WeightedLayer weighted_layers(const Network& network) {
-  WeightedLayer model = {.name = network.name, .place = "network", .type = "functional", .is_model = true};
+  WeightedLayer model;
+  model.is_model = true;
   for (const Layer& layer : network.layers) {
     const LayerTypeNames& names = kLayerTypeNames[layer.kind.index()];
-    model.layers.push_back({.name = layer.name,
-                            .place = "layer '" + layer.name + "' (" + names.json + ")",
-                            .type = names.keras_name,
-                            .frozen = layer.frozen});
+    WeightedLayer& weighted = model.layers.emplace_back();
+    weighted.name = layer.name;
+    weighted.place = "layer '" + layer.name + "' (" + names.json + ")";
+    weighted.type = names.keras_name;
   }
-  std::vector<Parameter> parameters = parameter_layout(network).parameters;
-  // Kernel, bias, ... of a layer stand in this order, but the trainable ones of all layers come first.
-  for (const Parameter& parameter : parameters) {
+  // (The trainable ones of all layers come first, but a layer's kernel, bias, ... stay in Keras's order.)
+  for (const Parameter& parameter : parameter_layout(network).parameters) {
     const std::string name = parameter.name.substr(network.layers[parameter.layer].name.size() + 1);
     model.layers[parameter.layer].roles.push_back({.name = name,
                                                    .parameter = parameter.name,
                                                    .stored = parameter.shape.dims(),
-                                                   .trainable = !name.starts_with("moving_"),
                                                    .may_miss = name == "gamma" || name == "beta",
                                                    .transform = as_it_is});
   }

@@ -19,8 +19,7 @@ struct Role {
   std::string name;             // Keras's: "kernel", "moving_mean", ...
   std::string parameter;        // libfer's: "conv/kernel"
   std::vector<int64_t> stored;  // shape in the file
-  bool trainable = true;
-  bool may_miss = false;  // gamma and beta: 1 and 0 then
+  bool may_miss = false;        // gamma and beta: 1 and 0 then
   Transform transform;
 };
 
@@ -28,7 +27,6 @@ struct WeightedLayer {
   std::string name;   // Keras's, without the models around it
   std::string place;  // for messages
   std::string type;   // the class in Keras 3's weight files: "conv2d", "functional"
-  bool frozen = false;
   bool is_model = false;
   std::vector<WeightedLayer> layers;  // of a model, in the file's order
   std::vector<Role> roles;            // of others
