@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(Keras, FromKeras,
                          testing::Values("keras1_th.h5", "keras1_tf.h5", "keras2_sequential.h5", "keras2_functional.h5",
                                          "keras2_weights.h5", "keras2_half.h5", "keras2_13.keras",
                                          "keras2_13_windows.keras", "keras3_sequential.keras", "keras3_legacy.h5",
-                                         "keras3_functional.keras", "keras3_mobile.keras"),
+                                         "keras3_functional.keras"),
                          [](const auto& info) { return info.param.substr(0, info.param.find('.')); });
 
 TEST(FromKeras, ASavedModelGivesTheSame) {
