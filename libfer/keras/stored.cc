@@ -23,7 +23,7 @@ namespace {
 constexpr size_t kIndexMemoryBytes = size_t{512} << 20;
 constexpr size_t kMaxWarningBytes = 8192;
 constexpr uint64_t kBytesPerCpuSecond = uint64_t{4} << 20;  // gzip gives ten times that
-constexpr uint64_t kCpuSeconds = 5;
+constexpr uint64_t kCpuSeconds = 2;
 
 // A child that opens the file, does `work` on it and says what went wrong.
 template <class Work>
