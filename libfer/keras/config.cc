@@ -189,9 +189,15 @@ void read_functional(const json& config, ConfigGraph& graph) {
 
 }  // namespace
 
-std::string place_of(const ConfigLayer& layer) {
-  return fmt::format("layer {} ({})", shown(layer.name), shown(layer.class_name));
+std::string layer_place(const std::string& name, const std::string& class_name) {
+  const auto plain = [](const std::string& text) {
+    const std::string quoted = shown(text);
+    return quoted.substr(1, quoted.rfind('"') - 1);
+  };
+  return fmt::format("layer '{}' ({})", plain(name), plain(class_name));
 }
+
+std::string place_of(const ConfigLayer& layer) { return layer_place(layer.name, layer.class_name); }
 
 ConfigGraph read_graph(const json& model) {
   const json *class_name = member(model, "class_name"), *config = member(model, "config");

@@ -30,6 +30,7 @@ struct ConfigGraph {
 ConfigGraph read_graph(const nlohmann::json& model);
 
 // "layer 'conv' (Conv2D)", for messages.
+std::string layer_place(const std::string& name, const std::string& class_name);
 std::string place_of(const ConfigLayer& layer);
 
 }  // namespace fer::keras_file

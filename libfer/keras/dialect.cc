@@ -1,7 +1,5 @@
 #include "keras/dialect.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -74,8 +72,8 @@ bool has_channels_first(const json& model) {
       throw Error("data_format: expected channels_first or channels_last, found " + shown(format));
     }
     if (first && *first != is_first) {
-      throw Error(fmt::format("layer {} ({}): data_format: expected the other layers', found another",
-                              shown(Settings(config).text({"name"}, "")), shown(class_name)));
+      throw Error(layer_place(Settings(config).text({"name"}, ""), class_name) +
+                  ": data_format: expected the other layers', found another");
     }
     first = is_first;
   });

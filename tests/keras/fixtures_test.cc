@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(Keras, FromKeras,
                          testing::Values("keras1_th.h5", "keras1_tf.h5", "keras2_sequential.h5", "keras2_functional.h5",
                                          "keras2_weights.h5", "keras2_half.h5", "keras2_13.keras",
                                          "keras2_13_windows.keras", "keras3_sequential.keras", "keras3_legacy.h5",
-                                         "keras3_functional.keras"),
+                                         "keras3_functional.keras", "keras3_mobile.keras"),
                          [](const auto& info) { return info.param.substr(0, info.param.find('.')); });
 
 TEST(FromKeras, ASavedModelGivesTheSame) {
@@ -74,7 +74,7 @@ TEST(FromKeras, KeepsNamesRegularisersAndWhatIsFrozen) {
   EXPECT_FALSE(layer("stem").frozen);
   EXPECT_TRUE(std::holds_alternative<Conv2D>(layer("block/conv2d").kind));
   ASSERT_EQ(functional.notes.size(), 1u);
-  expect_contains(functional.notes[0], "\"noise\" (\"SpatialDropout2D\"): left out");
+  expect_contains(functional.notes[0], "layer 'noise' (SpatialDropout2D): left out");
 }
 
 TEST(FromKeras, RescalingBecomesPreprocessing) {

@@ -181,11 +181,11 @@ inline std::vector<HostileHdf5> hostile_hdf5() {
       {"integers", replaced([=](Hdf5Builder& b) {
          b.floats(kernel, {4, 2}, {}, H5T_STD_I32LE);
        }),
-       "layer \"fc\" (\"Dense\"): weights: kernel: expected floats of 16, 32 or 64 bits"},
+       "layer 'fc' (Dense): weights: kernel: expected floats of 16, 32 or 64 bits"},
       {"shape", replaced([=](Hdf5Builder& b) {
          b.floats(kernel, {2, 4});
        }),
-       "layer \"fc\" (\"Dense\"): weights: kernel: expected shape [4, 2], found [2, 4]"},
+       "layer 'fc' (Dense): weights: kernel: expected shape [4, 2], found [2, 4]"},
       {"extents_2e63", replaced([=](Hdf5Builder& b) {
          b.promise(kernel, {uint64_t{1} << 62, 2});
        }),
@@ -234,14 +234,14 @@ inline std::vector<HostileConfig> hostile_configs() {
   };
   return {
       {"filters_2e63", conv("filters", uint64_t{1} << 63),
-       "layer \"conv\" (\"Conv2D\"): filters: expected a whole number below 2^63, found 9223372036854775808"},
+       "layer 'conv' (Conv2D): filters: expected a whole number below 2^63, found 9223372036854775808"},
       {"filters_large", conv("filters", int64_t{1} << 62), "filters: expected 1 to 16777216"},
       {"filters_text", conv("filters", "many"), "filters: expected a whole number"},
       {"filters_none", conv("filters", nullptr), "filters: expected a whole number, found none"},
       {"kernel_0", conv("kernel_size", {0, 3}), "kernel_size, strides: expected 1 to"},
       {"kernel_large", conv("kernel_size", {5, 3}), "expected at most the padded input"},
       {"strides_2e63", conv("strides", {INT64_MAX, 1}), "kernel_size, strides: expected 1 to"},
-      {"dilation", conv("dilation_rate", {2, 2}), "layer \"conv\" (\"Conv2D\"): dilation_rate: expected 1"},
+      {"dilation", conv("dilation_rate", {2, 2}), "layer 'conv' (Conv2D): dilation_rate: expected 1"},
       {"groups", conv("groups", 2), "groups: expected 1"},
       {"padding", conv("padding", "causal"), "padding: expected valid or same, found \"causal\""},
       {"activation", conv("activation", "gelu"), "activation: expected one that libfer has, found \"gelu\""},
@@ -254,9 +254,9 @@ inline std::vector<HostileConfig> hostile_configs() {
       {"input_none", conv("batch_input_shape", nullptr), "expected the shape of its input"},
       {"input_product", conv("batch_input_shape", {nullptr, 1 << 24, 1 << 24, 1 << 24}), "expected at most"},
       {"lambda", inserted("Lambda", {{"function", {"4wEAAAA=", nullptr, nullptr}}}),
-       "layer \"odd\" (\"Lambda\"): expected a layer that libfer has"},
-      {"prelu", inserted("PReLU"), "layer \"odd\" (\"PReLU\"): expected a layer that libfer has"},
-      {"custom", inserted("My>Layer"), "layer \"odd\" (\"My>Layer\"): expected a layer that libfer has"},
+       "layer 'odd' (Lambda): expected a layer that libfer has"},
+      {"prelu", inserted("PReLU"), "layer 'odd' (PReLU): expected a layer that libfer has"},
+      {"custom", inserted("My>Layer"), "layer 'odd' (My>Layer): expected a layer that libfer has"},
       {"norm_axis", inserted("BatchNormalization", {{"axis", 1}}), "axis: expected 3, the channels', found 1"},
       {"norm_mode", inserted("BatchNormalization", {{"axis", -1}, {"mode", 2}}), "mode: expected 0"},
       {"rescaling_late", inserted("Rescaling", {{"scale", 0.1}}), "expected it before every other layer"},
@@ -296,7 +296,7 @@ inline std::vector<HostileConfig> hostile_configs() {
          m = tiny_graph();
          layers_of(m)[3]["inbound_nodes"] = {{{"sum", 0, 0}, {"sum", 0, 0}}};
        },
-       "layer \"sum\" (\"Add\"): expected a graph without cycles"},
+       "layer 'sum' (Add): expected a graph without cycles"},
       {"unknown_input",
        [](Json& m) {
          m = tiny_graph();
@@ -309,7 +309,7 @@ inline std::vector<HostileConfig> hostile_configs() {
          Json& nodes = layers_of(m)[1]["inbound_nodes"];
          nodes.push_back(nodes[0]);
        },
-       "layer \"conv\" (\"Conv2D\"): expected a layer that is used once, found 2 uses"},
+       "layer 'conv' (Conv2D): expected a layer that is used once, found 2 uses"},
       {"same_name",
        [](Json& m) {
          m = tiny_graph();
@@ -334,7 +334,7 @@ inline std::vector<HostileConfig> hostile_configs() {
          layers_of(m)[3]["class_name"] = "Merge";
          layers_of(m)[3]["config"]["mode"] = "dot";
        },
-       "layer \"sum\" (\"Merge\"): mode: expected sum, mul or concat"},
+       "layer 'sum' (Merge): mode: expected sum, mul or concat"},
   };
 }
 
