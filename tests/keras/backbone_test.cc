@@ -80,7 +80,8 @@ TEST_P(Backbone, OfResNet50IsFilledByName) {
   EXPECT_TRUE(report.unused.empty());
   for (const Parameter& parameter : model.weights.layout.parameters) {
     const bool filled = is_backbone(network.layers[static_cast<size_t>(parameter.layer)].name);
-    const auto values = model.weights.of(parameter), expected = (filled ? source.weights : before).of(parameter);
+    const std::span<const float> values = model.weights.of(parameter),
+                                 expected = (filled ? source.weights : before).of(parameter);
     EXPECT_TRUE(std::equal(values.begin(), values.end(), expected.begin())) << parameter.name;
   }
 }
@@ -102,7 +103,7 @@ TEST(Backbone, AnotherShapeIsRefusedByNameAndNothingChanges) {
   expect_contains(message_of([&] { fill_from_keras(model, folder / "notop.h5"); }),
                   "layer 'conv2_block1_1_conv' (conv2d): weights: kernel: expected shape [3, 3, 8, 8], found "
                   "[1, 1, 8, 8]");
-  const auto values = model.weights.values.values(), old = before.values.values();
+  const std::span<const float> values = model.weights.values.values(), old = before.values.values();
   EXPECT_TRUE(std::equal(values.begin(), values.end(), old.begin()));
 }
 
