@@ -20,7 +20,7 @@ struct BatchRecipe {
   float shift = 0.0f;
   Augmentation augment = {};
   uint64_t seed = 0;
-  int64_t pass = 0;  // over the data
+  int64_t pass = 0;         // over the data
   PictureShape shape = {};  // what pictures are fitted to first; height 0: their own size
 };
 
