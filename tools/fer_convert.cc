@@ -9,6 +9,7 @@
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/keras.h"
+#include "fer/landmarks.h"
 #include "fer/model.h"
 #include "fer/onnx.h"
 #include "fer/quantize.h"
@@ -44,6 +45,9 @@ void convert_to_int8(const cli::Arguments& arguments) {
   const std::string &from = arguments.operands()[0], to = arguments.text("out"), path = arguments.text("calibrate");
   Model model = load_model(from);
   const Dataset data = cli::open_data(path, {}, model.network.input, false).data;
+  if (data.has_values() || model.network.input == Shape({kLandmarkPoints, 2, 1})) {
+    throw Error(path + ": expected pictures, and a model that takes them: landmarks cannot calibrate");
+  }
   const std::vector<int64_t> rows = calibration_rows(data, arguments.integer("calibrate-limit", 1, 1 << 30), path);
   model = quantize_int8(std::move(model), pixels_of(data, rows, model.network.input));
   save_model(model, to);

@@ -30,7 +30,8 @@ const std::vector<std::string>& fer2013_class_names() {
 }
 
 void copy_picture(const Dataset& data, int64_t i, std::span<uint8_t> out) {
-  FER_ASSERT(!data.has_values() && static_cast<int64_t>(out.size()) == data.picture_bytes());
+  if (data.has_values()) throw Error("data set: expected pictures, found landmarks");
+  FER_ASSERT(static_cast<int64_t>(out.size()) == data.picture_bytes());
   if (data.source) return data.source->read(i, out);
   const std::span<const uint8_t> picture = data.picture(i);
   std::copy(picture.begin(), picture.end(), out.begin());
