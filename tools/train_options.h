@@ -17,6 +17,8 @@ struct TrainOptions {
   std::string class_weights;             // "", "balanced", or numbers with commas between
   DataOptions data_options;
   SplitOptions split;
+  bool as_seed = false;              // the settings of the network's file hold where no option says more
+  std::vector<std::string> remarks;  // what of them is not known or not done
   TrainConfig config;
   bool quiet = false, json = false;
 };
