@@ -112,6 +112,7 @@ TrainConfig read_config(const Arguments& a) {
                          .zoom = a.number("zoom", 0, 0.9)};
   config.weight_average = a.number("average", 0, 0.9999999);
   config.seed = static_cast<uint64_t>(a.integer("seed", 0, std::numeric_limits<int64_t>::max()));
+  config.precision = precision_from_name(a.choice("precision", {"fp32", "bf16"}));
   config.limit_steps = a.has("steps") ? a.integer("steps", 1, kMany) : 0;
   config.checkpoint_seconds = a.number("checkpoint-seconds", 0, kLarge);
   config.resume = a.flag("resume");
@@ -128,6 +129,7 @@ void declare_train_options(cxxopts::Options& options) {
   run("epochs", "At most so many", text("100"), "N");
   run("batch-size", "Pictures a step", text("64"), "N");
   run("seed", "Of all that is random", text("42"), "N");
+  run("precision", "Of products: fp32, or bf16 where the CPU has it", text("fp32"), "NAME");
   run("threads", "0: every core. Results do not depend on it", text("0"), "N");
   run("out", "Folder of the run (default: runs/NETWORK)", text(), "DIR");
   run("resume", "Continue the run in DIR; its data and options need not be repeated");

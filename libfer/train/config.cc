@@ -150,6 +150,7 @@ void check_config(const TrainConfig& config, int64_t classes) {
   expect(config.preprocessing.scale != 0, "preprocessing.scale", "a number other than 0", config.preprocessing.scale);
   expect(true, "preprocessing.shift", "a number", config.preprocessing.shift);
   expect(config.checkpoint_seconds >= 0, "checkpoint_seconds", "0 or more", config.checkpoint_seconds);
+  expect_available(config.precision);
   if (config.resume && config.out_dir.empty()) throw Error("resume: expected out_dir to resume from, found none");
 }
 
@@ -169,6 +170,7 @@ json config_to_json(const TrainConfig& config) {
           {"checkpoint_monitor", config.checkpoint_monitor},
           {"weight_average", config.weight_average},
           {"seed", config.seed},
+          {"precision", precision_name(config.precision)},
           {"limit_steps", config.limit_steps},
           {"preprocessing", {{"scale", config.preprocessing.scale}, {"shift", config.preprocessing.shift}}}};
 }

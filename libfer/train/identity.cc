@@ -57,6 +57,8 @@ json run_identity(const Network& network, const TrainConfig& config, const RunIn
                   std::span<const float> first_weights) {
   json settings = config_to_json(config);
   if (!std::holds_alternative<CosineSchedule>(config.schedule)) settings.erase("epochs");
+  // (Runs from before there was a choice do not name it.)
+  if (config.precision == Precision::kFp32) settings.erase("precision");
   return {{"network", json::parse(network_to_json(network))}, {"config", std::move(settings)},
           {"train", rows_identity(inputs, inputs.train)},     {"validation", rows_identity(inputs, inputs.validation)},
           {"soft_targets", checksum(inputs.targets)},         {"first_weights", checksum(first_weights)}};

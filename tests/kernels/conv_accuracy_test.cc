@@ -8,6 +8,11 @@
 //   F(5,3)   2.5e-6   2.5e-6   1.5e-6
 //   F(6,3)   3.4e-6   3.5e-6   2.0e-6
 //   F(4,5)   3.3e-6   3.4e-6   1.9e-6
+//   in bf16:
+//   F(2,3)   4.1e-3   4.1e-3   4.1e-3
+//   F(3,3)   7.0e-3   7.0e-3   7.0e-3
+//   F(4,3)   1.1e-2   1.1e-2   1.1e-2
+//   F(5,3)   2.5e-2   2.5e-2   2.5e-2
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -63,6 +68,11 @@ TEST(ConvAccuracy, OfWinograd4) { check_accuracy(ConvAlgorithm::kWinograd4, {3.5
 TEST(ConvAccuracy, OfWinograd5) { check_accuracy(ConvAlgorithm::kWinograd5, {5.2e-6, 5.2e-6, 3e-6}); }
 TEST(ConvAccuracy, OfWinograd6) { check_accuracy(ConvAlgorithm::kWinograd6, {7e-6, 7e-6, 4e-6}); }
 TEST(ConvAccuracy, OfWinograd4Of5) { check_accuracy(ConvAlgorithm::kWinograd4Of5, {7e-6, 7e-6, 4e-6}); }
+
+TEST(ConvAccuracy, OfWinograd2InBf16) { check_accuracy(ConvAlgorithm::kWinograd2Bf16, {6e-3, 6e-3, 6e-3}); }
+TEST(ConvAccuracy, OfWinograd3InBf16) { check_accuracy(ConvAlgorithm::kWinograd3Bf16, {1e-2, 1e-2, 1e-2}); }
+TEST(ConvAccuracy, OfWinograd4InBf16) { check_accuracy(ConvAlgorithm::kWinograd4Bf16, {1.6e-2, 1.6e-2, 1.6e-2}); }
+TEST(ConvAccuracy, OfWinograd5InBf16) { check_accuracy(ConvAlgorithm::kWinograd5Bf16, {4e-2, 4e-2, 4e-2}); }
 
 }  // namespace
 }  // namespace fer::testing

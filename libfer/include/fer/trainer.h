@@ -21,6 +21,7 @@
 #include "fer/metrics.h"
 #include "fer/model.h"
 #include "fer/optimizer.h"
+#include "fer/precision.h"
 
 namespace fer {
 
@@ -75,6 +76,7 @@ struct TrainConfig {
   // model() (docs/training.md has its first steps); 0: none.
   double weight_average = 0;
   uint64_t seed = 42;
+  Precision precision = Precision::kFp32;  // of the products in training steps; all else, validation too, is fp32
   int64_t limit_steps = 0;  // stop an epoch after this many steps; 0: none
   Preprocessing preprocessing = {};
   std::string out_dir = {};  // empty: nothing is written
@@ -160,6 +162,6 @@ Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int
 
 // Bytes that training a network at a batch size takes: activations, gradients, scratch, weights and optimizer state.
 // Throws Error as infer does.
-size_t training_memory_bytes(const Network& network, int64_t batch_size);
+size_t training_memory_bytes(const Network& network, int64_t batch_size, Precision precision = Precision::kFp32);
 
 }  // namespace fer
