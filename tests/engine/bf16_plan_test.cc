@@ -7,13 +7,14 @@
 namespace fer::testing {
 namespace {
 
-// Deep enough in channels for bf16 to pay in every convolution but the first.
-Network deep_network() {
+// Deep enough in channels for bf16 to pay in every convolution but the first. With relu, a gradient jumps where a value
+// near zero changes its sign, so for comparisons there is none.
+Network deep_network(Activation activation) {
   Network network({12, 12, 1});
-  network.add(Conv2D{.filters = 64, .padding = Padding::same(), .activation = Activation::kRelu});
-  network.add(Conv2D{.filters = 64, .padding = Padding::same(), .activation = Activation::kRelu}, "second");
-  network.add(BatchNorm{}).add(MaxPool2D{});
-  network.add(Conv2D{.filters = 70, .activation = Activation::kRelu}, "third");
+  network.add(Conv2D{.filters = 64, .padding = Padding::same(), .activation = activation});
+  network.add(Conv2D{.filters = 64, .padding = Padding::same(), .activation = activation}, "second");
+  network.add(BatchNorm{}).add(AveragePool2D{});
+  network.add(Conv2D{.filters = 70, .activation = activation}, "third");
   network.add(Flatten{}).add(Dense{.units = 3});
   return network;
 }
@@ -35,7 +36,7 @@ double difference(std::span<const float> a, std::span<const float> b) {
 
 TEST(Bf16Plan, HasGradientsNearThoseOfFp32) {
   if (!precision_available(Precision::kBf16)) GTEST_SKIP() << "this CPU does not multiply bf16";
-  const Network network = deep_network();
+  const Network network = deep_network(Activation::kLinear);
   TrainingInput in(network, 16, 1610);
   in.weights = initialize(network, 3);
   const TrainingOutput fp32 = run(network, in, Precision::kFp32), bf16 = run(network, in, Precision::kBf16);
@@ -45,14 +46,14 @@ TEST(Bf16Plan, HasGradientsNearThoseOfFp32) {
     const auto begin = static_cast<size_t>(p.offset), count = static_cast<size_t>(p.shape.elements());
     const double off =
         difference(std::span(bf16.gradients).subspan(begin, count), std::span(fp32.gradients).subspan(begin, count));
-    EXPECT_LT(off, 0.06) << p.name;
+    EXPECT_LT(off, 0.04) << p.name;
     EXPECT_GT(off, 1e-4) << p.name << ": bf16 was not used";
   }
 }
 
 TEST(Bf16Plan, HasTheSameBitsFromAnyNumberOfThreads) {
   if (!precision_available(Precision::kBf16)) GTEST_SKIP() << "this CPU does not multiply bf16";
-  const Network network = deep_network();
+  const Network network = deep_network(Activation::kRelu);
   const TrainingInput in(network, 7, 1611);
   set_num_threads(1);
   const TrainingOutput one = run(network, in, Precision::kBf16);

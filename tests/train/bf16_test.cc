@@ -58,7 +58,8 @@ TEST(Bf16Run, IsNotResumedInFp32) {
   EXPECT_NE(content_of(folder / "run/config.json").find("\"bf16\""), std::string::npos);
   config.precision = Precision::kFp32;
   config.resume = true;
-  EXPECT_NE(message_of([&] { trained(config); }).find("config.precision was \"bf16\""), std::string::npos);
+  EXPECT_NE(message_of([&] { trained(config); }).find("config.precision was \"bf16\", now \"fp32\""),
+            std::string::npos);
 }
 
 TEST(Bf16Run, IsRefusedWhereTheCpuHasNone) {

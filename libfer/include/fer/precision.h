@@ -15,7 +15,7 @@ const char* precision_name(Precision precision);
 // Throws Error on another name.
 Precision precision_from_name(const std::string& name);
 
-// Whether the CPU, with the instruction set in use, multiplies bf16 faster than floats (AVX512_BF16). Always true for
+// Whether the CPU, with the instruction set in use, has an instruction that multiplies bf16 (AVX512_BF16). Always so for
 // kFp32.
 bool precision_available(Precision precision);
 // Throws Error where it is not.
