@@ -17,6 +17,7 @@ using nlohmann::ordered_json;
 
 // A file whose first character is not '{' is taken for a model; all else is a network's name or JSON.
 bool is_model_file(const std::string& path) {
+  if (path.ends_with(".safetensors")) return true;  // an empty one too
   std::ifstream file(path, std::ios::binary);
   char first = 0;
   return file >> first && first != '{';

@@ -104,7 +104,12 @@ class Run {
     std::error_code failure;
     std::filesystem::create_directories(folder(), failure);
     if (failure) throw Error(fmt::format("{}: cannot make the folder: {}", folder(), failure.message()));
-    cli::write_run_json(folder(), given_, arguments_, data_, rows_);
+    if (!given_.flag("resume")) record_call();
+  }
+
+  void record_call() {
+    if (!recorded_) cli::write_run_json(folder(), given_, arguments_, data_, rows_);
+    recorded_ = true;
   }
 
   void greet(const Network& network) const {
@@ -116,7 +121,11 @@ class Run {
   History fit(Trainer& trainer) {
     cli::Progress progress(progress_form(options_), options_.config.epochs);
     TrainCallbacks callbacks;
-    callbacks.on_step = [&](const StepProgress& step) { progress.step(step); };
+    callbacks.on_step = [&](const StepProgress& step) {
+      // Only now is it certain that a resumed run goes on with these options: refused ones must not stay.
+      record_call();
+      progress.step(step);
+    };
     callbacks.on_epoch = [&](const EpochResult& epoch) {
       const auto epochs = cli::read_history(folder());
       progress.epoch(epoch, cli::best_epoch_of(epochs, facts_.monitor) == epoch.epoch);
@@ -160,6 +169,7 @@ class Run {
   const Dataset data_;
   const cli::TrainingRows rows_;
   cli::ReportFacts facts_;
+  bool recorded_ = false;
 };
 
 // --profile: trains a few steps and says where their time went.
@@ -169,7 +179,7 @@ int profile(const cli::Arguments& arguments) {
   cli::use_threads(arguments);
   const Dataset data = read_fer_csv(options.data);
   const cli::TrainingRows rows = cli::choose_rows(data, options.split, options.data);
-  const int64_t steps = options.config.limit_steps > 0 ? options.config.limit_steps : 10;
+  const int64_t steps = options.config.steps_per_epoch > 0 ? options.config.steps_per_epoch : 10;
   const Network network = initial_model(options, data).network;
   const TrainingProfile result = profile_training(network, options.config, data, rows.train, steps);
   fmt::print("{}", options.json ? cli::profile_json(result) : cli::profile_table(result));

@@ -25,6 +25,12 @@ std::string optimizer_text(const Optimizer& optimizer) {
   std::string text = fmt::format("{}, learning rate {:g}", optimizer_name(optimizer), learning_rate_of(optimizer));
   if (const auto* adamw = std::get_if<AdamW>(&optimizer))
     text += fmt::format(", weight decay {:g}", adamw->weight_decay);
+  const auto rmsprop = [&](const auto& o) {
+    text += fmt::format(", rho {:g}{}", o.rho, o.centered ? ", centered" : "");
+    if (o.momentum > 0) text += fmt::format(", momentum {:g}", o.momentum);
+  };
+  if (const auto* o = std::get_if<RmsProp>(&optimizer)) rmsprop(*o);
+  if (const auto* o = std::get_if<RmsPropTf1>(&optimizer)) rmsprop(*o);
   if (const auto* sgd = std::get_if<Sgd>(&optimizer)) {
     if (sgd->momentum > 0) text += fmt::format(", {}momentum {:g}", sgd->nesterov ? "Nesterov " : "", sgd->momentum);
     if (sgd->weight_decay > 0) text += fmt::format(", weight decay {:g}", sgd->weight_decay);
@@ -48,10 +54,18 @@ std::string augmentation_text(const Augmentation& a) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (a.horizontal_flip) add("mirror");
-  if (a.shift > 0) add(fmt::format("shift {:g}", a.shift));
+  if (a.width_shift > 0) add(fmt::format("width shift {:g}", a.width_shift));
+  if (a.height_shift > 0) add(fmt::format("height shift {:g}", a.height_shift));
   if (a.rotation_deg > 0) add(fmt::format("turn {:g}°", a.rotation_deg));
+  if (a.shear_deg > 0) add(fmt::format("shear {:g}°", a.shear_deg));
   if (a.zoom > 0) add(fmt::format("zoom {:g}", a.zoom));
+  if (a.any()) add(fmt::format("fill {}", fill_name(a.fill)));
   return text.empty() ? "none" : text;
+}
+
+std::string batch_text(const TrainConfig& config) {
+  return config.accumulate == 1 ? fmt::format("{}", config.batch_size)
+                                : fmt::format("{} x {}", config.accumulate, config.batch_size);
 }
 
 // Rows that only some runs need.
@@ -66,7 +80,10 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.clipping.norm > 0) rows.emplace_back("clip gradient", fmt::format("norm {:g}", config.clipping.norm));
   if (config.clipping.value > 0) rows.emplace_back("clip gradient", fmt::format("value {:g}", config.clipping.value));
   if (options.split.limit > 0) rows.emplace_back("limit", fmt::format("{} pictures a part", options.split.limit));
-  if (config.limit_steps > 0) rows.emplace_back("steps an epoch", fmt::format("at most {}", config.limit_steps));
+  if (config.steps_per_epoch > 0) rows.emplace_back("steps an epoch", fmt::format("{}", config.steps_per_epoch));
+  if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
+  if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
+  if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_name(config.loss));
   if (!options.init.empty()) rows.emplace_back("starts from", options.init);
 }
 
@@ -78,7 +95,7 @@ std::string banner(const TrainOptions& options, const Network& network, const Tr
                      network_text(network), machine_text(), base_name(options.data),
                      part_text(rows.train_name, rows.train.size()),
                      part_text(rows.validation_name, rows.validation.size()), optimizer_text(config.optimizer),
-                     config.batch_size, config.epochs, config.out_dir);
+                     batch_text(config), config.epochs, config.out_dir);
 }
 
 ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,
@@ -95,7 +112,7 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
                     {"validation", part_text(rows.validation_name, rows.validation.size())},
                     {"optimizer", optimizer_text(config.optimizer)},
                     {"learning rate", schedule_text(config)},
-                    {"batch size", fmt::format("{}", config.batch_size)},
+                    {"batch size", batch_text(config)},
                     {"epochs", fmt::format("up to {}", config.epochs)},
                     {"early stopping", stopping.enabled ? fmt::format("after {} epochs without better {}",
                                                                       stopping.patience, stopping.monitor)

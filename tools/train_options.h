@@ -22,8 +22,9 @@ struct TrainOptions {
 inline const std::vector<std::string> kTrainOptionGroups = {"Run", "Data", "Optimizer", "Learning rate and stopping"};
 void declare_train_options(cxxopts::Options& options);
 
-// Throws UsageError on what is out of range and on options that do not go together.
-TrainOptions read_train_options(const Arguments& arguments);
+// `otherwise` holds where no option says more. Throws UsageError on what is out of range and on options that do not go
+// together.
+TrainOptions read_train_options(const Arguments& arguments, TrainOptions otherwise = {});
 
 // One weight a class out of the text of --class-weights. balanced: pictures / (classes * pictures of the class), 0 for
 // a class without pictures.

@@ -30,30 +30,66 @@ void copy(const PictureShape& s, bool flip, std::span<const uint8_t> picture, st
 struct Between {
   int64_t low = 0, high = 0;
   float share = 0;  // of high
+  bool outside = false;
 };
 
-Between cells_around(float at, int64_t cells) {
-  at = std::clamp(at, 0.0f, static_cast<float>(cells - 1));
-  const auto low = static_cast<int64_t>(at);
-  return {low, std::min(low + 1, cells - 1), at - static_cast<float>(low)};
+// The cell that stands for cell i of a row that goes on without end.
+int64_t cell_inside(int64_t i, int64_t cells, Fill fill) {
+  if (i >= 0 && i < cells) return i;
+  if (fill == Fill::kNearest || fill == Fill::kConstant) return std::clamp<int64_t>(i, 0, cells - 1);
+  const int64_t period = fill == Fill::kWrap ? cells : 2 * cells;
+  const int64_t place = (i % period + period) % period;
+  return place < cells ? place : period - 1 - place;
 }
 
-void resample(const PictureShape& s, const Change& change, std::span<const uint8_t> picture, std::span<float> out) {
-  // The inverse of the change: where a pixel of out comes from. Centres of cells are whole numbers.
+Between cells_around(double at, int64_t cells, Fill fill) {
+  const auto last = static_cast<double>(cells - 1);
+  if (fill == Fill::kConstant && !(at >= 0 && at <= last)) return {.outside = true};
+  if (fill == Fill::kNearest) at = std::clamp(at, 0.0, last);
+  const double low = std::floor(at);
+  const auto cell = static_cast<int64_t>(low);
+  return {cell_inside(cell, cells, fill), cell_inside(cell + 1, cells, fill), static_cast<float>(at - low)};
+}
+
+// The rows of a 2x2 matrix and a shift: (v, u) -> (vv * v + vu * u + v0, uv * v + uu * u + u0).
+struct Affine {
+  double vv = 1, vu = 0, v0 = 0;
+  double uv = 0, uu = 1, u0 = 0;
+};
+
+Affine affine_of(const Change& change) {
+  const double cosine = std::cos(change.angle_rad), sine = std::sin(change.angle_rad);
+  const double shear_sine = std::sin(change.shear_rad), shear_cosine = std::cos(change.shear_rad);
+  const double zoom_x = change.flip ? -change.zoom_x : change.zoom_x;
+  // R times [zoom_y, -shear_sine * zoom_x, dy; 0, shear_cosine * zoom_x, dx].
+  return {.vv = cosine * change.zoom_y,
+          .vu = (-cosine * shear_sine - sine * shear_cosine) * zoom_x,
+          .v0 = cosine * change.dy - sine * change.dx,
+          .uv = sine * change.zoom_y,
+          .uu = (-sine * shear_sine + cosine * shear_cosine) * zoom_x,
+          .u0 = sine * change.dy + cosine * change.dx};
+}
+
+void resample(const PictureShape& s, const Change& change, const Outside& outside, std::span<const uint8_t> picture,
+              std::span<float> out) {
+  // Centres of cells are whole numbers.
   const double centre_y = 0.5 * static_cast<double>(s.height - 1), centre_x = 0.5 * static_cast<double>(s.width - 1);
-  const double sine = std::sin(change.angle_rad) / change.scale, cosine = std::cos(change.angle_rad) / change.scale;
-  const double mirror = change.flip ? -1 : 1;
+  const Affine a = affine_of(change);
   const auto cell = [&](int64_t y, int64_t x, int64_t c) {
     return static_cast<float>(picture[static_cast<size_t>((y * s.width + x) * s.channels + c)]);
   };
   size_t to = 0;
   for (int64_t y = 0; y < s.height; ++y) {
-    const double v = static_cast<double>(y) - centre_y - change.dy;
+    const double v = static_cast<double>(y) - centre_y;
     for (int64_t x = 0; x < s.width; ++x) {
-      const double u = static_cast<double>(x) - centre_x - change.dx;
-      const Between row = cells_around(static_cast<float>(centre_y + cosine * v - sine * u), s.height);
-      const Between column = cells_around(static_cast<float>(centre_x + mirror * (cosine * u + sine * v)), s.width);
+      const double u = static_cast<double>(x) - centre_x;
+      const Between row = cells_around(centre_y + a.vv * v + a.vu * u + a.v0, s.height, outside.fill);
+      const Between column = cells_around(centre_x + a.uv * v + a.uu * u + a.u0, s.width, outside.fill);
       for (int64_t c = 0; c < s.channels; ++c) {
+        if (row.outside || column.outside) {
+          out[to++] = outside.value;
+          continue;
+        }
         const float top_left = cell(row.low, column.low, c), bottom_left = cell(row.high, column.low, c);
         const float top = top_left + column.share * (cell(row.low, column.high, c) - top_left);
         const float bottom = bottom_left + column.share * (cell(row.high, column.high, c) - bottom_left);
@@ -63,34 +99,41 @@ void resample(const PictureShape& s, const Change& change, std::span<const uint8
   }
 }
 
+double radians(double degrees) { return degrees * std::numbers::pi / 180; }
+
 }  // namespace
 
-Change draw_change(const AugmentParams& params, const PictureShape& shape, const ChangeKey& key) {
-  const RandomStream stream = {.seed = key.seed,
-                               .use = RandomUse::kAugmentation,
-                               .a = static_cast<uint32_t>(key.epoch),
-                               .b = static_cast<uint32_t>(key.row)};
-  const auto first = random_block(stream, 0), second = random_block(stream, 1);
-  Change change;
-  change.flip = params.horizontal_flip && (second[1] >> 31) != 0;
-  change.scale = between(1 - params.zoom, 1 + params.zoom, first[3]);
-  const double most = params.rotation_deg * std::numbers::pi / 180;
-  change.angle_rad = between(-most, most, first[2]);
-  const double rows = params.shift * static_cast<double>(shape.height);
-  const double columns = params.shift * static_cast<double>(shape.width);
-  change.dy = between(-rows, rows, first[0]);
-  change.dx = between(-columns, columns, first[1]);
-  return change;
+const char* fill_name(Fill fill) {
+  constexpr const char* kNames[] = {"nearest", "constant", "reflect", "wrap"};
+  return kNames[static_cast<size_t>(fill)];
 }
 
-void change_picture(const PictureShape& shape, const Change& change, std::span<const uint8_t> picture,
-                    std::span<float> out) {
+Change draw_change(const Augmentation& ranges, const PictureShape& shape, const ChangeKey& key) {
+  const RandomStream stream = {.seed = key.seed,
+                               .use = RandomUse::kAugmentation,
+                               .a = static_cast<uint32_t>(key.pass),
+                               .b = static_cast<uint32_t>(key.row)};
+  const auto first = random_block(stream, 0), second = random_block(stream, 1);
+  const double rows = ranges.height_shift * static_cast<double>(shape.height);
+  const double columns = ranges.width_shift * static_cast<double>(shape.width);
+  const double turn = radians(ranges.rotation_deg), shear = radians(ranges.shear_deg);
+  return {.flip = ranges.horizontal_flip && (second[1] >> 31) != 0,
+          .dy = between(-rows, rows, first[0]),
+          .dx = between(-columns, columns, first[1]),
+          .angle_rad = between(-turn, turn, first[2]),
+          .shear_rad = between(-shear, shear, second[0]),
+          .zoom_y = between(1 - ranges.zoom, 1 + ranges.zoom, first[3]),
+          .zoom_x = between(1 - ranges.zoom, 1 + ranges.zoom, second[2])};
+}
+
+void change_picture(const PictureShape& shape, const Change& change, const Outside& outside,
+                    std::span<const uint8_t> picture, std::span<float> out) {
   FER_ASSERT(picture.size() == out.size());
   FER_ASSERT(static_cast<int64_t>(out.size()) == shape.height * shape.width * shape.channels);
   if (change.copies_pixels()) {
     copy(shape, change.flip, picture, out);
   } else {
-    resample(shape, change, picture, out);
+    resample(shape, change, outside, picture, out);
   }
 }
 

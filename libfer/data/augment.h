@@ -1,49 +1,52 @@
-// Random changes to training pictures.
+// Random changes to training pictures (fer/augmentation.h), drawn and made.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
-#include "fer/dataset.h"
+#include "fer/augmentation.h"
 
 namespace fer {
-
-// What may happen to a picture, each drawn evenly from its range: shift is a share of height and width (both ways),
-// rotation an angle (both ways), zoom a scale of 1 - zoom to 1 + zoom.
-struct AugmentParams {
-  bool horizontal_flip = false;
-  double shift = 0;
-  double rotation_deg = 0;
-  double zoom = 0;
-  bool any() const { return horizontal_flip || shift > 0 || rotation_deg > 0 || zoom > 0; }
-};
 
 struct PictureShape {
   int64_t height = 0, width = 0, channels = 1;
 };
 
-// One drawn change: about the picture's centre the picture is first flipped, then scaled, then turned (clockwise as
-// seen, y pointing down), then moved by dy rows and dx columns.
+// One drawn change, in the terms of Keras's apply_affine_transform: it says where the cells of the new picture come
+// from. With (v, u) the distance in rows and columns of a cell of the new picture from its centre, the old picture is
+// read at its centre plus
+//   R T S Z (v, u),  Z = diag(zoom_y, zoom_x),  S = [1 -sin(shear); 0 cos(shear)],  T adds (dy, dx),
+//   R = [cos(angle) -sin(angle); sin(angle) cos(angle)]
+// so that a zoom below 1 magnifies. Where flip is set u is mirrored first, which mirrors the new picture.
 struct Change {
   bool flip = false;
   double dy = 0, dx = 0;
-  double angle_rad = 0;
-  double scale = 1;
-  bool copies_pixels() const { return dy == 0 && dx == 0 && angle_rad == 0 && scale == 1; }
+  double angle_rad = 0, shear_rad = 0;
+  double zoom_y = 1, zoom_x = 1;
+  bool copies_pixels() const {
+    return dy == 0 && dx == 0 && angle_rad == 0 && shear_rad == 0 && zoom_y == 1 && zoom_x == 1;
+  }
 };
 
 // Which picture, when: `row` is its number in the data set.
 struct ChangeKey {
   uint64_t seed = 0;
-  int64_t epoch = 0, row = 0;
+  int64_t pass = 0, row = 0;
 };
 
 // A pure function of its arguments.
-Change draw_change(const AugmentParams& params, const PictureShape& shape, const ChangeKey& key);
+Change draw_change(const Augmentation& ranges, const PictureShape& shape, const ChangeKey& key);
 
-// out[h,w,c] = the changed picture, in units of its bytes: one bilinear resampling, nearest cells beyond the border. A
-// flip or no change at all copies the pixels exactly. out must not overlap picture.
-void change_picture(const PictureShape& shape, const Change& change, std::span<const uint8_t> picture,
-                    std::span<float> out);
+// What lies outside the old picture.
+struct Outside {
+  Fill fill = Fill::kNearest;
+  float value = 0;  // of kConstant
+};
+
+// out[h,w,c] = the changed picture, in units of its bytes: one bilinear resampling. Cells outside the old picture are
+// those of `outside`; kConstant takes the value alone wherever the centres of cells do not reach, as scipy does. A flip
+// or no change at all copies the pixels exactly. out must not overlap picture.
+void change_picture(const PictureShape& shape, const Change& change, const Outside& outside,
+                    std::span<const uint8_t> picture, std::span<float> out);
 
 }  // namespace fer

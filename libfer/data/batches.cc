@@ -17,16 +17,17 @@ void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, s
     return;
   }
   const PictureShape shape = {data.height, data.width, data.channels};
-  const ChangeKey key = {recipe.seed, recipe.epoch, row};
-  change_picture(shape, draw_change(recipe.augment, shape, key), picture, out);
+  const ChangeKey key = {recipe.seed, recipe.pass, row};
+  const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
+  change_picture(shape, draw_change(recipe.augment, shape, key), outside, picture, out);
   for (float& value : out) value = value * recipe.scale + recipe.shift;
 }
 
 }  // namespace
 
-std::vector<int64_t> epoch_order(std::span<const int64_t> rows, uint64_t seed, int64_t epoch) {
+std::vector<int64_t> pass_order(std::span<const int64_t> rows, uint64_t seed, int64_t pass) {
   std::vector<int64_t> order(rows.size());
-  random_permutation({.seed = seed, .use = RandomUse::kShuffle, .a = static_cast<uint32_t>(epoch)}, order);
+  random_permutation({.seed = seed, .use = RandomUse::kShuffle, .a = static_cast<uint32_t>(pass)}, order);
   for (int64_t& place : order) place = rows[static_cast<size_t>(place)];
   return order;
 }

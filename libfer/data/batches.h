@@ -1,4 +1,4 @@
-// The order in which an epoch goes over its rows, and batches as a network's input.
+// The order in which a pass goes over its rows, and batches as a network's input.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,17 @@
 
 namespace fer {
 
-// `rows` shuffled: a pure function of rows, seed and epoch.
-std::vector<int64_t> epoch_order(std::span<const int64_t> rows, uint64_t seed, int64_t epoch);
+// `rows` shuffled: a pure function of rows, seed and the number of the pass.
+std::vector<int64_t> pass_order(std::span<const int64_t> rows, uint64_t seed, int64_t pass);
 
 // How pictures become floats: out = pixel * scale + shift, after the changes of `augment`, which are drawn by seed,
-// epoch and row.
+// pass and row.
 struct BatchRecipe {
   float scale = 1.0f / 255.0f;
   float shift = 0.0f;
-  AugmentParams augment = {};
+  Augmentation augment = {};
   uint64_t seed = 0;
-  int64_t epoch = 0;
+  int64_t pass = 0;  // over the data
 };
 
 // out [rows, height, width, channels] is overwritten. A picture's values do not depend on what else is in the batch.

@@ -37,15 +37,8 @@ std::vector<float> copy_of(std::span<const float> weights, const Parameter* p) {
 struct PreparedConv {
   PreparedConv(const kernels::ConvShape& s, kernels::ConvAlgorithm algorithm, const FusedConv& fused)
       : algorithm(algorithm), memory(kernels::conv_prepared_floats(s, algorithm)) {
-    std::vector<float> scaled;
-    std::span<const float> kernel = fused.kernel;
-    if (!fused.kernel_scale.empty()) {
-      scaled.resize(kernel.size());
-      for (size_t i = 0; i < scaled.size(); ++i)
-        scaled[i] = kernel[i] * fused.kernel_scale[i % fused.kernel_scale.size()];
-      kernel = scaled;
-    }
-    kernels::conv_prepare_weights(s, algorithm, kernel, values(s));
+    const std::vector<float> scaled = fused.kernel_scale.empty() ? std::vector<float>() : fused.scaled_kernel();
+    kernels::conv_prepare_weights(s, algorithm, scaled.empty() ? fused.kernel : scaled, values(s));
   }
 
   std::span<float> values(const kernels::ConvShape& s) const {
@@ -82,16 +75,11 @@ class ConvInference : public InferenceStep {
     const PreparedConv& prepared = prepared_for(c.max_batch);
     const std::span<const float> input = c.input(x[0], shape_.h * shape_.w * shape_.ci);
     if (c.observer != nullptr) (*c.observer)(layer_, input);
-    const kernels::ConvEpilogue epilogue{.bias = pointer(fused_.bias),
-                                         .relu = fused_.relu,
-                                         .scale = pointer(fused_.after.scale),
-                                         .shift = pointer(fused_.after.shift)};
-    kernels::conv_forward_prepared(with_n(c.n), prepared.algorithm, input, prepared.values(shape_), epilogue,
+    kernels::conv_forward_prepared(with_n(c.n), prepared.algorithm, input, prepared.values(shape_), fused_.epilogue(),
                                    c.output(y, shape_.oh * shape_.ow * shape_.co), c.scratch);
   }
 
  private:
-  static const float* pointer(const std::vector<float>& values) { return values.empty() ? nullptr : values.data(); }
   const PreparedConv& prepared_for(int64_t max_batch) const { return *of_size_[size_of(max_batch)]; }
   kernels::ConvShape with_n(int64_t n) const {
     kernels::ConvShape s = shape_;
@@ -125,6 +113,12 @@ class ScaleShiftInference : public InferenceStep {
   ScaleShift values_;
 };
 
+Activation fused_activation(const LayerKind& kind) {
+  if (const auto* conv = std::get_if<Conv2D>(&kind)) return conv->activation;
+  if (const auto* depthwise = std::get_if<DepthwiseConv2D>(&kind)) return depthwise->activation;
+  return std::get<Dense>(kind).activation;
+}
+
 }  // namespace
 
 kernels::ConvShape conv_shape(const Node& node, int64_t n) {
@@ -145,6 +139,13 @@ ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, st
     result.shift[i] = static_cast<float>(beta[i] - mean[i] * scale);
   }
   return result;
+}
+
+std::vector<float> FusedConv::scaled_kernel() const {
+  std::vector<float> scaled(kernel.begin(), kernel.end());
+  if (kernel_scale.empty()) return scaled;
+  for (size_t i = 0; i < scaled.size(); ++i) scaled[i] *= kernel_scale[i % kernel_scale.size()];
+  return scaled;
 }
 
 bool FusedConv::absorb_batch_norm(const ScaleShift& norm) {
@@ -173,12 +174,16 @@ bool FusedConv::absorb_relu() {
   return true;
 }
 
+kernels::ConvEpilogue FusedConv::epilogue() const {
+  const auto pointer = [](const std::vector<float>& values) { return values.empty() ? nullptr : values.data(); };
+  return {.bias = pointer(bias), .relu = relu, .scale = pointer(after.scale), .shift = pointer(after.shift)};
+}
+
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights) {
   FusedConv fused;
-  fused.kernel = values_of(weights, *find_parameter(layout, node.layer, "kernel"));
-  fused.bias = copy_of(weights, find_parameter(layout, node.layer, "bias"));
-  const auto* conv = std::get_if<Conv2D>(&node.kind);
-  const Activation activation = conv != nullptr ? conv->activation : std::get<Dense>(node.kind).activation;
+  fused.kernel = values_of(weights, *find_parameter(layout, node.layer, node.kernel));
+  fused.bias = copy_of(weights, find_parameter(layout, node.layer, node.bias));
+  const Activation activation = fused_activation(node.kind);
   fused.relu = activation == Activation::kRelu;
   return fused;
 }

@@ -21,8 +21,8 @@ class ConvStep : public TrainingStep {
         relu_(relu),
         joined_(b.node.joined_to_reader),
         buffers_(b.buffers),
-        kernel_(find_parameter(b.parameters, b.node.layer, "kernel")),
-        bias_(find_parameter(b.parameters, b.node.layer, "bias")) {
+        kernel_(find_parameter(b.parameters, b.node.layer, b.node.kernel)),
+        bias_(find_parameter(b.parameters, b.node.layer, b.node.bias)) {
     for (const ConvPass pass : {ConvPass::kForward, ConvPass::kBackwardData, ConvPass::kBackwardWeights}) {
       ConvAlgorithm& algorithm = algorithms_[static_cast<int>(pass)];
       algorithm = kernels::conv_choose(shape_, pass, b.precision);

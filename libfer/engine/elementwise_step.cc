@@ -17,7 +17,7 @@ class ActivationStep : public TrainingStep {
     b.use_forward(buffers_.x[0]);
     b.use_forward(buffers_.y);
     b.use_backward(buffers_.y);
-    if (layer_.function == Activation::kSilu) b.use_backward(buffers_.x[0]);
+    if (reads_input()) b.use_backward(buffers_.x[0]);
     b.use_backward(buffers_.dy);
     b.use_backward(buffers_.dx[0]);
   }
@@ -29,13 +29,14 @@ class ActivationStep : public TrainingStep {
 
   void backward(const StepContext& c) override {
     if (buffers_.dx[0] == kNoBuffer) return;
-    const bool silu = layer_.function == Activation::kSilu;
     kernels::activation_backward(
-        layer_.function, layer_.alpha, row_, silu ? c.view(buffers_.x[0], floats_) : std::span<float>(),
+        layer_.function, layer_.alpha, row_, reads_input() ? c.view(buffers_.x[0], floats_) : std::span<float>(),
         c.view(buffers_.y, floats_), c.view(buffers_.dy, floats_), c.view(buffers_.dx[0], floats_));
   }
 
  private:
+  bool reads_input() const { return kernels::activation_reads_input(layer_.function); }
+
   ActivationLayer layer_;
   int64_t row_, floats_;
   StepBuffers buffers_;

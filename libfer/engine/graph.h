@@ -20,13 +20,17 @@ struct JoinedToNorm {
 };
 
 // One operation. `kind` is a layer description whose activation, if any, is linear or relu: other activations become
-// nodes of their own.
+// nodes of their own. A separable convolution becomes a depthwise and a 1x1 convolution; a product of several inputs
+// becomes products of two, the first of which has the full shape.
 struct Node {
   LayerKind kind;
-  int layer = 0;            // of the network that it came from
-  std::vector<int> inputs;  // nodes; -1 is the network's input
-  Shape input, output;      // without the batch; input is that of the first input
+  int layer = 0;                   // of the network that it came from
+  std::vector<int> inputs;         // nodes; -1 is the network's input
+  Shape input, output;             // without the batch; input is that of the first input
+  std::vector<Shape> others = {};  // of the other inputs
   bool frozen = false;
+  // What its layer calls its kernel and its bias (null: it has none).
+  const char *kernel = "kernel", *bias = "bias";
   std::optional<JoinedToNorm> joined = {};  // of a batch norm; output is then that of the last operation joined
   bool joined_to_reader = false;  // of a convolution or dense layer: its reader is a batch norm that does as above
 };
@@ -47,7 +51,7 @@ Graph join_batch_norms(const Graph& graph);
 // How often each node's value (index + 1; 0 is the network's input) is read.
 std::vector<int> count_readers(const Graph& graph);
 
-// The parameter of a layer called LAYER/suffix, or null.
+// The parameter of a layer called LAYER/suffix, or null; also for a suffix of null.
 const Parameter* find_parameter(const ParameterLayout& layout, int layer, const char* suffix);
 
 }  // namespace fer::engine

@@ -10,7 +10,18 @@
 namespace fer::engine {
 namespace {
 
-// Walks the graph once; batch norms and relus join the convolution before them, dropout and flatten vanish.
+bool vanishes(const LayerKind& kind) {
+  return std::holds_alternative<Dropout>(kind) || std::holds_alternative<Flatten>(kind) ||
+         std::holds_alternative<Reshape>(kind);
+}
+
+bool has_kernel(const LayerKind& kind) {
+  return std::holds_alternative<Conv2D>(kind) || std::holds_alternative<DepthwiseConv2D>(kind) ||
+         std::holds_alternative<Dense>(kind);
+}
+
+// Walks the graph once; batch norms and relus join the convolution before them, dropout and mere changes of shape
+// vanish.
 class Fuser {
  public:
   Fuser(const Graph& graph, const ParameterLayout& layout, std::span<const float> weights)
@@ -44,10 +55,10 @@ class Fuser {
     // A value read twice, even if only under an alias of it, stays as it is.
     if (before >= 0 && readers_[static_cast<size_t>(node.inputs[0] + 1)] > 1)
       shared_[static_cast<size_t>(before)] = true;
-    if (std::holds_alternative<Dropout>(node.kind) || std::holds_alternative<Flatten>(node.kind)) return before;
+    if (vanishes(node.kind)) return before;
     PlannedStep planned{.node = node, .inputs = {}, .conv = {}, .norm = {}};
     for (const int input : node.inputs) planned.inputs.push_back(step_of(input));
-    if (std::holds_alternative<Conv2D>(node.kind) || std::holds_alternative<Dense>(node.kind)) {
+    if (has_kernel(node.kind)) {
       planned.conv = fused_conv(node, layout_, weights_);
     } else if (std::holds_alternative<BatchNorm>(node.kind)) {
       planned.norm = frozen_batch_norm(node, layout_, weights_);
@@ -69,6 +80,8 @@ class Fuser {
 std::unique_ptr<InferenceStep> make_step(PlannedStep& planned, const Int8Plan& int8) {
   if (int8.layer != nullptr) return make_int8_conv(planned.node, std::move(*planned.conv), int8);
   if (int8.output_bytes) return make_int8_max_pool(planned.node);
+  if (std::holds_alternative<DepthwiseConv2D>(planned.node.kind))
+    return make_depthwise_inference(planned.node, std::move(*planned.conv));
   if (planned.conv) return make_conv_inference(planned.node, std::move(*planned.conv));
   if (planned.norm) return make_scale_shift_inference(planned.node, std::move(*planned.norm));
   return make_inference_step(planned.node);

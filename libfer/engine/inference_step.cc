@@ -88,6 +88,10 @@ std::unique_ptr<InferenceStep> make_inference_step(const Node& node) {
   if (const auto* pool = std::get_if<AveragePool2D>(&node.kind)) {
     return std::make_unique<PoolInference>(pool_shape(pool->pool, pool->strides, pool->padding, in, 1), false);
   }
+  if (std::holds_alternative<Multiply>(node.kind) || std::holds_alternative<Concat>(node.kind))
+    return make_combining_inference(node);
+  if (std::holds_alternative<GlobalMaxPool2D>(node.kind))
+    return std::make_unique<PoolInference>(global_pool_shape(in, 1), true);
   if (std::holds_alternative<GlobalAveragePool2D>(node.kind))
     return std::make_unique<PoolInference>(global_pool_shape(in, 1), false);
   if (const auto* layer = std::get_if<ActivationLayer>(&node.kind))

@@ -10,6 +10,7 @@
 #include "engine/arena.h"
 #include "engine/graph.h"
 #include "engine/plan.h"
+#include "kernels/conv.h"
 #include "kernels/shapes.h"
 
 namespace fer::engine {
@@ -70,6 +71,10 @@ struct FusedConv {
   // Takes in what follows; false where the order bias, relu, scale does not allow it.
   bool absorb_batch_norm(const ScaleShift& norm);
   bool absorb_relu();
+
+  std::vector<float> scaled_kernel() const;
+  // Of pointers into this.
+  kernels::ConvEpilogue epilogue() const;
 };
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
@@ -77,13 +82,16 @@ FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<
 struct PlannedStep {
   Node node;                       // what gives its output's shape
   std::vector<int> inputs;         // steps; -1: the pictures
-  std::optional<FusedConv> conv;   // convolutions and dense layers
+  std::optional<FusedConv> conv;   // convolutions, also depthwise, and dense layers
   std::optional<ScaleShift> norm;  // a batch norm that stands alone
 };
 
 kernels::ConvShape conv_shape(const Node& node, int64_t n);
 std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, FusedConv fused);
 std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values);
+std::unique_ptr<InferenceStep> make_depthwise_inference(const Node& node, FusedConv fused);
+// Products, concatenation.
+std::unique_ptr<InferenceStep> make_combining_inference(const Node& node);
 // Every other kind of node.
 std::unique_ptr<InferenceStep> make_inference_step(const Node& node);
 

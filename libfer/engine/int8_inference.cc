@@ -108,12 +108,19 @@ const Int8Layer* layer_named(const std::string& name, std::span<const Int8Layer>
   return found == layers.end() ? nullptr : &*found;
 }
 
-// Flatten vanishes from the steps: a dense layer then reads cells of other channels than its own input has, whose bytes
-// are its inputs in order only where no cell had to be filled up.
+int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
+
+// Changes of shape vanish from the steps: a layer may then read cells of other channels than its own input has, whose
+// bytes are its inputs in order only where no cell had to be filled up.
 bool reads_cells_of(const PlannedStep& reader, const PlannedStep& writer) {
-  const Shape& shape = writer.node.output;
-  const int64_t channels = shape[shape.rank() - 1];
-  return std::holds_alternative<Conv2D>(reader.node.kind) || shape.rank() == 1 || channels % 4 == 0;
+  const int64_t wanted = channels_of(reader.node.input), given = channels_of(writer.node.output);
+  return wanted == given || (wanted % 4 == 0 && given % 4 == 0);
+}
+
+// Layers as a whole: not what stands for half of one.
+bool may_be_int8(const Network& network, const Node& node) {
+  const LayerKind& kind = network.layers[static_cast<size_t>(node.layer)].kind;
+  return std::holds_alternative<Conv2D>(kind) || std::holds_alternative<Dense>(kind);
 }
 
 class Int8Planner {
@@ -154,8 +161,8 @@ class Int8Planner {
     const auto& readers = readers_[i];
     if (readers.empty() || (plan.layer == nullptr && !is_max_pool(i))) return;
     plan.output_bytes = std::all_of(readers.begin(), readers.end(), [&](size_t r) {
-      return plans_[r].layer != nullptr ? reads_cells_of(steps_[r], steps_[i])
-                                        : is_max_pool(r) && plans_[r].output_bytes;
+      return reads_cells_of(steps_[r], steps_[i]) &&
+             (plans_[r].layer != nullptr || (is_max_pool(r) && plans_[r].output_bytes));
     });
     const Int8Plan& first = plans_[readers[0]];
     if (plan.output_bytes)
@@ -175,7 +182,7 @@ std::vector<Int8Plan> plan_int8(const Network& network, const std::vector<Planne
   std::vector<Int8Plan> plans(steps.size());
   size_t found = 0;
   for (size_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i].conv) continue;
+    if (!steps[i].conv || !may_be_int8(network, steps[i].node)) continue;
     const std::string& name = network.layers[static_cast<size_t>(steps[i].node.layer)].name;
     plans[i].layer = layer_named(name, layers);
     if (plans[i].layer == nullptr) continue;

@@ -37,6 +37,8 @@ class Joiner {
     Node& before = joined_.nodes[static_cast<size_t>(place_of(input))];
     if (const auto* conv = std::get_if<Conv2D>(&before.kind)) {
       joined.relu_before = conv->activation == Activation::kRelu;
+    } else if (const auto* depthwise = std::get_if<DepthwiseConv2D>(&before.kind)) {
+      joined.relu_before = depthwise->activation == Activation::kRelu;
     } else if (const auto* dense = std::get_if<Dense>(&before.kind)) {
       joined.relu_before = dense->activation == Activation::kRelu;
     } else {

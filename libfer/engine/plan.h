@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 
+#include "fer/loss.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "fer/precision.h"
@@ -33,17 +34,20 @@ class TrainingPlan {
     std::span<const float> pictures;  // [n, input]
     std::span<const float> targets;   // [n, classes]
     std::span<const float> weights;   // [n], or empty for ones
-    uint64_t seed = 0;                // with step: what dropout's masks depend on
+    Loss loss = Loss::kCrossEntropy;
+    double mean_over = 0;     // the loss is divided by this many pictures; 0: by n
+    bool regularized = true;  // the penalty and its gradient join in
+    uint64_t seed = 0;        // with step: what dropout's masks depend on
     uint64_t step = 0;
     StepProfile* profile = nullptr;  // gets the stages of this call, or null
   };
   struct Result {
-    double loss_sum = 0;  // cross-entropy, weighted, summed over the batch
-    double penalty = 0;   // regularisation, once
+    double loss_sum = 0;  // weighted, summed over the batch
+    double penalty = 0;   // regularisation, once; 0 where it was left out
     int64_t correct = 0;
   };
   // weights [layout.total_floats]: read; the moving moments of batch norms are updated.
-  // gradients [layout.trainable_floats]: overwritten by the gradient of loss_sum / n + penalty.
+  // gradients [layout.trainable_floats]: overwritten by the gradient of loss_sum / mean_over + penalty.
   Result forward_backward(const Batch& batch, std::span<float> weights, std::span<float> gradients);
 
   size_t arena_bytes() const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/graph.h"
+#include "kernels/combine.h"
 #include "kernels/shapes.h"
 #include "network/geometry.h"
 
@@ -14,6 +15,23 @@ inline kernels::ConvShape conv_shape(const Conv2D& conv, const Shape& input, int
           .w = input[1],
           .ci = input[2],
           .co = conv.filters,
+          .kh = conv.kernel[0],
+          .kw = conv.kernel[1],
+          .sh = conv.strides[0],
+          .sw = conv.strides[1],
+          .pad_top = at.pad_top,
+          .pad_left = at.pad_left,
+          .oh = at.out_h,
+          .ow = at.out_w};
+}
+
+inline kernels::DepthwiseShape depthwise_shape(const DepthwiseConv2D& conv, const Shape& input, int64_t n) {
+  const Window at = window(input, conv.kernel, conv.strides, conv.padding);
+  return {.n = n,
+          .h = input[0],
+          .w = input[1],
+          .c = input[2],
+          .multiplier = conv.depth_multiplier,
           .kh = conv.kernel[0],
           .kw = conv.kernel[1],
           .sh = conv.strides[0],
@@ -40,6 +58,26 @@ inline kernels::PoolShape pool_shape(const Pair& pool, const Pair& strides, cons
           .pad_left = at.pad_left,
           .oh = at.out_h,
           .ow = at.out_w};
+}
+
+// Of a product: where both values have one shape, the whole of the second is a gate of the first as one pixel.
+inline kernels::GateShape gate_shape(const Node& node) {
+  const int64_t c = node.others[0].elements();
+  return {.n = 1, .pixels = node.output.elements() / c, .c = c};
+}
+
+// Of the inputs of a concatenation, for one picture.
+inline std::vector<kernels::PartShape> concat_parts(const Node& node) {
+  const int64_t all = node.output[node.output.rank() - 1];
+  std::vector<kernels::PartShape> parts;
+  const auto append = [&](const Shape& shape) {
+    const int64_t first = parts.empty() ? 0 : parts.back().first + parts.back().part;
+    parts.push_back(
+        {.pixels = node.output.elements() / all, .all = all, .first = first, .part = shape[shape.rank() - 1]});
+  };
+  append(node.input);
+  for (const Shape& other : node.others) append(other);
+  return parts;
 }
 
 // The whole image as one window.

@@ -187,6 +187,7 @@ struct TrainingPlan::Impl {
 
   ParameterLayout parameters;
   int64_t max_batch = 0, classes = 0, input_floats = 0;
+  bool softmax_last = false;  // of the network; the plan itself ends in the logits
   std::vector<PlannedStep> steps;
   ArenaLayout layout;
   BufferId logits = kNoBuffer, logits_gradient = kNoBuffer;
@@ -202,6 +203,7 @@ struct TrainingPlan::Impl {
     if (batch < 1) throw Error("batch size: expected 1 or more, found " + std::to_string(batch));
     kernels::check_target();
     const Graph graph = join_batch_norms(build_graph(network));
+    softmax_last = graph.softmax;
     PlanBuilder builder(graph, parameters, max_batch, precision, layout);
     for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
       steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
@@ -239,6 +241,18 @@ struct TrainingPlan::Impl {
       stages[i].type = planned.nominal.type;
       stages[i].bytes = planned.nominal.bytes;
     }
+  }
+
+  // The loss of the logits, and its gradient by them.
+  kernels::LossSum loss(const StepContext& context) const {
+    const TrainingPlan::Batch& batch = *context.batch;
+    const double pictures = batch.mean_over > 0 ? batch.mean_over : static_cast<double>(batch.n);
+    const auto scale = static_cast<float>(1 / pictures);
+    const std::span<float> x = context.view(logits, classes), dx = context.view(logits_gradient, classes);
+    if (batch.loss == Loss::kSquaredHinge) {
+      return kernels::squared_hinge(classes, softmax_last, x, batch.targets, batch.weights, scale, dx);
+    }
+    return kernels::softmax_cross_entropy(classes, x, batch.targets, batch.weights, scale, dx);
   }
 
   void clear_gaps(std::span<float> gradients) const {
@@ -300,16 +314,14 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
                             .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
                             .profile = batch.profile};
   p.forward(context);
-  kernels::CrossEntropy loss;
-  note_stage(batch.profile, {.pass = "loss"}, [&] {
-    loss =
-        kernels::softmax_cross_entropy(p.classes, context.view(p.logits, p.classes), batch.targets, batch.weights,
-                                       1.0f / static_cast<float>(batch.n), context.view(p.logits_gradient, p.classes));
-  });
+  kernels::LossSum loss;
+  note_stage(batch.profile, {.pass = "loss"}, [&] { loss = p.loss(context); });
   p.backward(context);
   p.clear_gaps(gradients);
   double penalty = 0;
-  note_stage(batch.profile, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
+  if (batch.regularized) {
+    note_stage(batch.profile, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
+  }
   return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
 }
 

@@ -1,6 +1,7 @@
 #include "engine/training_step.h"
 
 #include "fer/error.h"
+#include "kernels/elementwise.h"
 
 namespace fer::engine {
 namespace {
@@ -22,6 +23,7 @@ StepTraits step_traits(const Node& node) {
   return std::visit(
       Overloaded{
           [&](const Conv2D& l) { return conv_traits(l.activation, node.joined_to_reader); },
+          [&](const DepthwiseConv2D& l) { return conv_traits(l.activation, node.joined_to_reader); },
           [&](const Dense& l) { return conv_traits(l.activation, node.joined_to_reader); },
           [&](const BatchNorm&) {
             const bool pooled = node.joined && node.joined->pool;
@@ -31,13 +33,17 @@ StepTraits step_traits(const Node& node) {
                               .gradient_over_input = pooled && node.joined->conv_layer >= 0};
           },
           [](const ActivationLayer& l) {
-            const bool silu = l.function == Activation::kSilu;
-            return StepTraits{
-                .output_in_backward = true, .input_in_backward = silu, .in_place = !silu, .gradient_in_place = true};
+            const bool reads_input = kernels::activation_reads_input(l.function);
+            return StepTraits{.output_in_backward = true,
+                              .input_in_backward = reads_input,
+                              .in_place = !reads_input,
+                              .gradient_in_place = true};
           },
           [](const Dropout&) { return StepTraits{.in_place = true, .gradient_in_place = true}; },
           [](const Add&) { return StepTraits{.gradient_in_place = true}; },
+          [](const Multiply&) { return StepTraits{.input_in_backward = true, .gradient_in_place = true}; },
           [](const Flatten&) { return StepTraits{.alias = true}; },
+          [](const Reshape&) { return StepTraits{.alias = true}; },
           [](const auto&) { return StepTraits{}; },
       },
       node.kind);
@@ -46,17 +52,24 @@ StepTraits step_traits(const Node& node) {
 std::unique_ptr<TrainingStep> make_training_step(const StepBuilder& builder) {
   return std::visit(Overloaded{
                         [&](const Conv2D&) { return make_conv_step(builder); },
+                        [&](const DepthwiseConv2D&) { return make_depthwise_step(builder); },
+                        // (The graph has none: a depthwise and a 1x1 convolution stand for it.)
+                        [&](const SeparableConv2D&) { return std::unique_ptr<TrainingStep>(); },
                         [&](const Dense&) { return make_conv_step(builder); },
                         [&](const BatchNorm&) { return make_batch_norm_step(builder); },
                         [&](const MaxPool2D&) { return make_pool_step(builder); },
                         [&](const AveragePool2D&) { return make_pool_step(builder); },
                         [&](const GlobalAveragePool2D&) { return make_pool_step(builder); },
+                        [&](const GlobalMaxPool2D&) { return make_combining_step(builder); },
                         [&](const ActivationLayer&) { return make_elementwise_step(builder); },
                         [&](const Dropout&) { return make_elementwise_step(builder); },
                         [&](const Add&) { return make_elementwise_step(builder); },
+                        [&](const Multiply&) { return make_combining_step(builder); },
+                        [&](const Concat&) { return make_combining_step(builder); },
                         [&](const ZeroPad2D&) { return make_spatial_step(builder); },
                         [&](const Resize&) { return make_spatial_step(builder); },
                         [&](const Flatten&) { return std::unique_ptr<TrainingStep>(); },
+                        [&](const Reshape&) { return std::unique_ptr<TrainingStep>(); },
                     },
                     builder.node.kind);
 }

@@ -88,6 +88,8 @@ std::unique_ptr<TrainingStep> make_training_step(const StepBuilder& builder);
 
 // One function a family of layers; make_training_step picks.
 std::unique_ptr<TrainingStep> make_conv_step(const StepBuilder& builder);
+std::unique_ptr<TrainingStep> make_depthwise_step(const StepBuilder& builder);
+std::unique_ptr<TrainingStep> make_combining_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_batch_norm_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_pool_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_elementwise_step(const StepBuilder& builder);

@@ -56,7 +56,7 @@ bool read_header(Reader& r, std::string_view bytes) {
   jpeg_mem_src(&r.jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   jpeg_read_header(&r.jpeg, TRUE);
   const J_COLOR_SPACE space = r.jpeg.jpeg_color_space;
-  r.jpeg.out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;  // libjpeg refuses CMYK to RGB
+  r.jpeg.out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_calc_output_dimensions(&r.jpeg);
   return true;
 }
@@ -82,6 +82,9 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
     ~Destroy() { jpeg_destroy_decompress(&reader.jpeg); }
   } destroy{reader};
   if (!read_header(reader, bytes)) throw Error(where + ": JPEG: " + reader.message);
+  if (reader.jpeg.num_components == 4) {
+    throw Error(where + ": JPEG: expected grey or three colours, found four (CMYK)");
+  }
   const int64_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
   Image image = blank_image(reader.jpeg.image_height, reader.jpeg.image_width, channels, where, max_pixels);
   if (!read_rows(reader, image.pixels.data())) throw Error(where + ": JPEG: " + reader.message);

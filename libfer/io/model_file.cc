@@ -65,14 +65,20 @@ Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string&
   return preprocessing;
 }
 
-const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Parameter& parameter, const std::string& where) {
+bool may_be_bytes(const Network& network, const Parameter& parameter) {
+  const LayerKind& kind = network.layers[static_cast<size_t>(parameter.layer)].kind;
+  return layer_of_kernel(parameter) && (std::holds_alternative<Conv2D>(kind) || std::holds_alternative<Dense>(kind));
+}
+
+const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Network& network, const Parameter& parameter,
+                                 const std::string& where) {
   const SafetensorsEntry* entry = nullptr;
   try {
     entry = &file.find(parameter.name);
   } catch (const Error& e) {
     throw Error(where + ": " + e.what());
   }
-  const bool known = entry->dtype == Dtype::kF32 || (entry->dtype == Dtype::kI8 && layer_of_kernel(parameter));
+  const bool known = entry->dtype == Dtype::kF32 || (entry->dtype == Dtype::kI8 && may_be_bytes(network, parameter));
   if (!known || entry->shape != parameter.shape) {
     throw Error(fmt::format("{}: tensor '{}': expected F32 of shape {}, found {}{}", where, parameter.name,
                             parameter.shape.to_string(), known ? "" : "another type of shape ",
@@ -83,7 +89,7 @@ const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Parameter& p
 
 void read_parameter(const SafetensorsFile& file, const Parameter& parameter, Model& model, const std::string& where) {
   const std::span<float> values = model.weights.of(parameter);
-  const SafetensorsEntry& entry = entry_of(file, parameter, where);
+  const SafetensorsEntry& entry = entry_of(file, model.network, parameter, where);
   if (entry.dtype == Dtype::kI8) {
     model.int8.push_back(read_int8_kernel(file, parameter, values, where));
   } else {
@@ -192,7 +198,7 @@ Model parse_model(std::string content, const std::string& where) {
   // The shapes are compared with those of the file before memory is taken for them.
   const ParameterLayout layout = parameter_layout(model.network);
   refuse_extra(file, layout, where);
-  for (const Parameter& parameter : layout.parameters) entry_of(file, parameter, where);
+  for (const Parameter& parameter : layout.parameters) entry_of(file, model.network, parameter, where);
   model.weights = Weights(model.network);
   for (const Parameter& parameter : layout.parameters) read_parameter(file, parameter, model, where);
   return model;

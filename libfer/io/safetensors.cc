@@ -115,7 +115,7 @@ SafetensorsEntry read_entry(const std::string& name, const json& object, const s
   entry.name = name;
   fields.required("dtype", dtype);
   fields.required("shape", entry.shape);
-  Pair offsets = {};
+  Shape offsets;
   fields.required("data_offsets", offsets);
   fields.refuse_unknown();
   const auto form =
@@ -123,8 +123,9 @@ SafetensorsEntry read_entry(const std::string& name, const json& object, const s
   if (form == std::end(kDtypes)) throw Error(where + ": dtype: expected F32, U8, I8 or I64, found " + shown(dtype));
   entry.dtype = form->dtype;
   const int64_t bytes = byte_count(*form, entry.shape);
-  extent = {offsets[0], offsets[1]};
   if (bytes < 0) throw Error(where + ": shape: expected fewer elements, found " + entry.shape.to_string());
+  if (offsets.rank() != 2) throw Error(where + ": data_offsets: expected [begin, end], found " + offsets.to_string());
+  extent = {offsets[0], offsets[1]};
   // Both are at least 0 before they are subtracted.
   if (extent.begin < 0 || extent.end < extent.begin || extent.end - extent.begin != bytes) {
     throw Error(fmt::format("{}: data_offsets: expected {} bytes for shape {}, found [{}, {}]", where, bytes,

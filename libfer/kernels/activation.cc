@@ -73,6 +73,40 @@ struct Sigmoid {
   HWY_INLINE V forward(V x) const { return hn::IfThenElse(hn::IsNaN(x), x, sigmoid(x)); }
   HWY_INLINE V backward(V dy, V, V y) const { return hn::Mul(dy, hn::Mul(y, hn::Sub(one(), y))); }
 };
+// min(max(x, 0), 6)
+HWY_INLINE V relu6(V x) {
+  const V six = hn::Set(D(), 6.0f), floored = relu(x);
+  return hn::IfThenElse(hn::Gt(floored, six), six, floored);
+}
+struct Relu6 {
+  V alpha;
+  HWY_INLINE V forward(V x) const { return relu6(x); }
+  HWY_INLINE V backward(V dy, V, V y) const {
+    return hn::IfThenElseZero(hn::And(hn::Gt(y, hn::Zero(D())), hn::Lt(y, hn::Set(D(), 6.0f))), dy);
+  }
+};
+HWY_INLINE V sixth(V x) { return hn::Mul(x, hn::Set(D(), 1.0f / 6)); }
+HWY_INLINE V hard_sigmoid(V x) { return sixth(relu6(hn::Add(x, hn::Set(D(), 3.0f)))); }
+struct HardSigmoid {
+  V alpha;
+  HWY_INLINE V forward(V x) const { return hard_sigmoid(x); }
+  HWY_INLINE V backward(V dy, V, V y) const {
+    return hn::IfThenElseZero(hn::And(hn::Gt(y, hn::Zero(D())), hn::Lt(y, one())), sixth(dy));
+  }
+};
+struct HardSwish {
+  V alpha;
+  // (0 also where x is minus infinity.)
+  HWY_INLINE V forward(V x) const {
+    return hn::IfThenZeroElse(hn::Le(x, hn::Set(D(), -3.0f)), hn::Mul(x, hard_sigmoid(x)));
+  }
+  // Between the bends (2 * x + 3) / 6.
+  HWY_INLINE V backward(V dy, V x, V) const {
+    const V three = hn::Set(D(), 3.0f), slope = sixth(hn::Add(hn::Add(x, x), three));
+    const V right = hn::IfThenElse(hn::Lt(x, three), hn::Mul(dy, slope), dy);
+    return hn::IfThenZeroElse(hn::Le(x, hn::Neg(three)), right);
+  }
+};
 
 template <class F>
 void forward_range(const F& f, int64_t count, const float* x, float* y) {
@@ -114,6 +148,12 @@ HWY_INLINE void with_function(Activation f, float alpha, const Action& action) {
       return action(Tanh{a});
     case Activation::kSigmoid:
       return action(Sigmoid{a});
+    case Activation::kRelu6:
+      return action(Relu6{a});
+    case Activation::kHardSigmoid:
+      return action(HardSigmoid{a});
+    case Activation::kHardSwish:
+      return action(HardSwish{a});
     case Activation::kLinear:
     case Activation::kSoftmax:
       return;
@@ -169,7 +209,7 @@ void activation_backward(Activation f, float alpha, int64_t row, std::span<const
     return;
   }
   const auto kernel = HWY_DYNAMIC_DISPATCH(ActivationBackward);
-  const bool reads_x = f == Activation::kSilu;
+  const bool reads_x = activation_reads_input(f);
   parallel_ranges(static_cast<int64_t>(dx.size()), kGrain, [&](int64_t begin, int64_t end) {
     kernel(f, alpha_or_default(f, alpha), end - begin, reads_x ? x.data() + begin : nullptr, y.data() + begin,
            dy.data() + begin, dx.data() + begin);

@@ -39,6 +39,35 @@ void Adam(const AdamStep& step, float step_size, int64_t count, float* w, const 
   }
 }
 
+// mean_gradient and velocity may be null.
+void RmsProp(const RmsPropStep& step, int64_t count, float* w, const float* g, float* mean_square, float* mean_gradient,
+             float* velocity) {
+  const D d;
+  const V rho = hn::Set(d, step.rho), rest = hn::Set(d, 1 - step.rho), rate = hn::Set(d, step.learning_rate),
+          momentum = hn::Set(d, step.momentum);
+  const V inside = hn::Set(d, step.epsilon_in_root ? step.epsilon : 0.0f),
+          outside = hn::Set(d, step.epsilon_in_root ? 0.0f : step.epsilon);
+  for (int64_t i = 0; i < count; i += kLanes) {
+    const auto mask = hn::FirstN(d, static_cast<size_t>(std::min(kLanes, count - i)));
+    const V gradient = masked_load(mask, d, g + i);
+    const V square = hn::MulAdd(rho, masked_load(mask, d, mean_square + i), hn::Mul(rest, hn::Mul(gradient, gradient)));
+    hn::BlendedStore(square, mask, d, mean_square + i);
+    V variance = square;
+    if (mean_gradient != nullptr) {
+      const V mean = hn::MulAdd(rho, masked_load(mask, d, mean_gradient + i), hn::Mul(rest, gradient));
+      hn::BlendedStore(mean, mask, d, mean_gradient + i);
+      // Rounding may leave a little less than nothing.
+      variance = hn::Max(hn::NegMulAdd(mean, mean, square), hn::Zero(d));
+    }
+    V change = hn::Div(hn::Mul(rate, gradient), hn::Add(hn::Sqrt(hn::Add(variance, inside)), outside));
+    if (velocity != nullptr) {
+      change = hn::MulAdd(momentum, masked_load(mask, d, velocity + i), change);
+      hn::BlendedStore(change, mask, d, velocity + i);
+    }
+    hn::BlendedStore(hn::Sub(masked_load(mask, d, w + i), change), mask, d, w + i);
+  }
+}
+
 }  // namespace fer::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -46,6 +75,7 @@ HWY_AFTER_NAMESPACE();
 namespace fer::kernels {
 
 HWY_EXPORT(Adam);
+HWY_EXPORT(RmsProp);
 
 namespace {
 constexpr int64_t kGrain = 16384;
@@ -74,6 +104,18 @@ void sgd_update(const SgdStep& step, std::span<float> w, std::span<const float> 
       velocity[i] = step.momentum * velocity[i] + change;
       w[i] += step.nesterov ? step.momentum * velocity[i] + change : velocity[i];
     }
+  });
+}
+
+void rmsprop_update(const RmsPropStep& step, std::span<float> w, std::span<const float> g,
+                    const RmsPropMoments& moments) {
+  const auto kernel = HWY_DYNAMIC_DISPATCH(RmsProp);
+  const auto from = [](std::span<float> values, int64_t begin) {
+    return values.empty() ? nullptr : values.data() + begin;
+  };
+  parallel_ranges(static_cast<int64_t>(w.size()), kGrain, [&](int64_t begin, int64_t end) {
+    kernel(step, end - begin, w.data() + begin, g.data() + begin, moments.mean_square.data() + begin,
+           from(moments.mean_gradient, begin), from(moments.velocity, begin));
   });
 }
 

@@ -21,6 +21,17 @@ struct SgdStep {
 // velocity may be empty when momentum is 0.
 void sgd_update(const SgdStep& step, std::span<float> w, std::span<const float> g, std::span<float> velocity);
 
+// mean_square is r, mean_gradient a (empty: not centered), velocity v (empty: no momentum) of fer/optimizer.h.
+struct RmsPropStep {
+  float learning_rate = 1e-3f, rho = 0.9f, momentum = 0, epsilon = 1e-7f;
+  bool epsilon_in_root = false;  // sqrt(r + epsilon), not sqrt(r) + epsilon
+};
+struct RmsPropMoments {
+  std::span<float> mean_square, mean_gradient = {}, velocity = {};
+};
+void rmsprop_update(const RmsPropStep& step, std::span<float> w, std::span<const float> g,
+                    const RmsPropMoments& moments);
+
 // average = decay * average + (1 - decay) * w
 void average_update(float decay, std::span<const float> w, std::span<float> average);
 

@@ -21,6 +21,21 @@ struct ConvShape {
   bool operator==(const ConvShape&) const = default;
 };
 
+// Each of the c channels has `multiplier` filters of its own.
+struct DepthwiseShape {
+  int64_t n = 0, h = 0, w = 0, c = 0, multiplier = 1;
+  int64_t kh = 0, kw = 0, sh = 1, sw = 1;
+  int64_t pad_top = 0, pad_left = 0;
+  int64_t oh = 0, ow = 0;
+
+  int64_t co() const { return c * multiplier; }
+  int64_t x_floats() const { return n * h * w * c; }
+  int64_t w_floats() const { return kh * kw * co(); }
+  int64_t y_floats() const { return n * oh * ow * co(); }
+  int64_t macs() const { return y_floats() * kh * kw; }
+  bool operator==(const DepthwiseShape&) const = default;
+};
+
 struct PoolShape {
   int64_t n = 0, h = 0, w = 0, c = 0;
   int64_t kh = 0, kw = 0, sh = 1, sw = 1;

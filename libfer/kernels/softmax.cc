@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/parallel.h"
 #include "kernels/elementwise.h"
@@ -52,9 +53,9 @@ void softmax_backward(int64_t row, std::span<const float> y, std::span<const flo
   });
 }
 
-CrossEntropy softmax_cross_entropy(int64_t classes, std::span<const float> logits, std::span<const float> targets,
-                                   std::span<const float> weight, float gradient_scale, std::span<float> dlogits) {
-  CrossEntropy result;
+LossSum softmax_cross_entropy(int64_t classes, std::span<const float> logits, std::span<const float> targets,
+                              std::span<const float> weight, float gradient_scale, std::span<float> dlogits) {
+  LossSum result;
   const auto count = static_cast<size_t>(classes);
   for (size_t row = 0; row * count < logits.size(); ++row) {
     const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
@@ -72,6 +73,41 @@ CrossEntropy softmax_cross_entropy(int64_t classes, std::span<const float> logit
       for (size_t k = 0; k < count; ++k) {
         const double p = std::exp(x[k] - largest) / sum;
         dlogits[row * count + k] = static_cast<float>(row_weight * (p * target_sum - target[k]) * gradient_scale);
+      }
+    }
+    result.loss_sum += row_weight * loss;
+    result.correct += predicted == index_of_largest(target);
+  }
+  return result;
+}
+
+LossSum squared_hinge(int64_t classes, bool softmax, std::span<const float> logits, std::span<const float> targets,
+                      std::span<const float> weight, float gradient_scale, std::span<float> dlogits) {
+  LossSum result;
+  const auto count = static_cast<size_t>(classes);
+  std::vector<double> y(count), dy(count);
+  for (size_t row = 0; row * count < logits.size(); ++row) {
+    const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
+    const size_t predicted = index_of_largest(x);
+    const double row_weight = weight.empty() ? 1.0 : weight[row];
+    double sum = 0, loss = 0, dot = 0;
+    for (size_t k = 0; k < count; ++k) {
+      y[k] = softmax ? std::exp(static_cast<double>(x[k]) - x[predicted]) : x[k];
+      sum += y[k];
+    }
+    for (size_t k = 0; k < count; ++k) {
+      if (softmax) y[k] /= sum;
+      const double sign = 2.0 * target[k] - 1, distance = 1 - sign * y[k];
+      // Not max(0, distance), which would hide a NaN.
+      const double short_of = distance < 0 ? 0 : distance;
+      loss += short_of * short_of / static_cast<double>(classes);
+      dy[k] = -2 * sign * short_of / static_cast<double>(classes);
+      dot += dy[k] * y[k];
+    }
+    if (!dlogits.empty()) {
+      for (size_t k = 0; k < count; ++k) {
+        const double dx = softmax ? y[k] * (dy[k] - dot) : dy[k];
+        dlogits[row * count + k] = static_cast<float>(row_weight * dx * gradient_scale);
       }
     }
     result.loss_sum += row_weight * loss;

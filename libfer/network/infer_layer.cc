@@ -18,15 +18,36 @@ class LayerWalk {
   void operator()(const Conv2D& l) {
     const Shape& x = image();
     check_extent("filters", l.filters);
-    check_extents("kernel", l.kernel);
-    check_extents("strides", l.strides);
-    check_padding(l.padding);
-    check_activation(l.activation, l.alpha);
+    const Window w = convolution_window(l);
     check_weights(l);
-    const Window w = fitted_window(l.kernel, l.strides, l.padding, "kernel");
-    set_params({l.kernel[0], l.kernel[1], x[2], l.filters}, l.bias ? l.filters : 0);
+    set_params({{l.kernel[0], l.kernel[1], x[2], l.filters}}, l.bias ? l.filters : 0);
     set_output({w.out_h, w.out_w, l.filters});
-    set_macs({w.out_h, w.out_w, l.kernel[0], l.kernel[1], x[2], l.filters});
+    set_macs({{w.out_h, w.out_w, l.kernel[0], l.kernel[1], x[2], l.filters}});
+  }
+
+  void operator()(const DepthwiseConv2D& l) {
+    const Window w = convolution_window(l);
+    const int64_t channels = multiplied_channels(l.depth_multiplier);
+    check_weights(l);
+    set_params({{l.kernel[0], l.kernel[1], channels}}, l.bias ? channels : 0);
+    set_output({w.out_h, w.out_w, channels});
+    set_macs({{w.out_h, w.out_w, l.kernel[0], l.kernel[1], channels}});
+  }
+
+  void operator()(const SeparableConv2D& l) {
+    check_extent("filters", l.filters);
+    const Window w = convolution_window(l);
+    const int64_t channels = multiplied_channels(l.depth_multiplier);
+    check_initializer("depthwise_init", l.depthwise_init);
+    check_initializer("pointwise_init", l.pointwise_init);
+    check_initializer("bias_init", l.bias_init);
+    check_regularizer("depthwise_regularizer", l.depthwise_regularizer);
+    check_regularizer("pointwise_regularizer", l.pointwise_regularizer);
+    check_regularizer("bias_regularizer", l.bias_regularizer);
+    set_params({{l.kernel[0], l.kernel[1], channels}, {channels, l.filters}}, l.bias ? l.filters : 0);
+    set_output({w.out_h, w.out_w, channels});  // of the depthwise half, which is kept too
+    set_output({w.out_h, w.out_w, l.filters});
+    set_macs({{w.out_h, w.out_w, l.kernel[0], l.kernel[1], channels}, {w.out_h, w.out_w, channels, l.filters}});
   }
 
   void operator()(const Dense& l) {
@@ -36,9 +57,9 @@ class LayerWalk {
     check_extent("units", l.units);
     check_activation(l.activation, l.alpha);
     check_weights(l);
-    set_params({x_[0], l.units}, l.bias ? l.units : 0);
+    set_params({{x_[0], l.units}}, l.bias ? l.units : 0);
     set_output({l.units});
-    set_macs({x_[0], l.units});
+    set_macs({{x_[0], l.units}});
   }
 
   void operator()(const BatchNorm& l) {
@@ -57,7 +78,8 @@ class LayerWalk {
 
   void operator()(const MaxPool2D& l) { pool(l); }
   void operator()(const AveragePool2D& l) { pool(l); }
-  void operator()(const GlobalAveragePool2D&) { info_.output = {image()[2]}; }
+  void operator()(const GlobalAveragePool2D& l) { global_pool(l.keepdims); }
+  void operator()(const GlobalMaxPool2D& l) { global_pool(l.keepdims); }
 
   void operator()(const Dropout& l) {
     check_real("rate", l.rate, l.rate >= 0 && l.rate < 1, "a number from 0 up to, not including, 1");
@@ -66,8 +88,61 @@ class LayerWalk {
 
   void operator()(const Flatten&) { info_.output = {x_.elements()}; }
 
+  void operator()(const Reshape& l) {
+    const Shape& shape = l.shape;
+    if (shape.rank() != 1 && shape.rank() != 3) {
+      fail_at(layer_, "shape: expected [values] or [height, width, channels], found {}", shape.to_string());
+    }
+    for (const int64_t extent : shape.dims()) check_extent("shape", extent);
+    const int64_t values =
+        shape.rank() == 1 ? shape[0] : product_within({shape[0], shape[1], shape[2]}, kMaxActivations);
+    if (values != x_.elements()) {
+      fail_at(layer_, "shape {}: expected the input's {} values, found another number", shape.to_string(),
+              x_.elements());
+    }
+    info_.output = shape;
+  }
+
+  void operator()(const Multiply&) {
+    check_two_inputs();
+    Shape full = x_;
+    for (const Shape& input : inputs_) {
+      if (input.elements() > full.elements()) full = input;
+    }
+    // (Of two shapes of as many values, [c] is the one that follows from [1, 1, c].)
+    for (const Shape& input : inputs_) {
+      if (input.rank() > full.rank()) full = input;
+    }
+    const int64_t channels = full[full.rank() - 1];
+    for (const Shape& input : inputs_) {
+      if (input == full || input == Shape{channels} || input == Shape{1, 1, channels}) continue;
+      fail_at(layer_, "expected inputs of shape {}, or [{}] or [1, 1, {}], found {}", full.to_string(), channels,
+              channels, input.to_string());
+    }
+    info_.output = full;
+  }
+
+  void operator()(const Concat&) {
+    int64_t channels = 0;
+    for (const Shape& input : inputs_) {
+      bool fits = input.rank() == x_.rank();
+      for (size_t axis = 0; fits && axis + 1 < x_.rank(); ++axis) fits = input[axis] == x_[axis];
+      if (!fits) {
+        fail_at(layer_, "expected inputs that differ in their channels only, found {} and {}", x_.to_string(),
+                input.to_string());
+      }
+      channels += input[input.rank() - 1];
+    }
+    check_extent("channels", channels);
+    if (x_.rank() == 3) {
+      set_output({x_[0], x_[1], channels});
+    } else {
+      set_output({channels});
+    }
+  }
+
   void operator()(const Add&) {
-    if (inputs_.size() < 2) fail_at(layer_, "inputs: expected two or more, found {}", inputs_.size());
+    check_two_inputs();
     for (size_t i = 1; i < inputs_.size(); ++i) {
       if (inputs_[i] != x_) {
         fail_at(layer_, "expected inputs of one shape, found {} and {}", x_.to_string(), inputs_[i].to_string());
@@ -92,6 +167,35 @@ class LayerWalk {
   const Shape& image() const {
     if (x_.rank() != 3) fail_at(layer_, "expected an input [height, width, channels], found {}", x_.to_string());
     return x_;
+  }
+
+  void check_two_inputs() const {
+    if (inputs_.size() < 2) fail_at(layer_, "inputs: expected two or more, found {}", inputs_.size());
+  }
+
+  void global_pool(bool keepdims) {
+    const int64_t channels = image()[2];
+    info_.output = keepdims ? Shape{1, 1, channels} : Shape{channels};
+  }
+
+  int64_t multiplied_channels(int64_t depth_multiplier) const {
+    check_extent("depth_multiplier", depth_multiplier);
+    const int64_t channels = image()[2] * depth_multiplier;
+    if (channels > kMaxExtent) {
+      fail_at(layer_, "depth_multiplier: expected at most {} channels in all, found {}", kMaxExtent, channels);
+    }
+    return channels;
+  }
+
+  // Of any kind of convolution; checks what they have in common.
+  template <class L>
+  Window convolution_window(const L& l) const {
+    image();
+    check_extents("kernel", l.kernel);
+    check_extents("strides", l.strides);
+    check_padding(l.padding);
+    check_activation(l.activation, l.alpha);
+    return fitted_window(l.kernel, l.strides, l.padding, "kernel");
   }
 
   void check_extent(const char* field, int64_t value) const {
@@ -167,16 +271,24 @@ class LayerWalk {
     }
     info_.output = Shape(dims);
   }
-  void set_params(std::initializer_list<int64_t> kernel, int64_t bias) {
-    const int64_t weights = product_within(kernel, kMaxParameters);
-    if (weights < 0)
-      fail_at(layer_, "kernel {}: expected at most {} weights", Shape(kernel).to_string(), kMaxParameters);
-    info_.params = weights + bias;
+  using Factors = std::initializer_list<int64_t>;
+  void set_params(std::initializer_list<Factors> kernels, int64_t bias) {
+    info_.params = bias;
+    for (const Factors& kernel : kernels) {
+      const int64_t weights = product_within(kernel, kMaxParameters);
+      if (weights < 0)
+        fail_at(layer_, "kernel {}: expected at most {} weights", Shape(kernel).to_string(), kMaxParameters);
+      info_.params += weights;
+    }
     info_.trainable = layer_.frozen ? 0 : info_.params;
   }
-  void set_macs(std::initializer_list<int64_t> factors) {
-    info_.macs = product_within(factors, kMaxMacs);
-    if (info_.macs < 0) fail_at(layer_, "expected at most {} multiply-adds", kMaxMacs);
+  // The sum of some products.
+  void set_macs(std::initializer_list<Factors> products) {
+    for (const Factors& factors : products) {
+      const int64_t macs = product_within(factors, kMaxMacs);
+      if (macs < 0) fail_at(layer_, "expected at most {} multiply-adds", kMaxMacs);
+      info_.macs += macs;
+    }
   }
 
   const Layer& layer_;

@@ -15,14 +15,17 @@ struct Named {
   const char* name;
 };
 
-inline constexpr std::array<Named<Activation>, 8> kActivationNames = {{{Activation::kLinear, "linear"},
-                                                                       {Activation::kRelu, "relu"},
-                                                                       {Activation::kLeakyRelu, "leaky_relu"},
-                                                                       {Activation::kElu, "elu"},
-                                                                       {Activation::kSilu, "silu"},
-                                                                       {Activation::kTanh, "tanh"},
-                                                                       {Activation::kSigmoid, "sigmoid"},
-                                                                       {Activation::kSoftmax, "softmax"}}};
+inline constexpr std::array<Named<Activation>, 11> kActivationNames = {{{Activation::kLinear, "linear"},
+                                                                        {Activation::kRelu, "relu"},
+                                                                        {Activation::kLeakyRelu, "leaky_relu"},
+                                                                        {Activation::kElu, "elu"},
+                                                                        {Activation::kSilu, "silu"},
+                                                                        {Activation::kTanh, "tanh"},
+                                                                        {Activation::kSigmoid, "sigmoid"},
+                                                                        {Activation::kRelu6, "relu6"},
+                                                                        {Activation::kHardSigmoid, "hard_sigmoid"},
+                                                                        {Activation::kHardSwish, "hard_swish"},
+                                                                        {Activation::kSoftmax, "softmax"}}};
 
 // What a and b of an initialiser are called in JSON; nullptr where it has none.
 struct InitializerForm {
@@ -50,17 +53,23 @@ struct LayerTypeNames {
   const char* keras_class;  // "MaxPooling2D"
   const char* keras_name;   // "max_pooling2d"
 };
-inline constexpr std::array<LayerTypeNames, 12> kLayerTypeNames = {
+inline constexpr std::array<LayerTypeNames, 18> kLayerTypeNames = {
     {{"conv2d", "Conv2D", "conv2d"},
+     {"depthwise_conv2d", "DepthwiseConv2D", "depthwise_conv2d"},
+     {"separable_conv2d", "SeparableConv2D", "separable_conv2d"},
      {"dense", "Dense", "dense"},
      {"batch_norm", "BatchNormalization", "batch_normalization"},
      {"activation", "Activation", "activation"},
      {"max_pool2d", "MaxPooling2D", "max_pooling2d"},
      {"average_pool2d", "AveragePooling2D", "average_pooling2d"},
      {"global_avg_pool2d", "GlobalAveragePooling2D", "global_average_pooling2d"},
+     {"global_max_pool2d", "GlobalMaxPooling2D", "global_max_pooling2d"},
      {"dropout", "Dropout", "dropout"},
      {"flatten", "Flatten", "flatten"},
+     {"reshape", "Reshape", "reshape"},
      {"add", "Add", "add"},
+     {"multiply", "Multiply", "multiply"},
+     {"concat", "Concatenate", "concatenate"},
      {"zero_pad2d", "ZeroPadding2D", "zero_padding2d"},
      {"resize", "Resizing", "resizing"}}};
 static_assert(std::variant_size_v<LayerKind> == kLayerTypeNames.size());

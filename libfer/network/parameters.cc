@@ -20,6 +20,17 @@ class ParameterList {
       : layer_(layer), index_(index), input_(input), out_(out) {}
 
   void operator()(const Conv2D& l) { kernel(l, {l.kernel[0], l.kernel[1], input_[2], l.filters}, l.filters); }
+  // (So shaped, Glorot's and He's fan-in and fan-out are those of Keras.)
+  void operator()(const DepthwiseConv2D& l) {
+    kernel(l, {l.kernel[0], l.kernel[1], input_[2], l.depth_multiplier}, input_[2] * l.depth_multiplier);
+  }
+  void operator()(const SeparableConv2D& l) {
+    append("depthwise_kernel", {l.kernel[0], l.kernel[1], input_[2], l.depth_multiplier}, l.depthwise_init)
+        .regularizer = l.depthwise_regularizer;
+    append("pointwise_kernel", {1, 1, input_[2] * l.depth_multiplier, l.filters}, l.pointwise_init).regularizer =
+        l.pointwise_regularizer;
+    if (l.bias) append("bias", {l.filters}, l.bias_init).regularizer = l.bias_regularizer;
+  }
   void operator()(const Dense& l) { kernel(l, {input_[0], l.units}, l.units); }
 
   void operator()(const BatchNorm&) {

@@ -13,6 +13,7 @@ ordered_json to_json(int64_t value) { return value; }
 ordered_json to_json(bool value) { return value; }
 ordered_json to_json(float value) { return float_to_json(value); }
 ordered_json to_json(const Pair& value) { return {value[0], value[1]}; }
+ordered_json to_json(const Shape& value) { return value.dims(); }
 ordered_json to_json(Activation value) { return activation_name(value); }
 
 ordered_json to_json(const Padding& value) {

@@ -7,6 +7,8 @@ namespace {
 
 bool is_linear(const LayerKind& kind) {
   if (const auto* conv = std::get_if<Conv2D>(&kind)) return conv->activation == Activation::kLinear;
+  if (const auto* depthwise = std::get_if<DepthwiseConv2D>(&kind)) return depthwise->activation == Activation::kLinear;
+  if (const auto* separable = std::get_if<SeparableConv2D>(&kind)) return separable->activation == Activation::kLinear;
   if (const auto* dense = std::get_if<Dense>(&kind)) return dense->activation == Activation::kLinear;
   return false;
 }
@@ -38,8 +40,8 @@ std::vector<int> foldable_norms(const Network& network, const std::vector<LayerI
   return norms;
 }
 
-FoldedWeights fold(const ParameterTable& parameters, const Layer& layer, const Layer& norm) {
-  const auto kernel = parameters.of(layer, "kernel"), bias = parameters.of(layer, "bias");
+FoldedWeights fold(const ParameterTable& parameters, const Layer& layer, const char* kernel_role, const Layer& norm) {
+  const auto kernel = parameters.of(layer, kernel_role), bias = parameters.of(layer, "bias");
   const auto gamma = parameters.of(norm, "gamma"), beta = parameters.of(norm, "beta");
   const auto mean = parameters.of(norm, "moving_mean"), variance = parameters.of(norm, "moving_variance");
   const double epsilon = std::get<BatchNorm>(norm.kind).epsilon;

@@ -55,6 +55,7 @@ class LayerWriter {
       const int from = infos_[i].inputs[0];
       shape_ = from < 0 ? network_.input : infos_[static_cast<size_t>(from)].output;
       layer_ = &network_.layers[i];
+      info_ = &infos_[i];
       norm_ = norms_[i] < 0 ? nullptr : &network_.layers[static_cast<size_t>(norms_[i])];
       folded_ = from >= 0 && norms_[static_cast<size_t>(from)] == static_cast<int>(i);
       values[i] = std::visit(*this, layer_->kind);
@@ -72,6 +73,23 @@ class LayerWriter {
     onnx::NodeProto& node = graph_.node("Conv", layer_->name, inputs);
     set_window(node, l.kernel, l.strides, l.padding);
     return activated(node.output(0), l.activation, l.alpha);
+  }
+
+  std::string operator()(const DepthwiseConv2D& l) {
+    const Weighted w = weights(l.bias);
+    return activated(depthwise(l, layer_->name, "kernel", w.kernel, w.bias), l.activation, l.alpha);
+  }
+
+  std::string operator()(const SeparableConv2D& l) {
+    const Weighted w = weights(l.bias, "pointwise_kernel");
+    const int64_t channels = shape_[2] * l.depth_multiplier;
+    const std::string between =
+        depthwise(l, named("depthwise"), "depthwise_kernel", parameters_.of(*layer_, "depthwise_kernel"), {});
+    std::vector<std::string> inputs = {between};
+    inputs.push_back(graph_.floats(named("pointwise_kernel"), {l.filters, channels, 1, 1},
+                                   filters_first(w.kernel, 1, channels, l.filters)));
+    if (!w.bias.empty()) inputs.push_back(graph_.floats(named("bias"), {l.filters}, w.bias));
+    return activated(graph_.node("Conv", layer_->name, inputs).output(0), l.activation, l.alpha);
   }
 
   std::string operator()(const Dense& l) {
@@ -100,21 +118,46 @@ class LayerWriter {
   // (Padded cells do not count: ONNX's default too.)
   std::string operator()(const AveragePool2D& l) { return pool("AveragePool", l).output(0); }
 
-  std::string operator()(const GlobalAveragePool2D&) {
-    return flattened(graph_.node("GlobalAveragePool", layer_->name, inputs_).output(0));
-  }
+  std::string operator()(const GlobalAveragePool2D& l) { return global_pool("GlobalAveragePool", l.keepdims); }
+  std::string operator()(const GlobalMaxPool2D& l) { return global_pool("GlobalMaxPool", l.keepdims); }
 
   std::string operator()(const Dropout&) { return inputs_[0]; }
 
-  std::string operator()(const Flatten&) {
-    if (shape_.rank() == 1) return inputs_[0];
-    onnx::NodeProto& transpose = graph_.node("Transpose", named("channels_last"), inputs_);
-    set_attribute(transpose, "perm", Ints{0, 2, 3, 1});
-    return flattened(transpose.output(0));
+  std::string operator()(const Flatten&) { return shape_.rank() == 1 ? inputs_[0] : flattened(channels_last()); }
+
+  std::string operator()(const Reshape& l) {
+    if (l.shape == shape_) return inputs_[0];
+    const std::string from = shape_.rank() == 1 ? inputs_[0] : channels_last();
+    if (l.shape.rank() == 1) return flattened(from);
+    const Shape& to = l.shape;
+    onnx::NodeProto& transpose =
+        graph_.node("Transpose", named("channels_first"), {reshaped(from, layer_->name, {0, to[0], to[1], to[2]})});
+    set_attribute(transpose, "perm", Ints{0, 3, 1, 2});
+    return transpose.output(0);
   }
 
   std::string operator()(const Add&) {
     return graph_.node(inputs_.size() == 2 ? "Add" : "Sum", layer_->name, inputs_).output(0);
+  }
+
+  std::string operator()(const Multiply&) {
+    const Shape& full = info_->output;
+    std::vector<std::string> factors;
+    for (size_t k = 0; k < inputs_.size(); ++k) {
+      // [n, c] beside [n, c, h, w] becomes [n, c, 1, 1].
+      const bool spread = full.rank() == 3 && shape_of_input(k).rank() == 1;
+      factors.push_back(spread ? reshaped(inputs_[k], named("gate"), {0, full[2], 1, 1}) : inputs_[k]);
+    }
+    std::string product = factors[0];
+    for (size_t k = 1; k < factors.size(); ++k)
+      product = graph_.node("Mul", layer_->name, {product, factors[k]}).output(0);
+    return product;
+  }
+
+  std::string operator()(const Concat&) {
+    onnx::NodeProto& node = graph_.node("Concat", layer_->name, inputs_);
+    set_attribute(node, "axis", int64_t{1});
+    return node.output(0);
   }
 
   std::string operator()(const ZeroPad2D& l) {
@@ -137,11 +180,11 @@ class LayerWriter {
   struct Weighted {
     std::span<const float> kernel, bias;  // bias: empty where there is none
   };
-  Weighted weights(bool bias) {
+  Weighted weights(bool bias, const char* kernel = "kernel") {
     if (norm_ == nullptr) {
-      return {parameters_.of(*layer_, "kernel"), bias ? parameters_.of(*layer_, "bias") : std::span<const float>()};
+      return {parameters_.of(*layer_, kernel), bias ? parameters_.of(*layer_, "bias") : std::span<const float>()};
     }
-    folded_weights_ = fold(parameters_, *layer_, *norm_);
+    folded_weights_ = fold(parameters_, *layer_, kernel, *norm_);
     return {folded_weights_.kernel, folded_weights_.bias};
   }
 
@@ -160,6 +203,42 @@ class LayerWriter {
     return node;
   }
 
+  // A convolution with a group for each channel.
+  template <class Convolution>
+  std::string depthwise(const Convolution& l, const std::string& name, const char* role, std::span<const float> kernel,
+                        std::span<const float> bias) {
+    const int64_t channels = shape_[2] * l.depth_multiplier, cells = l.kernel[0] * l.kernel[1];
+    std::vector<std::string> inputs = {inputs_[0]};
+    inputs.push_back(
+        graph_.floats(named(role), {channels, 1, l.kernel[0], l.kernel[1]}, filters_first(kernel, cells, 1, channels)));
+    if (!bias.empty()) inputs.push_back(graph_.floats(named("bias"), {channels}, bias));
+    onnx::NodeProto& node = graph_.node("Conv", name, inputs);
+    set_window(node, l.kernel, l.strides, l.padding);
+    set_attribute(node, "group", shape_[2]);
+    return node.output(0);
+  }
+
+  const Shape& shape_of_input(size_t k) const {
+    const int from = info_->inputs[k];
+    return from < 0 ? network_.input : infos_[static_cast<size_t>(from)].output;
+  }
+
+  std::string global_pool(const char* op, bool keepdims) {
+    const std::string pooled = graph_.node(op, layer_->name, inputs_).output(0);
+    return keepdims ? pooled : flattened(pooled);
+  }
+
+  // 0 stands for the batch.
+  std::string reshaped(const std::string& value, const std::string& name, const Ints& dims) {
+    return graph_.node("Reshape", name, {value, graph_.ints(name + "/shape", dims)}).output(0);
+  }
+
+  std::string channels_last() {
+    onnx::NodeProto& transpose = graph_.node("Transpose", named("channels_last"), inputs_);
+    set_attribute(transpose, "perm", Ints{0, 2, 3, 1});
+    return transpose.output(0);
+  }
+
   std::string flattened(const std::string& value) {
     return graph_.node("Flatten", std::string(layer_->name).append("/flatten"), {value}).output(0);
   }
@@ -171,11 +250,32 @@ class LayerWriter {
       const std::string gate = graph_.node("Sigmoid", name + "/sigmoid", {x}).output(0);
       return graph_.node("Mul", name, {x, gate}).output(0);
     }
+    if (function == Activation::kRelu6) return clipped(x, 0, 6, name);
+    if (function == Activation::kHardSwish) {
+      // (HardSwish itself is of opset 14.)
+      const std::string gate = hard_sigmoid(x, name + "/hard_sigmoid");
+      return graph_.node("Mul", name, {x, gate}).output(0);
+    }
+    if (function == Activation::kHardSigmoid) return hard_sigmoid(x, name);
     onnx::NodeProto& node = graph_.node(op_of(function), name, {x});
     // (0 stands for Keras's defaults: fer/activation.h.)
     if (function == Activation::kLeakyRelu) set_attribute(node, "alpha", alpha == 0 ? 0.3f : alpha);
     if (function == Activation::kElu) set_attribute(node, "alpha", alpha == 0 ? 1.0f : alpha);
     if (function == Activation::kSoftmax) set_attribute(node, "axis", int64_t{1});
+    return node.output(0);
+  }
+
+  std::string clipped(const std::string& x, float low, float high, const std::string& name) {
+    const std::string least = graph_.floats(name + "/min", {}, {&low, 1}),
+                      most = graph_.floats(name + "/max", {}, {&high, 1});
+    return graph_.node("Clip", name, {x, least, most}).output(0);
+  }
+
+  // max(0, min(1, x / 6 + 1 / 2))
+  std::string hard_sigmoid(const std::string& x, const std::string& name) {
+    onnx::NodeProto& node = graph_.node("HardSigmoid", name, {x});
+    set_attribute(node, "alpha", 1.0f / 6);
+    set_attribute(node, "beta", 0.5f);
     return node.output(0);
   }
 
@@ -193,6 +293,9 @@ class LayerWriter {
         return "Sigmoid";
       case Activation::kSoftmax:
         return "Softmax";
+      case Activation::kHardSigmoid:
+      case Activation::kHardSwish:
+      case Activation::kRelu6:
       case Activation::kLinear:
       case Activation::kSilu:
         break;
@@ -207,6 +310,7 @@ class LayerWriter {
   std::vector<int> norms_;
   // Of the layer being written.
   const Layer* layer_ = nullptr;
+  const LayerInfo* info_ = nullptr;
   const Layer* norm_ = nullptr;  // the batch norm it takes in
   bool folded_ = false;          // it is one that was taken in
   Shape shape_;                  // of its first input

@@ -18,6 +18,7 @@ void read_batch_normalization(Reading& r, Node& node);
 void read_max_pool(Reading& r, Node& node);
 void read_average_pool(Reading& r, Node& node);
 void read_global_average_pool(Reading& r, Node& node);
+void read_global_max_pool(Reading& r, Node& node);
 void read_reduce_mean(Reading& r, Node& node);
 
 void read_add(Reading& r, Node& node);
@@ -27,6 +28,8 @@ void read_div(Reading& r, Node& node);
 void read_sum(Reading& r, Node& node);
 
 void read_activation(Reading& r, Node& node);
+void read_clip(Reading& r, Node& node);
+void read_hard_sigmoid(Reading& r, Node& node);
 void read_softmax(Reading& r, Node& node);
 
 void read_constant(Reading& r, Node& node);

@@ -1,6 +1,9 @@
 // Functions of each element, and softmax.
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "fer/error.h"
 #include "onnx/operators.h"
 
@@ -13,10 +16,20 @@ struct NamedActivation {
   float alpha;  // where the node says none; 0: it has none
 };
 constexpr NamedActivation kActivations[] = {{"Elu", Activation::kElu, 1.0f},
+                                            {"HardSwish", Activation::kHardSwish, 0},
                                             {"LeakyRelu", Activation::kLeakyRelu, 0.01f},
                                             {"Relu", Activation::kRelu, 0},
                                             {"Sigmoid", Activation::kSigmoid, 0},
                                             {"Tanh", Activation::kTanh, 0}};
+
+// Below and above what a value may become: of an input since opset 11, of an attribute before.
+float bound_of(const Reading& r, Node& node, int input, const char* attribute, float none) {
+  const float bound = node.real(attribute, none);
+  if (!node.has_input(input)) return bound;
+  const Constant constant = r.constant(node, input);
+  if (!constant.real || constant.size() != 1) throw Error(fmt::format("input {}: expected one float", input + 1));
+  return constant.float_at(0);
+}
 
 }  // namespace
 
@@ -32,6 +45,26 @@ void read_activation(Reading& r, Node& node) {
     }
     r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
   }
+}
+
+void read_clip(Reading& r, Node& node) {
+  node.expect_inputs(1, 3);
+  constexpr float kMost = std::numeric_limits<float>::max();
+  const float low = bound_of(r, node, 1, "min", -kMost), high = bound_of(r, node, 2, "max", kMost);
+  if (low != 0 || (high != 6 && high < kMost)) {
+    throw Error(fmt::format("expected to clip at 0, or at 0 and 6, found at {} and {}", low, high));
+  }
+  const ActivationLayer layer{high == 6 ? Activation::kRelu6 : Activation::kRelu};
+  r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
+}
+
+void read_hard_sigmoid(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const float alpha = node.real("alpha", 0.2f), beta = node.real("beta", 0.5f);
+  if (std::fabs(alpha - 1.0f / 6) > 1e-6f || beta != 0.5f) {
+    throw Error(fmt::format("expected alpha 1/6 and beta 1/2, found {} and {}", alpha, beta));
+  }
+  r.give(node, r.add_layer(node, ActivationLayer{Activation::kHardSigmoid}, {r.decided(node, 0)}));
 }
 
 // libfer's runs over the channels. Before opset 13 it ran over all axes from `axis` on together.

@@ -74,8 +74,12 @@ bool take_bias(Reading& r, const Value& x, const ChannelNumbers& numbers) {
   if (x.layer < 0 || x.shared || !r.is_last_layer(x)) return false;
   LayerKind& kind = r.layer(x).kind;
   auto* conv = std::get_if<Conv2D>(&kind);
+  auto* depthwise = std::get_if<DepthwiseConv2D>(&kind);
   auto* dense = std::get_if<Dense>(&kind);
-  bool* bias = conv != nullptr ? &conv->bias : dense != nullptr ? &dense->bias : nullptr;
+  bool* bias = conv != nullptr        ? &conv->bias
+               : depthwise != nullptr ? &depthwise->bias
+               : dense != nullptr     ? &dense->bias
+                                      : nullptr;
   if (bias == nullptr || *bias) return false;
   r.charge(x.shape[x.shape.rank() - 1]);
   *bias = true;
@@ -112,6 +116,27 @@ bool read_with_constants(Reading& r, Node& node, Operation operation) {
   return true;
 }
 
+// x * sigmoid(x) is silu(x), and x * hard_sigmoid(x) is hard_swish(x).
+bool read_gated_by_itself(Reading& r, Node& node) {
+  for (const int place : {0, 1}) {
+    const Value gate = r.value(node, place), x = r.value(node, 1 - place);
+    if (gate.layer < 1 || gate.shared || gate.layer != x.layer + 1 || !r.is_last_layer(gate)) continue;
+    if (!have_same_axes(gate, x)) continue;
+    auto* layer = std::get_if<ActivationLayer>(&r.layer(gate).kind);
+    if (layer == nullptr || !r.layer(gate).inputs.empty()) continue;
+    if (layer->function != Activation::kSigmoid && layer->function != Activation::kHardSigmoid) continue;
+    layer->function = layer->function == Activation::kSigmoid ? Activation::kSilu : Activation::kHardSwish;
+    r.give(node, gate);
+    return true;
+  }
+  return false;
+}
+
+// One number a channel, [n, c, 1, 1], beside [n, c, h, w].
+bool is_gate(const Value& gate, const Value& x) {
+  return gate.is_flat() && gate.rank == 4 && gate.flattened.rank() == 0 && x.axes == Value::Axes::kChannelsFirst;
+}
+
 }  // namespace
 
 void read_sum(Reading& r, Node& node) {
@@ -130,20 +155,14 @@ void read_add(Reading& r, Node& node) {
   if (!read_with_constants(r, node, Operation::kAdd)) read_sum(r, node);
 }
 
-// x * sigmoid(x) is silu(x); libfer has no other product of layers.
 void read_mul(Reading& r, Node& node) {
-  if (read_with_constants(r, node, Operation::kMul)) return;
-  for (const int place : {0, 1}) {
-    const Value gate = r.value(node, place), x = r.value(node, 1 - place);
-    if (gate.layer < 1 || gate.shared || gate.layer != x.layer + 1 || !r.is_last_layer(gate)) continue;
-    if (!have_same_axes(gate, x)) continue;
-    auto* layer = std::get_if<ActivationLayer>(&r.layer(gate).kind);
-    if (layer == nullptr || layer->function != Activation::kSigmoid || !r.layer(gate).inputs.empty()) continue;
-    layer->function = Activation::kSilu;
-    r.give(node, gate);
-    return;
+  if (read_with_constants(r, node, Operation::kMul) || read_gated_by_itself(r, node)) return;
+  const Value a = r.decided(node, 0), b = r.decided(node, 1);
+  if (!have_same_axes(a, b) && !is_gate(a, b) && !is_gate(b, a)) {
+    throw Error("expected factors with axes of one order, or a picture and [n, c, 1, 1], found others");
   }
-  throw Error("expected a constant factor, or x * sigmoid(x), found another product");
+  // (The result has the axes of the first.)
+  r.give(node, r.add_layer(node, Multiply{}, is_gate(a, b) ? std::vector{b, a} : std::vector{a, b}));
 }
 
 void read_sub(Reading& r, Node& node) {

@@ -29,6 +29,23 @@ int64_t one_int(const Reading& r, const Node& node, int i) {
 // `index` counts from the end where it is negative. Clamped to 0 ... size.
 int64_t position(int64_t index, int64_t size) { return std::clamp<int64_t>(index < 0 ? index + size : index, 0, size); }
 
+// Channels side by side.
+void read_concat_of_values(Reading& r, Node& node) {
+  std::vector<Value> inputs;
+  for (int i = 0; i < node.input_count(); ++i) {
+    inputs.push_back(r.decided(node, i));
+    const Value &x = inputs.back(), &first = inputs[0];
+    if (x.axes != first.axes || x.rank != first.rank)
+      throw Error("expected inputs with axes of one order, found several");
+    if (x.flattened.rank() != 0) throw Error("expected pictures or channels, found a flattened picture");
+  }
+  const auto rank = static_cast<int64_t>(inputs[0].rank);
+  const int64_t axis = node.integer("axis", 1), channels = inputs[0].axes == Value::Axes::kChannelsLast ? 3 : 1;
+  if (axis != channels && axis != channels - rank)
+    throw Error(fmt::format("axis: expected that of the channels, {}, found {}", channels, axis));
+  r.give(node, r.add_layer(node, Concat{}, inputs));
+}
+
 }  // namespace
 
 void read_shape(Reading& r, Node& node) {
@@ -61,6 +78,7 @@ void read_unsqueeze(Reading& r, Node& node) {
 }
 
 void read_concat(Reading& r, Node& node) {
+  if (node.input_count() > 0 && !r.is_constant(node, 0)) return read_concat_of_values(r, node);
   node.expect_integer("axis", 0, 0);
   Ints all;
   for (int i = 0; i < node.input_count(); ++i) {

@@ -18,8 +18,8 @@ Pool pool_of(Node& node, const Value& x) {
   return pool;
 }
 
-Value add_mean(Reading& r, const Node& node, const Value& x, size_t rank) {
-  Value y = r.add_layer(node, GlobalAveragePool2D{}, {x});
+Value add_global(Reading& r, const Node& node, const LayerKind& pool, const Value& x, size_t rank) {
+  Value y = r.add_layer(node, pool, {x});
   y.rank = rank;
   return y;
 }
@@ -50,7 +50,12 @@ void read_average_pool(Reading& r, Node& node) {
 
 void read_global_average_pool(Reading& r, Node& node) {
   node.expect_inputs(1, 1);
-  r.give(node, add_mean(r, node, r.picture(node, 0), 4));
+  r.give(node, add_global(r, node, GlobalAveragePool2D{}, r.picture(node, 0), 4));
+}
+
+void read_global_max_pool(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  r.give(node, add_global(r, node, GlobalMaxPool2D{}, r.picture(node, 0), 4));
 }
 
 void read_reduce_mean(Reading& r, Node& node) {
@@ -66,8 +71,9 @@ void read_reduce_mean(Reading& r, Node& node) {
   }
   const bool keeps = node.integer("keepdims", 1) != 0;
   node.ignore({"noop_with_empty_axes"});
-  if (keeps && !first) throw Error("keepdims: expected 0 for [n, h, w, c], found 1");
-  r.give(node, add_mean(r, node, x, keeps ? 4 : 2));
+  // [n, c, 1, 1] counts as flat, [n, 1, 1, c] does not.
+  const GlobalAveragePool2D pool{.keepdims = keeps && !first};
+  r.give(node, add_global(r, node, pool, x, keeps ? 4 : 2));
 }
 
 }  // namespace fer::onnx_file

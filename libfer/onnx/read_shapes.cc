@@ -112,6 +112,7 @@ void read_transpose(Reading& r, Node& node) {
   const bool to_first = perm == Dims{0, 3, 1, 2}, to_last = perm == Dims{0, 2, 3, 1};
   if (x.axes == Axes::kUndecided && to_first && x.rank == 4) x.axes = Axes::kChannelsLast;
   if (x.axes == Axes::kUndecided) x = r.decided(node, 0);
+  if (x.is_flat() && x.rank == 4 && to_last) x = r.picture_or_pixel(node, 0);
   if (!(x.axes == Axes::kChannelsLast && to_first) && !(x.axes == Axes::kChannelsFirst && to_last)) {
     throw Error(fmt::format("perm: expected [0, 3, 1, 2] of [n, h, w, c] or [0, 2, 3, 1] of [n, c, h, w], found {}",
                             shown_dims(perm)));
@@ -138,8 +139,18 @@ void read_reshape(Reading& r, Node& node) {
   const Dims from = file_dims(x), dims = resolved(r, r.ints(node, 1), from);
   if (x.axes == Axes::kUndecided && dims.size() > 1) return reshape_input(r, node, x, dims);
   x = r.decided(node, 0);
+  const bool in_order = x.axes == Axes::kChannelsLast || (x.is_flat() && x.flattened.rank() == 0);
   if (x.is_picture() && dims.size() == 1) {
     r.give(node, flattened(r, node, x));
+  } else if (x.is_flat() && in_order && dims == Dims{x.shape[0], 1, 1}) {
+    x.rank = 4;
+    r.give(node, x);
+  } else if (in_order && dims.size() == 3 && dims != from) {
+    // What follows says whether the channels come last, or is refused.
+    Value y = r.add_layer(node, Reshape{Shape(dims)}, {x});
+    y.axes = Axes::kChannelsLast;
+    y.rank = 4;
+    r.give(node, y);
   } else if (dims == from || (x.is_flat() && dims.size() == 1)) {
     x.rank = dims.size() + 1;
     r.give(node, x);
@@ -154,8 +165,11 @@ void read_squeeze(Reading& r, Node& node) {
   Dims axes = node.has_input(1) ? r.ints(node, 1) : node.integers("axes", {});
   for (int64_t& axis : axes) axis += axis < 0 ? 4 : 0;
   std::sort(axes.begin(), axes.end());
-  if (!x.is_flat() || x.rank != 4 || axes != Dims{2, 3})
+  const bool pixel = x.is_picture() && x.shape[0] == 1 && x.shape[1] == 1;
+  const Dims ones = x.axes == Axes::kChannelsLast ? Dims{1, 2} : Dims{2, 3};
+  if ((!x.is_flat() && !pixel) || x.rank != 4 || axes != ones)
     throw Error("expected axes [2, 3] after a global pool, found others");
+  if (pixel) x = flattened(r, node, x);
   x.rank = 2;
   r.give(node, x);
 }

@@ -31,7 +31,18 @@ Reading::Fill copy_of(const Constant& constant, const Shape& flattened, float fa
   };
 }
 
-// [co, ci, kh, kw] to [kh, kw, ci, co].
+// The convolution with the node's strides and padding.
+Conv2D window_of(Node& node, const Value& x, Conv2D conv) {
+  if (extents(node, "kernel_shape", conv.kernel) != conv.kernel) {
+    throw Error("kernel_shape: expected the kernel's, found another");
+  }
+  conv.strides = extents(node, "strides", {1, 1});
+  conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides);
+  expect_plain_window(node, x.shape, conv.kernel, conv.strides, conv.padding);
+  return conv;
+}
+
+// [co, ci, kh, kw] to [kh, kw, ci, co]; ci is 1 where each channel has filters of its own.
 Reading::Fill filters_last(const Constant& kernel) {
   return [=](std::span<float> out) {
     const int64_t co = kernel.dims[0], ci = kernel.dims[1], cells = kernel.dims[2] * kernel.dims[3];
@@ -74,23 +85,25 @@ Value add_dense(Reading& r, const Node& node, const Product& product, bool bias)
 
 void read_conv(Reading& r, Node& node) {
   node.expect_inputs(2, 3);
-  node.expect_integer("group", 1, 1);
-  const Value x = r.picture(node, 0);
+  const Value x = r.picture_or_pixel(node, 0);
   const Constant kernel = floats(r, node, 1, 4);
-  if (kernel.dims[1] != x.shape[2]) {
-    throw Error(fmt::format("input 2: expected a kernel for {} channels, found {} of shape {}", x.shape[2],
-                            kernel.dims[1], shown_dims(kernel.dims)));
+  const int64_t channels = x.shape[2], filters = kernel.dims[0], groups = node.integer("group", 1);
+  if (groups != 1 && groups != channels)
+    throw Error(fmt::format("group: expected 1, or {}: one a channel, found {}", channels, groups));
+  if (kernel.dims[1] != channels / groups || filters < groups || filters % groups != 0) {
+    throw Error(fmt::format("input 2: expected a kernel for {} channels in {} groups, found {} of shape {}", channels,
+                            groups, kernel.dims[1], shown_dims(kernel.dims)));
   }
-  Conv2D conv{.filters = kernel.dims[0], .kernel = {kernel.dims[2], kernel.dims[3]}, .bias = node.has_input(2)};
-  if (extents(node, "kernel_shape", conv.kernel) != conv.kernel) {
-    throw Error("kernel_shape: expected the kernel's, found another");
-  }
-  conv.strides = extents(node, "strides", {1, 1});
-  conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides);
-  expect_plain_window(node, x.shape, conv.kernel, conv.strides, conv.padding);
-  const Value y = r.add_layer(node, conv, {x});
+  const bool bias = node.has_input(2);
+  const Conv2D all = window_of(node, x, {.filters = filters, .kernel = {kernel.dims[2], kernel.dims[3]}, .bias = bias});
+  const DepthwiseConv2D each{.kernel = all.kernel,
+                             .strides = all.strides,
+                             .padding = all.padding,
+                             .depth_multiplier = filters / groups,
+                             .bias = bias};
+  const Value y = r.add_layer(node, groups == 1 ? LayerKind(all) : LayerKind(each), {x});
   r.fill(y, "kernel", filters_last(kernel));
-  if (conv.bias) r.fill(y, "bias", copy_of(channel_floats(r, node, 2, conv.filters), {}));
+  if (bias) r.fill(y, "bias", copy_of(channel_floats(r, node, 2, filters), {}));
   r.give(node, y);
 }
 

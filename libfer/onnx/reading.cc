@@ -144,6 +144,23 @@ Value Reading::picture(const Node& node, int i) const {
   throw Error(fmt::format("input {}: expected [n, c, h, w], found {}", i + 1, x.is_flat() ? "[n, k]" : "[n, h, w, c]"));
 }
 
+Value Reading::picture_or_pixel(const Node& node, int i) {
+  Value x = decided(node, i);
+  if (!x.is_flat() || x.rank != 4 || x.flattened.rank() != 0 || x.layer < 0) return picture(node, i);
+  const Shape pixel = {1, 1, x.shape[0]};
+  LayerKind& kind = layer(x).kind;
+  auto* average = std::get_if<GlobalAveragePool2D>(&kind);
+  auto* max = std::get_if<GlobalMaxPool2D>(&kind);
+  if ((average != nullptr || max != nullptr) && !x.shared) {
+    (average != nullptr ? average->keepdims : max->keepdims) = true;
+    x.shape = pixel;
+  } else {
+    x = add_layer(node, Reshape{pixel}, {x});
+  }
+  x.axes = Value::Axes::kChannelsFirst;
+  return x;
+}
+
 Value Reading::flat(const Node& node, int i) const {
   Value x = decided(node, i);
   if (x.is_flat() && x.rank == 2) return x;

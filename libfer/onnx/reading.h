@@ -65,6 +65,8 @@ class Reading {
   Value decided(const Node& node, int i) const;
   // The same; Error unless it is a picture with channels first, or is flat.
   Value picture(const Node& node, int i) const;
+  // The same, and [n, k, 1, 1] too, as a picture of one pixel: where it is no pool that can give that, through a layer.
+  Value picture_or_pixel(const Node& node, int i);
   Value flat(const Node& node, int i) const;
 
   // Says what the node's first output is.

@@ -54,7 +54,7 @@ td { padding: 5px 8px; border-top: 1px solid var(--line); }
 .bar { display: flex; align-items: center; gap: 8px; justify-content: flex-end; }
 .bar i { flex: 1; min-width: 24px; max-width: 150px; height: 9px; border-radius: 2px; background:
   linear-gradient(var(--train), var(--train)) 0 / var(--share) 100% no-repeat, var(--line); }
-.bar span { min-width: 3.4em; text-align: right; }
+.bar span { min-width: 3.4em; text-align: right; white-space: nowrap; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 14px; }
 .two > section { min-width: 0; }
 .confusion { table-layout: fixed; }

@@ -55,7 +55,8 @@ std::string charts(const TrainingReport& report) {
   accuracy.as_percent = true;
   LineChart rate = single(report, "Learning rate", &EpochFigures::learning_rate);
   const auto [low, high] = std::minmax_element(rate.series[0].y.begin(), rate.series[0].y.end());
-  rate.logarithmic = *low > 0 && *high > 20 * *low;
+  // A rate that ends near 0, as a cosine's does, would be a cliff on a logarithmic axis.
+  rate.logarithmic = *low > 1e-5 * *high && *high > 20 * *low;
   LineChart speed = single(report, "Training pictures a second", &EpochFigures::images_per_second);
   speed.from_zero = true;
   return "<div class=\"charts\">\n" +

@@ -1,6 +1,6 @@
 // last.safetensors: everything that resuming needs, in one file that is replaced in one instant (docs/training.md).
 //   weights/NAME                  every parameter
-//   moment1/NAME, moment2/NAME    of every trainable parameter, as the optimizer keeps them
+//   moment1/NAME, moment2/NAME    of every trainable parameter, what the optimizer keeps (train/optimizer_state.h)
 //   average/NAME                  of every parameter, where weights are averaged
 //   metadata: "format" and "format_version", "identity" (train/identity.h) and "state" (train/state.h) as JSON
 #pragma once

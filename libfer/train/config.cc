@@ -38,6 +38,16 @@ void check(const Sgd& o) {
   expect(o.weight_decay >= 0, "optimizer.weight_decay", "0 or more", o.weight_decay);
 }
 
+template <class T>
+void check_rmsprop(const T& o) {
+  expect(o.learning_rate > 0, "optimizer.learning_rate", "more than 0", o.learning_rate);
+  expect(o.rho >= 0 && o.rho < 1, "optimizer.rho", "0 <= rho < 1", o.rho);
+  expect(o.momentum >= 0 && o.momentum < 1, "optimizer.momentum", "0 <= momentum < 1", o.momentum);
+  expect(o.epsilon > 0, "optimizer.epsilon", "more than 0", o.epsilon);
+}
+void check(const RmsProp& o) { check_rmsprop(o); }
+void check(const RmsPropTf1& o) { check_rmsprop(o); }
+
 void check(const ConstantSchedule&) {}
 
 void check(const CosineSchedule& s) {
@@ -67,9 +77,13 @@ void check(const EarlyStopping& s) {
 }
 
 void check(const Augmentation& a) {
-  expect(a.shift >= 0 && a.shift < 1, "augmentation.shift", "0 <= shift < 1", a.shift);
+  expect(a.width_shift >= 0 && a.width_shift < 1, "augmentation.width_shift", "0 <= width_shift < 1", a.width_shift);
+  expect(a.height_shift >= 0 && a.height_shift < 1, "augmentation.height_shift", "0 <= height_shift < 1",
+         a.height_shift);
   expect(a.rotation_deg >= 0 && a.rotation_deg <= 180, "augmentation.rotation_deg", "0 to 180", a.rotation_deg);
+  expect(a.shear_deg >= 0 && a.shear_deg < 90, "augmentation.shear_deg", "0 <= shear_deg < 90", a.shear_deg);
   expect(a.zoom >= 0 && a.zoom < 1, "augmentation.zoom", "0 <= zoom < 1", a.zoom);
+  expect(a.fill_value >= 0 && a.fill_value <= 255, "augmentation.fill_value", "0 to 255", a.fill_value);
 }
 
 void check_class_weights(const std::vector<double>& weights, int64_t classes) {
@@ -96,6 +110,17 @@ json to_json(const Sgd& o) {
           {"nesterov", o.nesterov}};
 }
 
+template <class T>
+json rmsprop_to_json(const T& o) {
+  return {{"learning_rate", o.learning_rate},
+          {"rho", o.rho},
+          {"momentum", o.momentum},
+          {"epsilon", o.epsilon},
+          {"centered", o.centered}};
+}
+json to_json(const RmsProp& o) { return rmsprop_to_json(o); }
+json to_json(const RmsPropTf1& o) { return rmsprop_to_json(o); }
+
 json to_json(const ConstantSchedule&) { return {{"name", "constant"}}; }
 json to_json(const CosineSchedule& s) {
   return {{"name", "cosine"}, {"warmup_epochs", s.warmup_epochs}, {"final_factor", s.final_factor}};
@@ -121,15 +146,25 @@ json to_json(const EarlyStopping& s) {
 }
 
 json to_json(const Augmentation& a) {
-  return {
-      {"horizontal_flip", a.horizontal_flip}, {"shift", a.shift}, {"rotation_deg", a.rotation_deg}, {"zoom", a.zoom}};
+  return {{"horizontal_flip", a.horizontal_flip},
+          {"width_shift", a.width_shift},
+          {"height_shift", a.height_shift},
+          {"rotation_deg", a.rotation_deg},
+          {"shear_deg", a.shear_deg},
+          {"zoom", a.zoom},
+          {"fill", fill_name(a.fill)},
+          {"fill_value", a.fill_value}};
 }
+
+constexpr int64_t kMostPicturesPerStep = int64_t{1} << 40;
 
 }  // namespace
 
 void check_config(const TrainConfig& config, int64_t classes) {
   expect(config.epochs >= 1, "epochs", "1 or more", config.epochs);
   expect(config.batch_size >= 1, "batch_size", "1 or more", config.batch_size);
+  expect(config.accumulate >= 1 && config.accumulate <= kMostPicturesPerStep / config.batch_size, "accumulate",
+         "1 or more, and not beyond 2^40 pictures a step", config.accumulate);
   std::visit([](const auto& o) { check(o); }, config.optimizer);
   std::visit([](const auto& s) { check(s); }, config.schedule);
   expect(config.clipping.norm >= 0, "clipping.norm", "0 or more", config.clipping.norm);
@@ -139,6 +174,10 @@ void check_config(const TrainConfig& config, int64_t classes) {
   }
   expect(config.label_smoothing >= 0 && config.label_smoothing < 1, "label_smoothing", "0 <= label_smoothing < 1",
          config.label_smoothing);
+  if (config.loss == Loss::kSquaredHinge && config.label_smoothing > 0) {
+    throw Error("label_smoothing: expected 0 with the loss squared_hinge, found " +
+                fmt::format("{}", config.label_smoothing));
+  }
   check_class_weights(config.class_weights, classes);
   check(config.augmentation);
   check(config.reduce_lr);
@@ -146,11 +185,16 @@ void check_config(const TrainConfig& config, int64_t classes) {
   Monitor(config.checkpoint_monitor, "checkpoint_monitor", true);
   expect(config.weight_average >= 0 && config.weight_average < 1, "weight_average", "0 <= weight_average < 1",
          config.weight_average);
-  expect(config.limit_steps >= 0, "limit_steps", "0 or more", config.limit_steps);
+  expect(config.steps_per_epoch >= 0, "steps_per_epoch", "0 or more", config.steps_per_epoch);
+  expect(config.max_steps >= 0, "max_steps", "0 or more", config.max_steps);
+  expect(config.save_every >= 0, "save_every", "0 or more", config.save_every);
   expect(config.preprocessing.scale != 0, "preprocessing.scale", "a number other than 0", config.preprocessing.scale);
   expect(true, "preprocessing.shift", "a number", config.preprocessing.shift);
   expect(config.checkpoint_seconds >= 0, "checkpoint_seconds", "0 or more", config.checkpoint_seconds);
   expect_available(config.precision);
+  if (config.save_every > 0 && config.out_dir.empty()) {
+    throw Error("save_every: expected out_dir to keep snapshots in, found none");
+  }
   if (config.resume && config.out_dir.empty()) throw Error("resume: expected out_dir to resume from, found none");
 }
 
@@ -159,9 +203,11 @@ json config_to_json(const TrainConfig& config) {
   optimizer["name"] = optimizer_name(config.optimizer);
   return {{"epochs", config.epochs},
           {"batch_size", config.batch_size},
+          {"accumulate", config.accumulate},
           {"optimizer", std::move(optimizer)},
           {"schedule", std::visit([](const auto& s) { return to_json(s); }, config.schedule)},
           {"clipping", {{"norm", config.clipping.norm}, {"value", config.clipping.value}}},
+          {"loss", loss_name(config.loss)},
           {"label_smoothing", config.label_smoothing},
           {"class_weights", config.class_weights},
           {"augmentation", to_json(config.augmentation)},
@@ -171,7 +217,9 @@ json config_to_json(const TrainConfig& config) {
           {"weight_average", config.weight_average},
           {"seed", config.seed},
           {"precision", precision_name(config.precision)},
-          {"limit_steps", config.limit_steps},
+          {"steps_per_epoch", config.steps_per_epoch},
+          {"max_steps", config.max_steps},
+          {"save_every", config.save_every},
           {"preprocessing", {{"scale", config.preprocessing.scale}, {"shift", config.preprocessing.shift}}}};
 }
 

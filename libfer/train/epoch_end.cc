@@ -14,6 +14,15 @@ namespace {
 // Pictures at once in validation: its buffers stay below those of a training step on as many.
 constexpr int64_t kValidationBatch = 64;
 
+// A probability that underflowed counts as the smallest normal float.
+double cross_entropy(std::span<const float> probabilities, std::span<const float> target) {
+  double loss = 0;
+  for (size_t k = 0; k < target.size(); ++k) {
+    loss -= target[k] * std::log(static_cast<double>(std::max(probabilities[k], std::numeric_limits<float>::min())));
+  }
+  return loss;
+}
+
 }  // namespace
 
 void FitLoop::end_epoch() {
@@ -48,19 +57,19 @@ EpochResult FitLoop::measure_epoch() {
 
 void FitLoop::validate(EpochResult& epoch) {
   const std::span<const float> weights = judged_weights().values();
-  const Tensor probabilities = probabilities_of(model_, weights, inputs_.data, inputs_.validation,
-                                                {.batch_size = std::min(config_.batch_size, kValidationBatch)});
-  const auto classes = static_cast<size_t>(probabilities.shape()[1]);
+  const bool hinge = config_.loss == Loss::kSquaredHinge;
+  const Tensor outputs = probabilities_of(model_, weights, inputs_.data, inputs_.validation,
+                                          {.batch_size = std::min(config_.batch_size, kValidationBatch), .raw = hinge});
+  const auto classes = static_cast<size_t>(outputs.shape()[1]);
   std::vector<float> target(classes);
   double loss = 0;
   int64_t correct = 0;
   for (size_t i = 0; i < inputs_.validation.size(); ++i) {
-    const std::span<const float> p = probabilities.values().subspan(i * classes, classes);
+    const std::span<const float> p = outputs.values().subspan(i * classes, classes);
     const int64_t label = fill_target(inputs_, inputs_.validation[i], config_.label_smoothing, target);
     correct += std::max_element(p.begin(), p.end()) - p.begin() == label;
-    for (size_t k = 0; k < classes; ++k) {
-      loss -= target[k] * std::log(static_cast<double>(std::max(p[k], std::numeric_limits<float>::min())));
-    }
+    loss += hinge ? kernels::squared_hinge(outputs.shape()[1], false, p, target, {}, 1, {}).loss_sum
+                  : cross_entropy(p, target);
   }
   const auto n = static_cast<double>(inputs_.validation.size());
   epoch.val_loss = loss / n + regularization_penalty(model_.weights.layout, weights);

@@ -25,10 +25,10 @@ void mirror(const Dataset& data, std::span<uint8_t> picture) {
 // Runs one network over batches of rows, reusing its buffers.
 class BatchRunner {
  public:
-  BatchRunner(const Model& model, std::span<const float> weights, const Dataset& data, int64_t batch_size)
+  BatchRunner(const Model& model, std::span<const float> weights, const Dataset& data, int64_t batch_size, bool raw)
       : preprocessing_(model.preprocessing),
         data_(data),
-        softmax_needed_(!gives_probabilities(model.network)),
+        softmax_needed_(!raw && !gives_probabilities(model.network)),
         classes_(class_count(model.network)),
         inference_(model.network, model.weights.layout, weights, model.int8),
         workspace_(inference_.make_workspace(batch_size)),
@@ -96,7 +96,7 @@ Tensor probabilities_of(const Model& model, std::span<const float> weights, cons
   const int64_t batch = std::min(options.batch_size, std::max<int64_t>(n, 1));
   Tensor probabilities({n, classes});
   Tensor mirrored(options.flip ? Shape({batch, classes}) : Shape({0}));
-  BatchRunner runner(model, weights, data, batch);
+  BatchRunner runner(model, weights, data, batch, options.raw);
   for (int64_t begin = 0; begin < n; begin += batch) {
     const std::span<const int64_t> part = rows.subspan(begin, std::min(batch, n - begin));
     const std::span<float> out = probabilities.values().subspan(begin * classes, part.size() * classes);

@@ -15,7 +15,8 @@ void check_rows(const Network& network, const Dataset& data, std::span<const int
 
 struct InferenceOptions {
   int64_t batch_size = 64;
-  bool flip = false;  // the mean of the picture's and its mirror image's probabilities
+  bool flip = false;  // the mean of the picture's and its mirror image's
+  bool raw = false;   // the network's own outputs, also where those are logits
 };
 // Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,

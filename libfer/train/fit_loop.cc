@@ -41,6 +41,7 @@ FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& input
 History FitLoop::run() {
   resume_or_start();
   if (!finished()) gradients_ = Tensor({model_.weights.layout.trainable_floats});
+  if (!finished() && config_.accumulate > 1) batch_gradients_ = Tensor(gradients_.shape());
   while (!finished()) {
     if (!train_epoch()) {
       save_checkpoint();
@@ -66,7 +67,7 @@ void FitLoop::resume_or_start() {
   state_ = first_state();
   if (!folder_.used()) return;
   identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
-  folder_.prepare(config_.resume);
+  folder_.prepare(config_.resume, config_.save_every > 0);
   if (config_.resume && folder_.has_checkpoint()) {
     state_ = read_checkpoint(folder_.last(), model_.weights.layout, arrays(), identity_);
     write_logs(state_, !inputs_.validation.empty(), folder_.path());
@@ -75,18 +76,18 @@ void FitLoop::resume_or_start() {
 }
 
 bool FitLoop::train_epoch() {
-  batches_.start_epoch(state_.epoch);
   Stopwatch lap;
   const std::unique_ptr<engine::TrainingPlan> plan = make_plan();
-  while (state_.step < batches_.steps_per_epoch()) {
+  while (state_.step < batches_.steps_per_epoch() && !all_steps_done()) {
     lap.lap();
-    train_step(*plan, state_.step);
+    train_step(*plan);
     const double seconds = lap.lap();
     state_.sums.train_seconds += seconds;
     state_.sums.seconds += seconds;
     ++state_.step;
     ++state_.total_steps;
     if (config_.weight_average > 0) update_average();
+    if (config_.save_every > 0 && state_.total_steps % config_.save_every == 0) save_snapshot();
     if (callbacks_.on_step) callbacks_.on_step(progress());
     if (callbacks_.should_stop && callbacks_.should_stop()) return false;
     if (since_checkpoint_.seconds() >= config_.checkpoint_seconds) save_checkpoint();
@@ -103,25 +104,42 @@ std::unique_ptr<engine::TrainingPlan> FitLoop::make_plan() const {
                                                 std::min(config_.batch_size, rows), config_.precision);
 }
 
-void FitLoop::train_step(engine::TrainingPlan& plan, int64_t step) {
-  batches_.fill(step);
+void FitLoop::train_step(engine::TrainingPlan& plan) {
+  batches_.start_step(state_.total_steps);
+  double loss = 0;
+  int64_t correct = 0;
+  for (int64_t batch = 0; batch < batches_.batches(); ++batch) {
+    const engine::TrainingPlan::Result result = add_batch(plan, batch);
+    loss += result.loss_sum;
+    correct += result.correct;
+    if (batch == 0) loss += static_cast<double>(batches_.step_count()) * result.penalty;
+  }
+  expect_finite(loss / static_cast<double>(batches_.step_count()), "loss");
+  expect_finite(clip_gradient(config_.clipping, gradients_.values()), "norm of the gradient");
+  optimizer_.step(scheduled_learning_rate(state_.total_steps), state_.total_steps + 1, model_.weights.values.values(),
+                  gradients_.values());
+  state_.sums.images += batches_.step_count();
+  state_.sums.correct += correct;
+  state_.sums.loss += loss;
+}
+
+// Sets gradients_ to those of the step's first batch, and adds the later ones' to it.
+engine::TrainingPlan::Result FitLoop::add_batch(engine::TrainingPlan& plan, int64_t batch) {
+  batches_.fill(batch);
+  Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
   const engine::TrainingPlan::Result result =
       plan.forward_backward({.n = batches_.count(),
                              .pictures = batches_.pictures(),
                              .targets = batches_.targets(),
                              .weights = batches_.weights(),
+                             .loss = config_.loss,
+                             .mean_over = static_cast<double>(batches_.step_count()),
+                             .regularized = batch == 0,
                              .seed = config_.seed,
-                             .step = static_cast<uint64_t>(state_.total_steps)},
-                            model_.weights.values.values(), gradients_.values());
-  const auto n = static_cast<double>(batches_.count());
-  const double loss = result.loss_sum + n * result.penalty;
-  expect_finite(loss / n, "loss");
-  expect_finite(clip_gradient(config_.clipping, gradients_.values()), "norm of the gradient");
-  optimizer_.step(scheduled_learning_rate(state_.total_steps), state_.total_steps + 1, model_.weights.values.values(),
-                  gradients_.values());
-  state_.sums.images += batches_.count();
-  state_.sums.correct += result.correct;
-  state_.sums.loss += loss;
+                             .step = static_cast<uint64_t>(state_.total_steps * config_.accumulate + batch)},
+                            model_.weights.values.values(), gradients.values());
+  if (batch > 0) kernels::add(gradients_.values(), batch_gradients_.values(), gradients_.values());
+  return result;
 }
 
 float FitLoop::scheduled_learning_rate(int64_t step) const {
@@ -143,10 +161,12 @@ void FitLoop::update_average() {
 }
 
 StepProgress FitLoop::progress() const {
+  int64_t steps = batches_.steps_per_epoch();
+  if (config_.max_steps > 0) steps = std::min(steps, state_.step + config_.max_steps - state_.total_steps);
   return {.epoch = state_.epoch + 1,
           .epochs = config_.epochs,
           .step = state_.step,
-          .steps = batches_.steps_per_epoch(),
+          .steps = steps,
           .images = state_.sums.images,
           .loss = state_.sums.mean_loss(),
           .accuracy = state_.sums.accuracy(),
@@ -169,6 +189,11 @@ void FitLoop::save_checkpoint() {
     expect_finite(kernels::sum_of_squares(array.values), ("sum of squares of " + array.name).c_str());
   }
   write_checkpoint(folder_.last(), model_.weights.layout, arrays(), state_, identity_);
+}
+
+void FitLoop::save_snapshot() {
+  expect_finite(kernels::sum_of_squares(judged_weights().values()), "sum of the weights' squares");
+  BestWeights(folder_.snapshot(state_.total_steps)).keep(model_, judged_weights());
 }
 
 void FitLoop::expect_finite(double value, const char* what) const {

@@ -28,10 +28,14 @@ class FitLoop {
 
   RunState first_state() const;
   void resume_or_start();
-  bool finished() const { return state_.stopped_early || state_.epoch >= config_.epochs; }
+  bool finished() const {
+    return state_.stopped_early || state_.epoch >= config_.epochs || (all_steps_done() && state_.step == 0);
+  }
+  bool all_steps_done() const { return config_.max_steps > 0 && state_.total_steps >= config_.max_steps; }
   bool train_epoch();  // false: asked to stop
   std::unique_ptr<engine::TrainingPlan> make_plan() const;
-  void train_step(engine::TrainingPlan& plan, int64_t step);
+  void train_step(engine::TrainingPlan& plan);
+  engine::TrainingPlan::Result add_batch(engine::TrainingPlan& plan, int64_t batch);
   void update_average();
   StepProgress progress() const;
 
@@ -43,6 +47,7 @@ class FitLoop {
   float scheduled_learning_rate(int64_t step) const;
 
   void save_checkpoint();
+  void save_snapshot();
   std::vector<NamedArray> arrays();
   // The weights that are validated and kept: the average where there is one.
   Tensor& judged_weights() { return average_.size() > 0 ? average_ : model_.weights.values; }
@@ -60,7 +65,7 @@ class FitLoop {
 
   TrainingBatches batches_;
   OptimizerState optimizer_;
-  Tensor gradients_, average_;
+  Tensor gradients_, batch_gradients_, average_;
   RunState state_;
   nlohmann::json identity_;
   Stopwatch since_checkpoint_;

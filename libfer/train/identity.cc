@@ -62,6 +62,7 @@ json with_precision(json run) {
 json run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
                   std::span<const float> first_weights) {
   json settings = config_to_json(config);
+  settings.erase("save_every");
   if (!std::holds_alternative<CosineSchedule>(config.schedule)) settings.erase("epochs");
   return {{"network", json::parse(network_to_json(network))}, {"config", std::move(settings)},
           {"train", rows_identity(inputs, inputs.train)},     {"validation", rows_identity(inputs, inputs.validation)},

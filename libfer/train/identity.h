@@ -16,8 +16,8 @@ struct RunInputs {
   std::span<const float> targets;  // [data.size(), classes], or empty: the labels
 };
 
-// Fields of the configuration, the network's JSON, checksums of pictures, labels, rows and first weights. Epochs are
-// left out where more of them only make the run longer: unless the schedule depends on them.
+// Fields of the configuration, the network's JSON, checksums of pictures, labels, rows and first weights. Snapshots
+// are left out, and epochs where more of them only make the run longer: unless the schedule depends on them.
 nlohmann::json run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
                             std::span<const float> first_weights);
 

@@ -1,6 +1,8 @@
 #include "train/optimizer_state.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "kernels/elementwise.h"
 #include "kernels/optimizer.h"
@@ -14,19 +16,45 @@ float decay_of(const Optimizer& optimizer) {
   return 0;
 }
 
-int moments_of(const Optimizer& optimizer) {
-  const auto* sgd = std::get_if<Sgd>(&optimizer);
-  if (sgd == nullptr) return 2;
-  return sgd->momentum > 0 ? 1 : 0;
-}
+// Of what an optimizer keeps: the name, and what it begins as.
+struct MomentForm {
+  const char* name;
+  float first = 0;
+};
+
+struct MomentForms {
+  std::vector<MomentForm> operator()(const Adam&) const { return {{"moment1"}, {"moment2"}}; }
+  std::vector<MomentForm> operator()(const AdamW&) const { return {{"moment1"}, {"moment2"}}; }
+  std::vector<MomentForm> operator()(const Sgd& o) const {
+    return o.momentum > 0 ? std::vector<MomentForm>{{"moment1"}} : std::vector<MomentForm>();
+  }
+  std::vector<MomentForm> operator()(const RmsProp& o) const { return rmsprop(o.momentum, o.centered, 0); }
+  std::vector<MomentForm> operator()(const RmsPropTf1& o) const { return rmsprop(o.momentum, o.centered, 1); }
+
+  static std::vector<MomentForm> rmsprop(float momentum, bool centered, float first_square) {
+    std::vector<MomentForm> forms = {{"mean_square", first_square}};
+    if (centered) forms.push_back({"mean_gradient"});
+    if (momentum > 0) forms.push_back({"velocity"});
+    return forms;
+  }
+};
 
 }  // namespace
 
 OptimizerState::OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout)
     : optimizer_(optimizer), stretches_(stretches(layout, decay_of(optimizer) > 0)) {
-  const int moments = moments_of(optimizer);
-  if (moments >= 1) moment1_ = Tensor({layout.trainable_floats});
-  if (moments >= 2) moment2_ = Tensor({layout.trainable_floats});
+  for (const MomentForm& form : std::visit(MomentForms{}, optimizer)) {
+    moments_.push_back({form.name, Tensor({layout.trainable_floats})});
+    const std::span<float> values = moments_.back().values.values();
+    if (form.first != 0) std::fill(values.begin(), values.end(), form.first);
+  }
+}
+
+std::span<float> OptimizerState::moment(const char* name) {
+  for (Moment& m : moments_) {
+    if (std::strcmp(m.name, name) == 0) return m.values.values();
+  }
+  return {};
 }
 
 std::vector<OptimizerState::Stretch> OptimizerState::stretches(const ParameterLayout& layout, bool decay_used) {
@@ -51,22 +79,32 @@ void OptimizerState::step(float learning_rate, int64_t t, std::span<float> weigh
                             .epsilon = o.epsilon,
                             .decay = learning_rate * decay,
                             .t = t},
-                           of(weights), of(gradients), of(moment1_.values()), of(moment2_.values()));
+                           of(weights), of(gradients), of(moment("moment1")), of(moment("moment2")));
+    };
+    const auto rmsprop = [&](const auto& o, bool epsilon_in_root) {
+      kernels::rmsprop_update({.learning_rate = learning_rate,
+                               .rho = o.rho,
+                               .momentum = o.momentum,
+                               .epsilon = o.epsilon,
+                               .epsilon_in_root = epsilon_in_root},
+                              of(weights), of(gradients),
+                              {of(moment("mean_square")), of(moment("mean_gradient")), of(moment("velocity"))});
     };
     if (const auto* o = std::get_if<Adam>(&optimizer_)) adam(*o);
     if (const auto* o = std::get_if<AdamW>(&optimizer_)) adam(*o);
+    if (const auto* o = std::get_if<RmsProp>(&optimizer_)) rmsprop(*o, false);
+    if (const auto* o = std::get_if<RmsPropTf1>(&optimizer_)) rmsprop(*o, true);
     if (const auto* o = std::get_if<Sgd>(&optimizer_)) {
       kernels::sgd_update(
           {.learning_rate = learning_rate, .momentum = o->momentum, .weight_decay = decay, .nesterov = o->nesterov},
-          of(weights), of(gradients), of(moment1_.values()));
+          of(weights), of(gradients), of(moment("moment1")));
     }
   }
 }
 
 std::vector<NamedArray> OptimizerState::arrays() {
   std::vector<NamedArray> out;
-  if (moment1_.size() > 0) out.push_back({"moment1", moment1_.values()});
-  if (moment2_.size() > 0) out.push_back({"moment2", moment2_.values()});
+  for (Moment& m : moments_) out.push_back({m.name, m.values.values()});
   return out;
 }
 

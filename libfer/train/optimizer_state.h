@@ -1,6 +1,7 @@
 // An optimizer's moments and its step over a whole network's trainable weights.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "fer/model.h"
@@ -16,7 +17,8 @@ class OptimizerState {
   // t counts steps from 1. weights [layout.total_floats], of which the trainable ones are changed.
   void step(float learning_rate, int64_t t, std::span<float> weights, std::span<const float> gradients);
 
-  // "moment1" and "moment2" (Adam), "moment1" (SGD with momentum) or none.
+  // "moment1" and "moment2" (Adam); "moment1" (SGD with momentum); "mean_square", "mean_gradient" (centered) and
+  // "velocity" (with momentum) (RMSprop); or none.
   std::vector<NamedArray> arrays();
 
  private:
@@ -29,7 +31,13 @@ class OptimizerState {
 
   Optimizer optimizer_;
   std::vector<Stretch> stretches_;
-  Tensor moment1_, moment2_;
+  // What the optimizer keeps of every weight, by the names above.
+  struct Moment {
+    const char* name;
+    Tensor values;
+  };
+  std::span<float> moment(const char* name);
+  std::vector<Moment> moments_;
 };
 
 // Scales or cuts the gradient as asked. Returns the norm it had before: not finite where any value is not.

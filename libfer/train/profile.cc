@@ -33,19 +33,21 @@ class ProfiledSteps {
         optimizer_(config.optimizer, weights_.layout),
         gradients_({weights_.layout.trainable_floats}),
         plan_(network, weights_.layout, std::min<int64_t>(config.batch_size, static_cast<int64_t>(inputs.train.size())),
-              config.precision) {
-    batches_.start_epoch(0);
-  }
+              config.precision) {}
 
   engine::StepProfile step(int64_t index) {
     engine::StepProfile profile;
-    // The last batch of an epoch may be smaller.
-    const int64_t whole = std::max<int64_t>(1, batches_.steps_per_epoch() - 1);
-    engine::note_stage(&profile, {.pass = "batch"}, [&] { batches_.fill(index % whole); });
+    // The last step of a pass may have fewer pictures.
+    const int64_t whole = std::max<int64_t>(1, batches_.steps_per_pass() - 1);
+    engine::note_stage(&profile, {.pass = "batch"}, [&] {
+      batches_.start_step(index % whole);
+      batches_.fill(0);
+    });
     plan_.forward_backward({.n = batches_.count(),
                             .pictures = batches_.pictures(),
                             .targets = batches_.targets(),
                             .weights = batches_.weights(),
+                            .loss = config_.loss,
                             .seed = config_.seed,
                             .step = static_cast<uint64_t>(index),
                             .profile = &profile},

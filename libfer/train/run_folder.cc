@@ -1,5 +1,7 @@
 #include "train/run_folder.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -15,10 +17,14 @@ bool RunFolder::has_checkpoint() const {
   return used() && std::filesystem::exists(last(), ignored);
 }
 
-void RunFolder::prepare(bool resume) const {
+std::string RunFolder::snapshot(int64_t steps) const {
+  return file(fmt::format("snapshots/step-{:06}.safetensors", steps).c_str());
+}
+
+void RunFolder::prepare(bool resume, bool snapshots) const {
   if (!used()) return;
   std::error_code failure;
-  std::filesystem::create_directories(path_, failure);
+  std::filesystem::create_directories(snapshots ? file("snapshots") : path_, failure);
   if (failure) throw Error(path_ + ": cannot make the folder: " + failure.message());
   if (!resume && has_checkpoint()) {
     throw Error(path_ + ": holds a training run (last.safetensors): resume it, or choose another folder");

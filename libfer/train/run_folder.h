@@ -19,10 +19,13 @@ class RunFolder {
   std::string best() const { return file("best.safetensors"); }
   // Early stopping's own best, where it can differ from best().
   std::string stopping_best() const { return file("early_stopping.safetensors"); }
+  // Of the weights after so many steps of the run.
+  std::string snapshot(int64_t steps) const;
   bool has_checkpoint() const;
 
-  // Makes the folder. Throws Error when that fails, and when it holds a checkpoint that the run does not resume from.
-  void prepare(bool resume) const;
+  // Makes the folder, with one for snapshots if asked. Throws Error when that fails, and when it holds a checkpoint
+  // that the run does not resume from.
+  void prepare(bool resume, bool snapshots) const;
   // config.json: the whole configuration, and what the run is (train/identity.h).
   void write_config(const TrainConfig& config, nlohmann::json identity) const;
 

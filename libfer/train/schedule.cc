@@ -1,7 +1,8 @@
-// Learning-rate schedules and the names of optimizers (fer/optimizer.h).
+// Learning-rate schedules (fer/optimizer.h), and the names of optimizers and losses.
 #include <cmath>
 #include <numbers>
 
+#include "fer/loss.h"
 #include "fer/optimizer.h"
 
 namespace fer {
@@ -38,9 +39,13 @@ const char* optimizer_name(const Optimizer& optimizer) {
     const char* operator()(const Adam&) const { return "adam"; }
     const char* operator()(const AdamW&) const { return "adamw"; }
     const char* operator()(const Sgd&) const { return "sgd"; }
+    const char* operator()(const RmsProp&) const { return "rmsprop"; }
+    const char* operator()(const RmsPropTf1&) const { return "rmsprop-tf1"; }
   };
   return std::visit(Name{}, optimizer);
 }
+
+const char* loss_name(Loss loss) { return loss == Loss::kSquaredHinge ? "squared_hinge" : "cross_entropy"; }
 
 double schedule_factor(const Schedule& schedule, int64_t step, int64_t steps_per_epoch, int64_t epochs) {
   const Position at{.step = static_cast<double>(step),

@@ -10,31 +10,29 @@ TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inp
     : config_(config), inputs_(inputs), classes_(classes) {
   const int64_t rows = static_cast<int64_t>(inputs.train.size());
   const int64_t batch = std::min(config.batch_size, rows);
-  steps_ = (rows + batch - 1) / batch;
-  if (config.limit_steps > 0) steps_ = std::min(steps_, config.limit_steps);
+  steps_per_pass_ = (rows - 1) / pictures_per_step() + 1;
   pictures_ = Tensor({batch, inputs.data.picture_bytes()});
   targets_ = Tensor({batch, classes});
   if (!config.class_weights.empty()) weights_.resize(batch);
 }
 
-void TrainingBatches::start_epoch(int64_t epoch) {
-  epoch_ = epoch;
-  order_ = epoch_order(inputs_.train, config_.seed, epoch);
+void TrainingBatches::start_step(int64_t step) {
+  const int64_t pass = step / steps_per_pass_;
+  if (pass != pass_) order_ = pass_order(inputs_.train, config_.seed, pass);
+  pass_ = pass;
+  const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
+  step_rows_ = rows.first(std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
 }
 
-void TrainingBatches::fill(int64_t step) {
-  const auto rows = std::span<const int64_t>(order_).subspan(step * config_.batch_size);
+void TrainingBatches::fill(int64_t batch) {
+  const auto rows = step_rows_.subspan(batch * config_.batch_size);
   count_ = std::min<int64_t>(config_.batch_size, static_cast<int64_t>(rows.size()));
-  const Augmentation& augment = config_.augmentation;
   fill_batch(inputs_.data, rows.first(count_),
              {.scale = config_.preprocessing.scale,
               .shift = config_.preprocessing.shift,
-              .augment = {.horizontal_flip = augment.horizontal_flip,
-                          .shift = augment.shift,
-                          .rotation_deg = augment.rotation_deg,
-                          .zoom = augment.zoom},
+              .augment = config_.augmentation,
               .seed = config_.seed,
-              .epoch = epoch_},
+              .pass = pass_},
              pictures_.values().first(count_ * inputs_.data.picture_bytes()));
   for (int64_t i = 0; i < count_; ++i) {
     const std::span<float> target = targets_.values().subspan(i * classes_, classes_);

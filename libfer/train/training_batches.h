@@ -1,4 +1,5 @@
-// The batches of an epoch as a network takes them: pictures, target distributions, weights.
+// What a training step takes its gradient from: batches as a network takes them (pictures, target distributions,
+// weights), in an order that is a function of config.seed and the step.
 #pragma once
 
 #include <span>
@@ -14,12 +15,19 @@ class TrainingBatches {
   // Keeps references to all three.
   TrainingBatches(const TrainConfig& config, const RunInputs& inputs, int64_t classes);
 
-  // ceil(rows / batch size), at most config.limit_steps. The last batch of a full epoch may be smaller.
-  int64_t steps_per_epoch() const { return steps_; }
-  // Draws the order of an epoch: a function of config.seed and epoch.
-  void start_epoch(int64_t epoch);
-  // Fills the buffers below with a step's pictures.
-  void fill(int64_t step);
+  // config.steps_per_epoch, or one pass over the data: ceil(rows / (accumulate * batch size)). The last step of a pass
+  // may have fewer pictures.
+  int64_t steps_per_epoch() const { return config_.steps_per_epoch > 0 ? config_.steps_per_epoch : steps_per_pass_; }
+  int64_t steps_per_pass() const { return steps_per_pass_; }
+  // Pictures of a full step.
+  int64_t pictures_per_step() const { return config_.accumulate * config_.batch_size; }
+  // Chooses the pictures of a step, counted from the beginning of the run.
+  void start_step(int64_t step);
+  int64_t step_count() const { return static_cast<int64_t>(step_rows_.size()); }
+  // Batches of the step: at most config.accumulate.
+  int64_t batches() const { return (step_count() + config_.batch_size - 1) / config_.batch_size; }
+  // Fills the buffers below with the step's batch.
+  void fill(int64_t batch);
 
   int64_t count() const { return count_; }
   std::span<const float> pictures() const { return pictures_.values().first(count_ * inputs_.data.picture_bytes()); }
@@ -30,8 +38,9 @@ class TrainingBatches {
  private:
   const TrainConfig& config_;
   const RunInputs& inputs_;
-  int64_t classes_, steps_, epoch_ = 0, count_ = 0;
-  std::vector<int64_t> order_;
+  int64_t classes_, steps_per_pass_, pass_ = -1, count_ = 0;
+  std::vector<int64_t> order_;  // of the pass
+  std::span<const int64_t> step_rows_;
   Tensor pictures_, targets_;
   std::vector<float> weights_;
 };

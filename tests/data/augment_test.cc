@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <random>
@@ -22,9 +24,10 @@ std::vector<uint8_t> random_picture(const PictureShape& s) {
   return picture;
 }
 
-std::vector<float> changed(const PictureShape& s, const Change& change, const std::vector<uint8_t>& picture) {
+std::vector<float> changed(const PictureShape& s, const Change& change, const std::vector<uint8_t>& picture,
+                           const Outside& outside = {}) {
   std::vector<float> out(picture.size(), -1);
-  change_picture(s, change, picture, out);
+  change_picture(s, change, outside, picture, out);
   return out;
 }
 
@@ -45,7 +48,7 @@ TEST(Augment, AFlipIsAnExactMirrorImage) {
 
 TEST(Augment, AShiftByWholeCellsMovesAndRepeatsTheBorder) {
   const auto picture = random_picture(kShape);
-  const auto out = changed(kShape, {.dy = 2, .dx = -1}, picture);
+  const auto out = changed(kShape, {.dy = -2, .dx = 1}, picture);
   for (int64_t y = 0; y < 7; ++y) {
     for (int64_t x = 0; x < 5; ++x) {
       const int64_t from_y = std::max<int64_t>(y - 2, 0), from_x = std::min<int64_t>(x + 1, 4);
@@ -56,53 +59,109 @@ TEST(Augment, AShiftByWholeCellsMovesAndRepeatsTheBorder) {
 
 TEST(Augment, AHalfCellShiftAveragesNeighbours) {
   const PictureShape row = {.height = 1, .width = 4, .channels = 1};
-  EXPECT_EQ(changed(row, {.dx = 0.5}, {0, 10, 20, 40}), (std::vector<float>{0, 5, 15, 30}));
+  EXPECT_EQ(changed(row, {.dx = -0.5}, {0, 10, 20, 40}), (std::vector<float>{0, 5, 15, 30}));
 }
 
-TEST(Augment, AQuarterTurnIsClockwise) {
+TEST(Augment, AQuarterTurnIsKeras90Degrees) {
   const PictureShape square = {.height = 3, .width = 3, .channels = 1};
   const auto out = changed(square, {.angle_rad = std::numbers::pi / 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
   const std::vector<float> expected = {7, 4, 1, 8, 5, 2, 9, 6, 3};
   for (size_t i = 0; i < 9; ++i) EXPECT_NEAR(out[i], expected[i], 1e-5) << i;
 }
 
-TEST(Augment, AScaleOfTwoSpreadsTheMiddle) {
+TEST(Augment, AZoomBelowOneSpreadsTheMiddle) {
   const PictureShape row = {.height = 1, .width = 5, .channels = 1};
-  EXPECT_EQ(changed(row, {.scale = 2}, {0, 10, 20, 30, 40}), (std::vector<float>{10, 15, 20, 25, 30}));
-  EXPECT_EQ(changed(row, {.scale = 0.5}, {0, 10, 20, 30, 40}), (std::vector<float>{0, 0, 20, 40, 40}));
+  EXPECT_EQ(changed(row, {.zoom_x = 0.5}, {0, 10, 20, 30, 40}), (std::vector<float>{10, 15, 20, 25, 30}));
+  EXPECT_EQ(changed(row, {.zoom_x = 2}, {0, 10, 20, 30, 40}), (std::vector<float>{0, 0, 20, 40, 40}));
 }
 
-// The same change written as a chain of 2x2 matrices, every pixel by the four-corner formula, in double.
-TEST(Augment, AgreesWithTheFormulaWrittenOut) {
+// The cell that a picture without end has at i, as fer/augmentation.h draws it.
+int64_t endless(int64_t i, int64_t cells, Fill fill) {
+  while (i < 0 || i >= cells) {
+    if (fill == Fill::kNearest) i = i < 0 ? 0 : cells - 1;
+    if (fill == Fill::kReflect) i = i < 0 ? -1 - i : 2 * cells - 1 - i;
+    if (fill == Fill::kWrap) i += i < 0 ? cells : -cells;
+  }
+  return i;
+}
+
+// A value between cells by the four-corner formula, in double.
+double value_at(const PictureShape& s, const std::vector<uint8_t>& picture, double y, double x, Fill fill) {
+  if (fill == Fill::kConstant && (y < 0 || y > double(s.height - 1) || x < 0 || x > double(s.width - 1))) return 77;
+  double sum = 0;
+  for (int64_t i = std::llround(std::floor(y)); i <= std::llround(std::floor(y)) + 1; ++i) {
+    for (int64_t j = std::llround(std::floor(x)); j <= std::llround(std::floor(x)) + 1; ++j) {
+      const double weight = (1 - std::abs(y - static_cast<double>(i))) * (1 - std::abs(x - static_cast<double>(j)));
+      if (weight > 0) sum += weight * picture[place(s, endless(i, s.height, fill), endless(j, s.width, fill), 0)];
+    }
+  }
+  return sum;
+}
+
+using Matrix = std::array<std::array<double, 3>, 3>;
+
+Matrix times(const Matrix& a, const Matrix& b) {
+  Matrix c = {};
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      for (int k = 0; k < 3; ++k) c[i][j] += a[i][k] * b[k][j];
+    }
+  }
+  return c;
+}
+
+// The change as Keras writes it: a chain of 3x3 matrices from the new picture's cells to the old one's, in rows and
+// columns, moved to the centre; the flip mirrors the result.
+TEST(Augment, AgreesWithKerasMatricesWrittenOut) {
   const PictureShape s = {.height = 13, .width = 11, .channels = 1};
   const auto picture = random_picture(s);
-  const Change change = {.flip = true, .dy = 1.3, .dx = -0.7, .angle_rad = 0.3, .scale = 1.2};
-  const auto out = changed(s, change, picture);
-  for (int64_t y = 0; y < s.height; ++y) {
-    for (int64_t x = 0; x < s.width; ++x) {
-      const double v = static_cast<double>(y) - 6 - 1.3, u = static_cast<double>(x) - 5 + 0.7;
-      const double turned_u = std::cos(-0.3) * u - std::sin(-0.3) * v,
-                   turned_v = std::sin(-0.3) * u + std::cos(-0.3) * v;
-      const double sy = std::clamp(turned_v / 1.2 + 6, 0.0, 12.0), sx = std::clamp(-turned_u / 1.2 + 5, 0.0, 10.0);
-      double expected = 0;
-      for (int64_t i = 0; i < s.height; ++i) {
-        for (int64_t j = 0; j < s.width; ++j) {
-          const double weight = std::max(0.0, 1 - std::abs(sy - static_cast<double>(i))) *
-                                std::max(0.0, 1 - std::abs(sx - static_cast<double>(j)));
-          expected += weight * picture[place(s, i, j, 0)];
-        }
+  const Change change = {
+      .flip = true, .dy = 1.3, .dx = -2.7, .angle_rad = 0.3, .shear_rad = -0.2, .zoom_y = 1.2, .zoom_x = 0.9};
+  const double a = 0.3, b = -0.2;
+  const Matrix rotation = {{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}};
+  const Matrix shift = {{{1, 0, 1.3}, {0, 1, -2.7}, {0, 0, 1}}};
+  const Matrix shear = {{{1, -std::sin(b), 0}, {0, std::cos(b), 0}, {0, 0, 1}}};
+  const Matrix zoom = {{{1.2, 0, 0}, {0, 0.9, 0}, {0, 0, 1}}};
+  const Matrix there = {{{1, 0, 6}, {0, 1, 5}, {0, 0, 1}}}, back = {{{1, 0, -6}, {0, 1, -5}, {0, 0, 1}}};
+  const Matrix m = times(there, times(times(times(times(rotation, shift), shear), zoom), back));
+  for (const Fill fill : {Fill::kNearest, Fill::kConstant, Fill::kReflect, Fill::kWrap}) {
+    const auto out = changed(s, change, picture, {fill, 77});
+    for (int64_t y = 0; y < s.height; ++y) {
+      for (int64_t x = 0; x < s.width; ++x) {
+        const auto row = static_cast<double>(y), column = static_cast<double>(s.width - 1 - x);
+        const double from_y = m[0][0] * row + m[0][1] * column + m[0][2];
+        const double from_x = m[1][0] * row + m[1][1] * column + m[1][2];
+        // Shares of a cell in float: 2^-24 of a slope of 255, and a few roundings of 255.
+        EXPECT_NEAR(out[place(s, y, x, 0)], value_at(s, picture, from_y, from_x, fill), 255 * 8 * 0x1p-24)
+            << fill_name(fill) << " " << y << " " << x;
       }
-      // Coordinates below 16 in float are off by 2^-21 at most, each times a slope of 255; a few roundings of 255 come
-      // on top.
-      EXPECT_NEAR(out[place(s, y, x, 0)], expected, 255 * (4 * 0x1p-21 + 8 * 0x1p-24));
     }
   }
 }
 
-TEST(Augment, DrawsAreAFunctionOfSeedEpochAndRow) {
-  const AugmentParams all = {.horizontal_flip = true, .shift = 0.1, .rotation_deg = 10, .zoom = 0.1};
-  const auto draw = [&](uint64_t seed, int64_t epoch, int64_t row) {
-    return draw_change(all, kShape, {.seed = seed, .epoch = epoch, .row = row}).angle_rad;
+TEST(Augment, FillsAsTheDrawingsSay) {
+  const PictureShape row = {.height = 1, .width = 4, .channels = 1};
+  const std::vector<uint8_t> abcd = {1, 2, 3, 4};
+  const auto filled = [&](Fill fill, double dx) { return changed(row, {.dx = dx}, abcd, {fill, 9}); };
+  using Row = std::vector<float>;
+  EXPECT_EQ(filled(Fill::kNearest, -3), (Row{1, 1, 1, 1}));
+  EXPECT_EQ(filled(Fill::kNearest, 3), (Row{4, 4, 4, 4}));
+  EXPECT_EQ(filled(Fill::kConstant, -3), (Row{9, 9, 9, 1}));
+  EXPECT_EQ(filled(Fill::kConstant, 3), (Row{4, 9, 9, 9}));
+  EXPECT_EQ(filled(Fill::kReflect, -3), (Row{3, 2, 1, 1}));
+  EXPECT_EQ(filled(Fill::kReflect, 3), (Row{4, 4, 3, 2}));
+  EXPECT_EQ(filled(Fill::kReflect, 7), (Row{1, 1, 2, 3})) << "a whole mirror image away";
+  EXPECT_EQ(filled(Fill::kWrap, -3), (Row{2, 3, 4, 1}));
+  EXPECT_EQ(filled(Fill::kWrap, 3), (Row{4, 1, 2, 3}));
+  EXPECT_EQ(filled(Fill::kWrap, 0.5), (Row{1.5f, 2.5f, 3.5f, 2.5f})) << "between the last cell and the first";
+}
+
+constexpr Augmentation kAll = {
+    .horizontal_flip = true, .width_shift = 0.1, .height_shift = 0.2, .rotation_deg = 18, .shear_deg = 9, .zoom = 0.2};
+
+TEST(Augment, DrawsAreAFunctionOfSeedPassAndRow) {
+  const auto draw = [&](uint64_t seed, int64_t pass, int64_t row) {
+    return draw_change(kAll, kShape, {.seed = seed, .pass = pass, .row = row}).angle_rad;
   };
   EXPECT_EQ(draw(1, 2, 3), draw(1, 2, 3));
   EXPECT_NE(draw(1, 2, 3), draw(2, 2, 3));
@@ -110,37 +169,43 @@ TEST(Augment, DrawsAreAFunctionOfSeedEpochAndRow) {
   EXPECT_NE(draw(1, 2, 3), draw(1, 2, 4));
 }
 
+// The furthest of 2000 even draws lies within 1 % of the end but for a chance of e^-20.
+void expect_fills(const std::vector<double>& draws, double low, double high, const char* what) {
+  const auto [least, most] = std::minmax_element(draws.begin(), draws.end());
+  const double margin = 0.01 * (high - low);
+  EXPECT_GE(*least, low) << what;
+  EXPECT_LE(*least, low + margin) << what;
+  EXPECT_LE(*most, high) << what;
+  EXPECT_GE(*most, high - margin) << what;
+}
+
 TEST(Augment, DrawsFillTheirRangesAndNoMore) {
-  const AugmentParams all = {.horizontal_flip = true, .shift = 0.1, .rotation_deg = 18, .zoom = 0.2};
   const PictureShape s = {.height = 40, .width = 20, .channels = 1};
-  Change low = {.dy = 9, .dx = 9, .angle_rad = 9, .scale = 9},
-         high = {.dy = -9, .dx = -9, .angle_rad = -9, .scale = -9};
+  std::vector<double> dy, dx, angle, shear, zoom_y, zoom_x;
   int flips = 0;
   for (int64_t row = 0; row < 2000; ++row) {
-    const Change c = draw_change(all, s, {.seed = 5, .epoch = 1, .row = row});
+    const Change c = draw_change(kAll, s, {.seed = 5, .pass = 1, .row = row});
     flips += c.flip;
-    low = {false, std::min(low.dy, c.dy), std::min(low.dx, c.dx), std::min(low.angle_rad, c.angle_rad),
-           std::min(low.scale, c.scale)};
-    high = {false, std::max(high.dy, c.dy), std::max(high.dx, c.dx), std::max(high.angle_rad, c.angle_rad),
-            std::max(high.scale, c.scale)};
+    dy.push_back(c.dy);
+    dx.push_back(c.dx);
+    angle.push_back(c.angle_rad);
+    shear.push_back(c.shear_rad);
+    zoom_y.push_back(c.zoom_y);
+    zoom_x.push_back(c.zoom_x);
   }
   EXPECT_NEAR(flips, 1000, 5 * 22.4);  // five standard deviations
-  // The furthest of 2000 even draws lies within 1 % of the end but for a chance of e^-20.
-  EXPECT_NEAR(low.dy, -4, 0.08);
-  EXPECT_GE(low.dy, -4);
-  EXPECT_NEAR(high.dy, 4, 0.08);
-  EXPECT_LE(high.dy, 4);
-  EXPECT_NEAR(low.dx, -2, 0.04);
-  EXPECT_NEAR(high.dx, 2, 0.04);
-  EXPECT_NEAR(low.angle_rad, -std::numbers::pi / 10, 0.01);
-  EXPECT_NEAR(high.angle_rad, std::numbers::pi / 10, 0.01);
-  EXPECT_NEAR(low.scale, 0.8, 0.004);
-  EXPECT_NEAR(high.scale, 1.2, 0.004);
+  expect_fills(dy, -8, 8, "dy");
+  expect_fills(dx, -2, 2, "dx");
+  expect_fills(angle, -std::numbers::pi / 10, std::numbers::pi / 10, "angle");
+  expect_fills(shear, -std::numbers::pi / 20, std::numbers::pi / 20, "shear");
+  expect_fills(zoom_y, 0.8, 1.2, "zoom_y");
+  expect_fills(zoom_x, 0.8, 1.2, "zoom_x");
+  EXPECT_NE(zoom_y, zoom_x) << "height and width are scaled each by its own factor";
 }
 
 TEST(Augment, FlipsAloneCopyPixels) {
   for (int64_t row = 0; row < 50; ++row) {
-    EXPECT_TRUE(draw_change({.horizontal_flip = true}, kShape, {.seed = 1, .epoch = 1, .row = row}).copies_pixels());
+    EXPECT_TRUE(draw_change({.horizontal_flip = true}, kShape, {.seed = 1, .pass = 1, .row = row}).copies_pixels());
   }
 }
 

@@ -28,20 +28,20 @@ std::vector<float> batch(const Dataset& data, const std::vector<int64_t>& rows, 
 
 TEST(Batches, OrderIsAPermutationOfTheRows) {
   std::vector<int64_t> rows = {5, 9, 2, 40, 41, 42, 7};
-  std::vector<int64_t> order = epoch_order(rows, 3, 1);
+  std::vector<int64_t> order = pass_order(rows, 3, 1);
   EXPECT_NE(order, rows);
   std::sort(order.begin(), order.end());
   std::sort(rows.begin(), rows.end());
   EXPECT_EQ(order, rows);
-  EXPECT_TRUE(epoch_order({}, 3, 1).empty());
+  EXPECT_TRUE(pass_order({}, 3, 1).empty());
 }
 
 TEST(Batches, OrderDependsOnSeedAndEpochAlone) {
   std::vector<int64_t> rows(100);
   for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<int64_t>(i);
-  EXPECT_EQ(epoch_order(rows, 3, 1), epoch_order(rows, 3, 1));
-  EXPECT_NE(epoch_order(rows, 3, 1), epoch_order(rows, 3, 2));
-  EXPECT_NE(epoch_order(rows, 3, 1), epoch_order(rows, 4, 1));
+  EXPECT_EQ(pass_order(rows, 3, 1), pass_order(rows, 3, 1));
+  EXPECT_NE(pass_order(rows, 3, 1), pass_order(rows, 3, 2));
+  EXPECT_NE(pass_order(rows, 3, 1), pass_order(rows, 4, 1));
 }
 
 TEST(Batches, HoldScaledAndShiftedPixels) {
@@ -58,7 +58,9 @@ TEST(Batches, HoldScaledAndShiftedPixels) {
 TEST(Batches, AugmentEachPictureByItsRowWhereverItStands) {
   const Dataset data = striped(40);
   const BatchRecipe recipe = {
-      .augment = {.horizontal_flip = true, .shift = 0.2, .rotation_deg = 20, .zoom = 0.2}, .seed = 8, .epoch = 3};
+      .augment = {.horizontal_flip = true, .width_shift = 0.2, .height_shift = 0.2, .rotation_deg = 20, .zoom = 0.2},
+      .seed = 8,
+      .pass = 3};
   std::vector<int64_t> rows;
   for (int64_t i = 0; i < 40; ++i) rows.push_back(39 - i);
   const auto all = batch(data, rows, recipe);
@@ -66,7 +68,7 @@ TEST(Batches, AugmentEachPictureByItsRowWhereverItStands) {
     const auto alone = batch(data, {rows[i]}, recipe);
     EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<int64_t>(i) * 30)) << i;
   }
-  EXPECT_NE(all, batch(data, rows, {.augment = recipe.augment, .seed = 8, .epoch = 4}));
+  EXPECT_NE(all, batch(data, rows, {.augment = recipe.augment, .seed = 8, .pass = 4}));
   EXPECT_NE(all, batch(data, rows, {}));
 }
 

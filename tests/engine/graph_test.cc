@@ -53,6 +53,33 @@ TEST(Graph, KeepsASoftmaxInTheMiddle) {
   EXPECT_EQ(activation_of(graph.nodes[2]), Activation::kSoftmax);
 }
 
+TEST(Graph, TakesASeparableConvolutionApart) {
+  Network network({8, 8, 3});
+  network.add(SeparableConv2D{.filters = 5, .depth_multiplier = 2, .activation = Activation::kElu}, "sep");
+  network.add(GlobalAveragePool2D{});
+  const Graph graph = build_graph(network);
+  ASSERT_EQ(graph.nodes.size(), 4u);
+  EXPECT_EQ(graph.nodes[0].output, (Shape{6, 6, 6}));
+  EXPECT_STREQ(graph.nodes[0].kernel, "depthwise_kernel");
+  EXPECT_EQ(graph.nodes[0].bias, nullptr);
+  EXPECT_EQ(std::get<Conv2D>(graph.nodes[1].kind).kernel, (Pair{1, 1}));
+  EXPECT_STREQ(graph.nodes[1].kernel, "pointwise_kernel");
+  EXPECT_EQ(graph.nodes[1].inputs, std::vector<int>{0});
+  EXPECT_EQ(activation_of(graph.nodes[2]), Activation::kElu);
+  EXPECT_EQ(graph.nodes[3].inputs, std::vector<int>{2});
+}
+
+TEST(Graph, MultipliesTwoByTwoTheFullShapeFirst) {
+  Network network({4, 4, 2});
+  network.add(GlobalAveragePool2D{}, "gate").add(Multiply{}, "product", {"gate", "input", "input"});
+  network.add(Flatten{});
+  const Graph graph = build_graph(network);
+  ASSERT_EQ(graph.nodes.size(), 4u);
+  EXPECT_EQ(graph.nodes[1].inputs, (std::vector<int>{-1, -1}));
+  EXPECT_EQ(graph.nodes[2].inputs, (std::vector<int>{1, 0}));
+  EXPECT_EQ(graph.nodes[2].others, std::vector<Shape>{{2}});
+}
+
 TEST(Graph, CountsHowOftenAValueIsRead) {
   Network network({4, 4, 2});
   network.add(Conv2D{.filters = 2, .padding = Padding::same()}, "a");

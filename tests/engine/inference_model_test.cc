@@ -110,6 +110,25 @@ TEST(InferenceModel, FoldsBatchNormsInEveryOrder) {
   }
 }
 
+TEST(InferenceModel, FoldsBatchNormsIntoDepthwiseConvolutions) {
+  const DepthwiseConv2D plain{.depth_multiplier = 3}, relu{.activation = Activation::kRelu},
+      no_bias{.padding = Padding::same(), .bias = false};
+  const SeparableConv2D separable{.filters = 5, .bias = false};
+  const std::vector<std::vector<LayerKind>> middles = {
+      {plain, BatchNorm{}},
+      {relu, BatchNorm{}},
+      {no_bias, BatchNorm{}, ActivationLayer{Activation::kRelu6}},
+      {no_bias, BatchNorm{}, kRelu},
+      {plain, kRelu, BatchNorm{}},
+      {separable, BatchNorm{}, kRelu},
+  };
+  for (size_t i = 0; i < middles.size(); ++i) {
+    SCOPED_TRACE("middle " + std::to_string(i));
+    check_network(around(middles[i]), 1870 + static_cast<uint32_t>(i));
+    if (HasFatalFailure()) return;
+  }
+}
+
 TEST(InferenceModel, FoldsBatchNormsIntoDenseLayers) {
   Network network({4, 4, 1});
   network.add(Flatten{}).add(Dense{.units = 6}).add(BatchNorm{}).add(kRelu);

@@ -44,9 +44,10 @@ class RandomNetwork {
   Activation activation() {
     static const std::vector<Activation> smooth = {Activation::kLinear, Activation::kSilu, Activation::kTanh,
                                                    Activation::kSigmoid};
-    static const std::vector<Activation> all = {Activation::kLinear,    Activation::kRelu,   Activation::kRelu,
-                                                Activation::kLeakyRelu, Activation::kElu,    Activation::kSilu,
-                                                Activation::kTanh,      Activation::kSigmoid};
+    static const std::vector<Activation> all = {Activation::kLinear,      Activation::kRelu,     Activation::kRelu,
+                                                Activation::kLeakyRelu,   Activation::kElu,      Activation::kSilu,
+                                                Activation::kTanh,        Activation::kSigmoid,  Activation::kRelu6,
+                                                Activation::kHardSigmoid, Activation::kHardSwish};
     return draw_.one_of(kind_.smooth ? smooth : all);
   }
 
@@ -60,7 +61,7 @@ class RandomNetwork {
   }
 
   void add_block() {
-    switch (draw_.integer(0, kind_.residual ? 5 : 3)) {
+    switch (draw_.integer(0, kind_.residual ? 7 : 4)) {
       case 0:
         return add_strided();
       case 1:
@@ -69,6 +70,12 @@ class RandomNetwork {
         return add_spatial();
       case 3:
         return add_pointwise_chain();
+      case 4:
+        return add_depthwise();
+      case 5:
+        return add_gated();
+      case 6:
+        return add_concat();
       default:
         return add_residual();
     }
@@ -82,6 +89,84 @@ class RandomNetwork {
     }
     add(c);
     if (draw_.integer(0, 1) == 0) add(BatchNorm{.momentum = 0.9f});
+  }
+
+  // Depthwise or separable, then perhaps a norm and what follows it in MobileNets.
+  void add_depthwise() {
+    const Pair kernel = draw_.one_of(std::vector<Pair>{{3, 3}, {3, 3}, {1, 1}, {2, 3}, {5, 5}});
+    const Pair strides = {draw_.integer(1, 2), draw_.integer(1, 2)};
+    const int64_t multiplier = shape_[2] < 6 ? draw_.integer(1, 2) : 1;
+    const bool bias = draw_.integer(0, 1) == 0;
+    if (draw_.integer(0, 1) == 0) {
+      DepthwiseConv2D c{
+          .kernel = kernel, .strides = strides, .padding = Padding::same(), .depth_multiplier = multiplier};
+      c.bias = bias;
+      c.activation = activation();
+      c.kernel_regularizer.l2 = 0.02f;
+      add(c);
+    } else {
+      SeparableConv2D c{.filters = draw_.integer(1, 7), .kernel = kernel, .strides = strides};
+      c.padding = Padding::same();
+      c.depth_multiplier = multiplier;
+      c.bias = bias;
+      c.activation = activation();
+      c.depthwise_regularizer.l2 = 0.01f;
+      c.pointwise_regularizer.l2 = 0.02f;
+      add(c);
+    }
+    if (draw_.integer(0, 1) == 0) add(BatchNorm{.momentum = 0.9f});
+    if (draw_.integer(0, 1) == 0) add(ActivationLayer{activation()});
+    if (shape_[0] > 3 && shape_[1] > 3 && !kind_.smooth && draw_.integer(0, 2) == 0) add(MaxPool2D{});
+  }
+
+  std::string layer_name() const { return "layer" + std::to_string(network_.layers.size()); }
+  // Appends without a look at the shapes: branches are not closed yet.
+  std::string append(LayerKind layer, std::vector<std::string> inputs) {
+    network_.add(std::move(layer), layer_name(), std::move(inputs));
+    return network_.layers.back().name;
+  }
+
+  // Squeeze and excite, in the forms that it is written in: with a value's channels weighted by what they are on
+  // average, or by another value, or by itself.
+  void add_gated() {
+    const std::string from = last();
+    const int64_t channels = shape_[2];
+    std::string gate;
+    std::vector<std::string> factors = {from};
+    switch (draw_.integer(0, 3)) {
+      case 0:  // 1x1 convolutions
+        gate = append(GlobalAveragePool2D{.keepdims = true}, {from});
+        gate = append(Conv2D{.filters = 2, .kernel = {1, 1}, .activation = activation()}, {gate});
+        gate = append(Conv2D{.filters = channels, .kernel = {1, 1}, .activation = Activation::kSigmoid}, {gate});
+        break;
+      case 1:  // dense layers
+        gate = append(GlobalAveragePool2D{}, {from});
+        gate = append(Dense{.units = channels, .activation = Activation::kSigmoid}, {gate});
+        if (draw_.integer(0, 1) == 0) gate = append(Reshape{{1, 1, channels}}, {gate});
+        break;
+      case 2:
+        gate = append(ActivationLayer{Activation::kTanh}, {from});
+        factors.push_back(gate);
+        if (!kind_.smooth) gate = append(GlobalMaxPool2D{}, {from});
+        break;
+      default:
+        gate = from;
+    }
+    factors.insert(factors.begin() + draw_.integer(0, static_cast<int64_t>(factors.size())), gate);
+    add(Multiply{}, factors);
+  }
+
+  // Branches side by side, one of which may be the value itself.
+  void add_concat() {
+    const std::string from = last();
+    std::vector<std::string> ends;
+    for (int64_t branches = draw_.integer(1, 3); branches > 0; --branches) {
+      ends.push_back(append(conv(draw_.integer(1, 5)), {from}));
+      if (draw_.integer(0, 1) == 0) ends.back() = append(BatchNorm{}, {ends.back()});
+    }
+    if (draw_.integer(0, 1) == 0) ends.push_back(from);
+    if (draw_.integer(0, 3) == 0) ends.push_back(ends.front());
+    add(Concat{}, ends);
   }
 
   void add_pool() {
@@ -118,17 +203,12 @@ class RandomNetwork {
     const std::string from = last();
     const int64_t channels = shape_[2];
     std::vector<std::string> ends;
-    const auto name = [&] { return "layer" + std::to_string(network_.layers.size()); };
-    const auto append = [&](LayerKind layer, const std::string& input) {
-      network_.add(std::move(layer), name(), {input});
-      return network_.layers.back().name;
-    };
     const int64_t ways = draw_.integer(1, 2);
     for (int64_t way = 0; way < ways; ++way) {
-      std::string at = append(conv(channels), from);
-      if (draw_.integer(0, 1) == 0) at = append(BatchNorm{}, at);
-      if (draw_.integer(0, 1) == 0) at = append(ActivationLayer{activation()}, at);
-      if (kind_.dropout && draw_.integer(0, 2) == 0) at = append(Dropout{0.2f}, at);
+      std::string at = append(conv(channels), {from});
+      if (draw_.integer(0, 1) == 0) at = append(BatchNorm{}, {at});
+      if (draw_.integer(0, 1) == 0) at = append(ActivationLayer{activation()}, {at});
+      if (kind_.dropout && draw_.integer(0, 2) == 0) at = append(Dropout{0.2f}, {at});
       ends.push_back(at);
     }
     ends.insert(ends.begin() + draw_.integer(0, static_cast<int64_t>(ends.size())), from);
@@ -139,10 +219,19 @@ class RandomNetwork {
 
   void add_head() {
     constexpr int64_t kClasses = 4;
-    if (draw_.integer(0, 1) == 0) {
-      add(GlobalAveragePool2D{});
-    } else {
-      add(Flatten{});
+    switch (draw_.integer(0, kind_.smooth ? 3 : 4)) {
+      case 0:
+      case 1:
+        add(GlobalAveragePool2D{});
+        break;
+      case 2:
+        add(Reshape{{shape_.elements()}});
+        break;
+      case 4:
+        add(GlobalMaxPool2D{});
+        break;
+      default:
+        add(Flatten{});
     }
     if (draw_.integer(0, 1) == 0) {
       Dense hidden{.units = 9};

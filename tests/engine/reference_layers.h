@@ -65,6 +65,36 @@ inline void ReferenceNetwork::backward_layer(size_t i, const Conv2D& l) {
   pass_back(i, reference::conv_backward_data(conv_shape(i, l), dy, parameter(i, "kernel")));
 }
 
+inline void ReferenceNetwork::forward_layer(size_t i, const DepthwiseConv2D& l) {
+  traces_[i].sums =
+      reference::depthwise_forward(depthwise_shape(i, l), input(i), parameter(i, "kernel"), parameter(i, "bias"));
+  traces_[i].y = reference::activation_forward(l.activation, l.alpha, row(i), traces_[i].sums);
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const DepthwiseConv2D& l) {
+  const Trace& t = traces_[i];
+  const Values dy = reference::activation_backward(l.activation, l.alpha, row(i), t.sums, t.dy);
+  add_gradient(i, "bias", reference::column_sums(row(i), dy));
+  add_gradient(i, "kernel", reference::depthwise_backward_weights(depthwise_shape(i, l), input(i), dy));
+  pass_back(i, reference::depthwise_backward_data(depthwise_shape(i, l), dy, parameter(i, "kernel")));
+}
+
+inline void ReferenceNetwork::forward_layer(size_t i, const SeparableConv2D& l) {
+  Trace& t = traces_[i];
+  t.between = reference::depthwise_forward(depthwise_shape(i, l), input(i), parameter(i, "depthwise_kernel"), {});
+  t.sums =
+      reference::conv_forward(pointwise_shape(i, l), t.between, parameter(i, "pointwise_kernel"), parameter(i, "bias"));
+  t.y = reference::activation_forward(l.activation, l.alpha, row(i), t.sums);
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const SeparableConv2D& l) {
+  const Trace& t = traces_[i];
+  const Values dy = reference::activation_backward(l.activation, l.alpha, row(i), t.sums, t.dy);
+  add_gradient(i, "bias", reference::column_sums(l.filters, dy));
+  add_gradient(i, "pointwise_kernel", reference::conv_backward_weights(pointwise_shape(i, l), t.between, dy));
+  const Values between = reference::conv_backward_data(pointwise_shape(i, l), dy, parameter(i, "pointwise_kernel"));
+  add_gradient(i, "depthwise_kernel", reference::depthwise_backward_weights(depthwise_shape(i, l), input(i), between));
+  pass_back(i, reference::depthwise_backward_data(depthwise_shape(i, l), between, parameter(i, "depthwise_kernel")));
+}
+
 inline void ReferenceNetwork::forward_layer(size_t i, const Dense& l) {
   traces_[i].sums = reference::dense_forward(dense_shape(i, l), input(i), parameter(i, "kernel"), parameter(i, "bias"));
   traces_[i].y = reference::activation_forward(function_of(i, l.activation), l.alpha, row(i), traces_[i].sums);
@@ -136,6 +166,16 @@ inline void ReferenceNetwork::backward_layer(size_t i, const GlobalAveragePool2D
   pass_back(i, reference::average_pool_backward(engine::global_pool_shape(input_shape(i), n_), traces_[i].dy));
 }
 
+inline void ReferenceNetwork::forward_layer(size_t i, const GlobalMaxPool2D&) {
+  auto pooled = reference::max_pool_forward(engine::global_pool_shape(input_shape(i), n_), input(i));
+  traces_[i].y = pooled.y;
+  traces_[i].winner = pooled.winner;
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const GlobalMaxPool2D&) {
+  pass_back(
+      i, reference::max_pool_backward(engine::global_pool_shape(input_shape(i), n_), traces_[i].dy, traces_[i].winner));
+}
+
 inline void ReferenceNetwork::forward_layer(size_t i, const Dropout& l) {
   traces_[i].y = input(i);
   if (!training_) return;
@@ -150,6 +190,40 @@ inline void ReferenceNetwork::backward_layer(size_t i, const Dropout& l) {
 
 inline void ReferenceNetwork::forward_layer(size_t i, const Flatten&) { traces_[i].y = input(i); }
 inline void ReferenceNetwork::backward_layer(size_t i, const Flatten&) { pass_back(i, traces_[i].dy); }
+
+inline void ReferenceNetwork::forward_layer(size_t i, const Reshape&) { traces_[i].y = input(i); }
+inline void ReferenceNetwork::backward_layer(size_t i, const Reshape&) { pass_back(i, traces_[i].dy); }
+
+inline void ReferenceNetwork::forward_layer(size_t i, const Multiply&) {
+  traces_[i].y = factor(i, 0);
+  for (size_t k = 1; k < infos_[i].inputs.size(); ++k) {
+    const Values other = factor(i, k);
+    for (size_t j = 0; j < other.size(); ++j) traces_[i].y[j] *= other[j];
+  }
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const Multiply&) {
+  const int64_t pixels = infos_[i].output.elements() / row(i);
+  for (size_t k = 0; k < infos_[i].inputs.size(); ++k) {
+    Values dx = traces_[i].dy;  // times all other factors
+    for (size_t m = 0; m < infos_[i].inputs.size(); ++m) {
+      if (m == k) continue;
+      const Values other = factor(i, m);
+      for (size_t j = 0; j < dx.size(); ++j) dx[j] *= other[j];
+    }
+    const bool gate = input_shape(i, k).elements() < infos_[i].output.elements();
+    pass_back(i, gate ? reference::gate_gradient(pixels, row(i), dx, Values(dx.size(), 1.0)) : dx, k);
+  }
+}
+
+inline void ReferenceNetwork::forward_layer(size_t i, const Concat&) {
+  std::vector<Values> parts;
+  for (size_t k = 0; k < infos_[i].inputs.size(); ++k) parts.push_back(input(i, k));
+  traces_[i].y = reference::concat(parts, channels_of_inputs(i));
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const Concat&) {
+  const std::vector<Values> parts = reference::split(traces_[i].dy, channels_of_inputs(i));
+  for (size_t k = 0; k < parts.size(); ++k) pass_back(i, parts[k], k);
+}
 
 inline void ReferenceNetwork::forward_layer(size_t i, const Add&) {
   traces_[i].y = input(i);

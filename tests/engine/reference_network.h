@@ -14,8 +14,10 @@
 #include "fer/model.h"
 #include "fer/network.h"
 #include "kernels/reference/batch_norm.h"
+#include "kernels/reference/combine.h"
 #include "kernels/reference/conv.h"
 #include "kernels/reference/dense.h"
+#include "kernels/reference/depthwise.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/reference/loss.h"
 #include "kernels/reference/pool.h"
@@ -54,7 +56,8 @@ class ReferenceNetwork {
   // What a layer leaves for its backward pass.
   struct Trace {
     Values y, dy;
-    Values sums;  // before the activation
+    Values sums;     // before the activation
+    Values between;  // the depthwise half's output of a separable convolution
     Values mean, inv_std;
     std::vector<int64_t> winner;
     std::vector<bool> kept;
@@ -64,28 +67,40 @@ class ReferenceNetwork {
   void backward();
 
   void forward_layer(size_t i, const Conv2D& l);
+  void forward_layer(size_t i, const DepthwiseConv2D& l);
+  void forward_layer(size_t i, const SeparableConv2D& l);
   void forward_layer(size_t i, const Dense& l);
   void forward_layer(size_t i, const BatchNorm& l);
   void forward_layer(size_t i, const ActivationLayer& l);
   void forward_layer(size_t i, const MaxPool2D& l);
   void forward_layer(size_t i, const AveragePool2D& l);
   void forward_layer(size_t i, const GlobalAveragePool2D&);
+  void forward_layer(size_t i, const GlobalMaxPool2D&);
   void forward_layer(size_t i, const Dropout& l);
   void forward_layer(size_t i, const Flatten&);
+  void forward_layer(size_t i, const Reshape&);
   void forward_layer(size_t i, const Add&);
+  void forward_layer(size_t i, const Multiply&);
+  void forward_layer(size_t i, const Concat&);
   void forward_layer(size_t i, const ZeroPad2D& l);
   void forward_layer(size_t i, const Resize&);
 
   void backward_layer(size_t i, const Conv2D& l);
+  void backward_layer(size_t i, const DepthwiseConv2D& l);
+  void backward_layer(size_t i, const SeparableConv2D& l);
   void backward_layer(size_t i, const Dense& l);
   void backward_layer(size_t i, const BatchNorm& l);
   void backward_layer(size_t i, const ActivationLayer& l);
   void backward_layer(size_t i, const MaxPool2D& l);
   void backward_layer(size_t i, const AveragePool2D& l);
   void backward_layer(size_t i, const GlobalAveragePool2D&);
+  void backward_layer(size_t i, const GlobalMaxPool2D&);
   void backward_layer(size_t i, const Dropout& l);
   void backward_layer(size_t i, const Flatten&);
+  void backward_layer(size_t i, const Reshape&);
   void backward_layer(size_t i, const Add&);
+  void backward_layer(size_t i, const Multiply&);
+  void backward_layer(size_t i, const Concat&);
   void backward_layer(size_t i, const ZeroPad2D& l);
   void backward_layer(size_t i, const Resize&);
 
@@ -113,8 +128,8 @@ class ReferenceNetwork {
   const Values& input(size_t layer, size_t k = 0) const {
     return source(layer, k) < 0 ? pictures_ : traces_[static_cast<size_t>(source(layer, k))].y;
   }
-  const Shape& input_shape(size_t layer) const {
-    return source(layer, 0) < 0 ? network_.input : infos_[static_cast<size_t>(source(layer, 0))].output;
+  const Shape& input_shape(size_t layer, size_t k = 0) const {
+    return source(layer, k) < 0 ? network_.input : infos_[static_cast<size_t>(source(layer, k))].output;
   }
   void pass_back(size_t layer, const Values& dx, size_t k = 0) {
     if (source(layer, k) < 0) return;
@@ -132,6 +147,32 @@ class ReferenceNetwork {
   }
   kernels::ConvShape conv_shape(size_t layer, const Conv2D& l) const {
     return engine::conv_shape(l, input_shape(layer), n_);
+  }
+  template <class Convolution>
+  kernels::DepthwiseShape depthwise_shape(size_t layer, const Convolution& l) const {
+    return engine::depthwise_shape(
+        {.kernel = l.kernel, .strides = l.strides, .padding = l.padding, .depth_multiplier = l.depth_multiplier},
+        input_shape(layer), n_);
+  }
+  // The second half of a separable convolution.
+  kernels::ConvShape pointwise_shape(size_t layer, const SeparableConv2D& l) const {
+    const Shape& out = infos_[layer].output;
+    return engine::conv_shape({.filters = l.filters, .kernel = {1, 1}},
+                              {out[0], out[1], input_shape(layer)[2] * l.depth_multiplier}, n_);
+  }
+  std::vector<int64_t> channels_of_inputs(size_t layer) const {
+    std::vector<int64_t> channels;
+    for (size_t k = 0; k < infos_[layer].inputs.size(); ++k) {
+      const Shape& shape = input_shape(layer, k);
+      channels.push_back(shape[shape.rank() - 1]);
+    }
+    return channels;
+  }
+  // An input of a product, with one number a channel repeated for every pixel.
+  Values factor(size_t layer, size_t k) const {
+    if (input_shape(layer, k).elements() == infos_[layer].output.elements()) return input(layer, k);
+    const Values ones(static_cast<size_t>(n_ * infos_[layer].output.elements()), 1.0);
+    return reference::gate_channels(infos_[layer].output.elements() / row(layer), row(layer), ones, input(layer, k));
   }
   template <class Pool>
   kernels::PoolShape pool_shape(size_t layer, const Pool& l) const {

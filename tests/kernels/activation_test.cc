@@ -18,9 +18,9 @@ struct Case {
   float alpha = 0;
 };
 const std::vector<Case> kCases = {
-    {Activation::kLinear}, {Activation::kRelu},      {Activation::kLeakyRelu}, {Activation::kLeakyRelu, 0.1f},
-    {Activation::kElu},    {Activation::kElu, 0.5f}, {Activation::kSilu},      {Activation::kTanh},
-    {Activation::kSigmoid}};
+    {Activation::kLinear},  {Activation::kRelu},      {Activation::kLeakyRelu},   {Activation::kLeakyRelu, 0.1f},
+    {Activation::kElu},     {Activation::kElu, 0.5f}, {Activation::kSilu},        {Activation::kTanh},
+    {Activation::kSigmoid}, {Activation::kRelu6},     {Activation::kHardSigmoid}, {Activation::kHardSwish}};
 
 // Exp, Expm1 and Tanh are good to about four units in the last place, and a few roundings follow. Slopes come from a
 // rounded y near 1, so theirs counts from 1.
@@ -39,7 +39,7 @@ std::vector<float> forward_in_place(const Case& c, int64_t row, std::vector<floa
 
 std::vector<float> backward(const Case& c, int64_t row, const std::vector<float>& x, const std::vector<float>& y,
                             const std::vector<float>& dy) {
-  const bool reads_x = c.f == Activation::kSilu;
+  const bool reads_x = kernels::activation_reads_input(c.f);
   std::vector<float> dx = unwritten(static_cast<int64_t>(y.size()));
   kernels::activation_backward(c.f, c.alpha, row, reads_x ? std::span(x) : std::span<const float>(), y, dy, dx);
   return dx;
@@ -74,7 +74,7 @@ TEST(Activation, AgreesForEveryCount) {
   for (const Case& c : kCases) {
     for (const int64_t count : kCounts) {
       Draw draw(700);
-      const std::vector<float> x = draw.values(count, -3, 3);
+      const std::vector<float> x = draw.values(count, -7, 7);
       check_activation(c, 1, x, draw.values(count));
     }
   }

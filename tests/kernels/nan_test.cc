@@ -8,6 +8,7 @@
 #include "tests/kernels/batch_norm_cases.h"
 #include "tests/kernels/conv_epilogue_cases.h"
 #include "tests/kernels/dense_cases.h"
+#include "tests/kernels/depthwise_cases.h"
 #include "tests/kernels/pool_cases.h"
 
 namespace fer::testing {
@@ -32,7 +33,8 @@ void expect_nan_in_channel(const std::vector<float>& y, size_t channel, size_t c
 TEST(Nan, PassesEveryActivation) {
   for_each_target([] {
     for (const Activation f : {Activation::kLinear, Activation::kRelu, Activation::kLeakyRelu, Activation::kElu,
-                               Activation::kSilu, Activation::kTanh, Activation::kSigmoid})
+                               Activation::kSilu, Activation::kTanh, Activation::kSigmoid, Activation::kRelu6,
+                               Activation::kHardSigmoid, Activation::kHardSwish})
       for (size_t place = 0; place < 19; ++place)
         for (const float nan : {kNan, -kNan}) {
           std::vector<float> x(19, -0.5f), y = unwritten(19);
@@ -79,6 +81,22 @@ TEST(Nan, PassesConvolutionsWithRelu) {
                             name + ", bias");
     }
   });
+}
+
+TEST(Nan, PassesDepthwiseConvolutionsWithRelu) {
+  for (const size_t channels : {5, 19}) {
+    const DepthwiseTruth good(
+        depthwise_shape({.n = 2, .h = 7, .w = 8, .ci = static_cast<int64_t>(channels), .padding = Padding::same()}, 1));
+    const size_t channel = channels - 2;
+    for_each_target([&] {
+      DepthwiseTruth t = good;
+      t.w[4 * channels + channel] = kNan;  // in the middle of the kernel
+      expect_nan_in_channel(run_depthwise_forward(t, {.bias = t.bias.data(), .relu = true}), channel, channels,
+                            "weight");
+      t.bias[3] = kNan;
+      expect_nan_in_channel(run_depthwise_forward(good, {.bias = t.bias.data(), .relu = true}), 3, channels, "bias");
+    });
+  }
 }
 
 TEST(Nan, PassesDenseLayersWithRelu) {

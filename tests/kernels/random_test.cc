@@ -11,6 +11,7 @@
 #include "tests/kernels/batch_norm_cases.h"
 #include "tests/kernels/conv_epilogue_cases.h"
 #include "tests/kernels/dense_cases.h"
+#include "tests/kernels/depthwise_cases.h"
 #include "tests/kernels/int8_cases.h"
 #include "tests/kernels/joined_norm_cases.h"
 #include "tests/kernels/pool_cases.h"
@@ -87,6 +88,23 @@ TEST(Random, ConvolutionsAgree) {
       if (HasFatalFailure()) return;
     }
     check_epilogues(truth, draw);
+  });
+}
+
+TEST(Random, DepthwiseConvolutionsAgree) {
+  for_random_cases([](Draw& draw) {
+    ConvCase c = random_conv(draw);
+    c.co = 1;
+    const int64_t multiplier = draw.one_of(std::vector<int64_t>{1, 1, 1, 2, 5});
+    shorten(c, draw, kScalarWork / 3, [&](const ConvCase& it) { return depthwise_shape(it, multiplier).macs(); });
+    if (!fits(c)) {
+      expect_refused(c, DepthwiseConv2D{.kernel = c.kernel, .strides = c.strides, .padding = c.padding});
+      return;
+    }
+    DepthwiseTruth truth(depthwise_shape(c, multiplier));
+    truth.planned_n += draw.one_of(std::vector<int64_t>{0, 1, 7, 60});
+    check_depthwise(truth);
+    if (!HasFatalFailure()) check_depthwise_epilogue(truth, draw);
   });
 }
 

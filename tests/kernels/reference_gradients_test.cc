@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "kernels/reference/batch_norm.h"
+#include "kernels/reference/combine.h"
 #include "kernels/reference/conv.h"
 #include "kernels/reference/dense.h"
+#include "kernels/reference/depthwise.h"
 #include "kernels/reference/elementwise.h"
 #include "kernels/reference/loss.h"
 #include "kernels/reference/pool.h"
 #include "kernels/reference/spatial.h"
+#include "tests/kernels/depthwise_cases.h"
 #include "tests/kernels/gradient_check.h"
 #include "tests/kernels/shapes.h"
 
@@ -44,6 +47,51 @@ TEST(ReferenceGradients, OfConvolutionWithEveryPaddingAndStride) {
                     .kernel = kernel,
                     .strides = {stride, 4 - stride},
                     .padding = padding});
+}
+
+TEST(ReferenceGradients, OfDepthwiseConvolutionWithEveryPaddingAndStride) {
+  for (const Padding& padding : all_paddings())
+    for (int64_t stride = 1; stride <= 3; ++stride)
+      for (const Pair& kernel : {Pair{1, 1}, Pair{2, 3}, Pair{3, 3}, Pair{5, 4}})
+        for (const int64_t multiplier : {1, 2}) {
+          const kernels::DepthwiseShape s = depthwise_shape(
+              {.n = 2, .h = 6, .w = 7, .ci = 3, .kernel = kernel, .strides = {stride, 4 - stride}, .padding = padding},
+              multiplier);
+          if (s.oh < 1 || s.ow < 1) continue;
+          Draw draw(13);
+          Values x = draw.values<double>(s.x_floats()), w = draw.values<double>(s.w_floats()),
+                 b = draw.values<double>(s.co());
+          const Values dy = draw.values<double>(s.y_floats());
+          check_gradients(
+              to_string(s), [&] { return weighted_sum(dy, reference::depthwise_forward(s, x, w, b)); },
+              {{"x", &x, reference::depthwise_backward_data(s, dy, w)},
+               {"w", &w, reference::depthwise_backward_weights(s, x, dy)},
+               {"bias", &b, reference::column_sums(s.co(), dy)}},
+              1e-6, 40);
+        }
+}
+
+TEST(ReferenceGradients, OfProductsByAGate) {
+  constexpr int64_t kPixels = 5, kChannels = 3;
+  Draw draw(14);
+  Values x = draw.values<double>(2 * kPixels * kChannels), gate = draw.values<double>(2 * kChannels);
+  const Values dy = draw.values<double>(2 * kPixels * kChannels);
+  check_gradients("gate", [&] { return weighted_sum(dy, reference::gate_channels(kPixels, kChannels, x, gate)); },
+                  {{"x", &x, reference::gate_channels(kPixels, kChannels, dy, gate)},
+                   {"gate", &gate, reference::gate_gradient(kPixels, kChannels, dy, x)}});
+}
+
+TEST(ReferenceGradients, OfConcatenation) {
+  const std::vector<int64_t> channels = {2, 1, 3};
+  Draw draw(15);
+  std::vector<Values> parts;
+  for (const int64_t c : channels) parts.push_back(draw.values<double>(4 * c));
+  const Values dy = draw.values<double>(24);
+  const auto gradients = reference::split(dy, channels);
+  std::vector<GradientArgument> arguments;
+  for (size_t k = 0; k < parts.size(); ++k) arguments.push_back({std::to_string(k), &parts[k], gradients[k]});
+  check_gradients(
+      "concat", [&] { return weighted_sum(dy, reference::concat(parts, channels)); }, arguments);
 }
 
 TEST(ReferenceGradients, OfDense) {
@@ -142,6 +190,18 @@ TEST(ReferenceGradients, OfEveryActivation) {
   }
 }
 
+TEST(ReferenceGradients, OfActivationsThatAreStraightInPieces) {
+  for (const Activation f : {Activation::kRelu6, Activation::kHardSigmoid, Activation::kHardSwish}) {
+    // On every piece, and 0.01 or more off the bends at -3, 0, 3 and 6.
+    Values x;
+    for (double v = -7.51; v < 8; v += 0.26) x.push_back(v);
+    Draw draw(12);
+    const Values dy = draw.values<double>(static_cast<int64_t>(x.size()));
+    check_gradients(activation_name(f), [&] { return weighted_sum(dy, reference::activation_forward(f, 0, 1, x)); },
+                    {{"x", &x, reference::activation_backward(f, 0, 1, x, dy)}});
+  }
+}
+
 TEST(ReferenceGradients, OfDropoutWithAMask) {
   Draw draw(9);
   std::vector<bool> kept(40);
@@ -164,6 +224,19 @@ TEST(ReferenceGradients, OfCrossEntropyWithSoftTargetsAndWeights) {
     check_gradients(
         "cross-entropy", loss,
         {{"logits", &logits, reference::softmax_cross_entropy(classes, logits, targets, weight, kScale).dlogits}});
+  }
+}
+
+TEST(ReferenceGradients, OfSquaredHinge) {
+  for (const int64_t classes : {2, 7}) {
+    for (const bool softmax : {false, true}) {
+      Draw draw(12);
+      Values logits = draw.values<double>(5 * classes, -2, 2);
+      const Values targets = draw.values<double>(5 * classes, 0, 1), weight = draw.values<double>(5, 0.2, 2);
+      constexpr double kScale = 0.2;
+      const auto truth = [&] { return reference::squared_hinge(classes, softmax, logits, targets, weight, kScale); };
+      check_gradients("squared hinge", [&] { return kScale * truth().sum; }, {{"logits", &logits, truth().dlogits}});
+    }
   }
 }
 

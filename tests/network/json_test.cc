@@ -137,7 +137,7 @@ TEST(NetworkJson, StatedFiguresMustAgree) {
 
 TEST(NetworkJson, MistakesNameFileLayerAndField) {
   expect_contains(refusal(R"({"name": "c", "type": "conv3d"})"),
-                  "n.json: layer 'c': type: expected one of conv2d, dense, batch_norm");
+                  "n.json: layer 'c': type: expected one of conv2d, depthwise_conv2d, separable_conv2d, dense");
   expect_contains(refusal(R"({"name": "c", "type": "conv2d", "kernel": [3, 3]})"),
                   "n.json: layer 'c': filters: expected this field, found none");
   expect_contains(refusal(R"({"name": "c"})"), "layer 'c': type: expected one of");

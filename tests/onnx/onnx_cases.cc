@@ -85,6 +85,8 @@ fer::Model random(const std::string& network) { return fer::random_model(fer::lo
 json write_networks(const std::string& folder) {
   json cases;
   for (const std::string& name : fer::network_names()) cases.push_back(write_case(folder, name, random(name)));
+  for (const char* name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks"})
+    cases.push_back(write_case(folder, name, random(std::string("data/networks/").append(name).append(".json"))));
   cases.push_back(write_case(folder, "norms_kept", random("seed001_resnet34"), {.fold_batch_norm = false}));
   cases.push_back(write_case(folder, "channels_first", random("seed000_landmark_cnn"),
                              {.input_layout = fer::OnnxLayout::kChannelsFirst}));

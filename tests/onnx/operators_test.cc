@@ -255,5 +255,80 @@ TEST(OnnxOperators, SoftmaxRunsOverTheClasses) {
   expect_contains(message_of([&] { softmax(13, 0); }), "axis: expected that of the channels, found 0 of 2 axes");
 }
 
+TEST(OnnxOperators, ClipAtSixAndAtNothing) {
+  Graph g({1, 1, 4});
+  const std::vector<float> x = {-1, 2, 7, 0.5f};
+  expect_near(g.run(g.add("Clip", {g.flat(), g.number(0), g.number(6)}), x), {0, 2, 6, 0.5f});
+  Graph open({1, 1, 4});
+  expect_near(open.run(open.add("Clip", {open.flat(), open.number(0)}), x), {0, 2, 7, 0.5f});
+  Graph old({1, 1, 4}, 10);
+  onnx::NodeProto& clip = old.node("Clip", {old.flat()});
+  set_attribute(clip, "min", 0.0f);
+  set_attribute(clip, "max", 6.0f);
+  expect_near(old.run(clip.output(0), x), {0, 2, 6, 0.5f});
+  Graph other({1, 1, 4});
+  expect_contains(other.refusal(other.add("Clip", {other.flat(), other.number(-1), other.number(1)})),
+                  "expected to clip at 0, or at 0 and 6, found at -1 and 1");
+}
+
+TEST(OnnxOperators, HardSwishAndHardSigmoid) {
+  Graph g({1, 1, 4}, 14);
+  expect_near(g.run(g.add("HardSwish", {g.flat()}), {-4, -1, 2, 7}), {0, -1.0f / 3, 5.0f / 3, 7});
+  Graph gate({1, 1, 3});
+  onnx::NodeProto& sigmoid = gate.node("HardSigmoid", {gate.flat()});
+  set_attribute(sigmoid, "alpha", 0.1666666716337204f);
+  expect_near(gate.run(sigmoid.output(0), {-4, 0, 1.5f}), {0, 0.5f, 0.75f});
+  Graph keras2({1, 1, 3});
+  expect_contains(keras2.refusal(keras2.add("HardSigmoid", {keras2.flat()})),
+                  "expected alpha 1/6 and beta 1/2, found 0.2");
+}
+
+TEST(OnnxOperators, ConvWithAGroupForEachChannel) {
+  Graph g({2, 1, 1});  // channels first
+  onnx::NodeProto& conv = g.node("Conv", {"x", g.floats({4, 1, 1, 1})});
+  set_attribute(conv, "group", int64_t{2});
+  const std::string y = g.add("Flatten", {conv.output(0)});
+  expect_near(g.run(y, {10, 20}), {0.1f, 0.2f, 0.6f, 0.8f});
+  EXPECT_TRUE(std::holds_alternative<DepthwiseConv2D>(g.read(y).network.layers[0].kind));
+  Graph pairs({4, 1, 1});
+  onnx::NodeProto& grouped = pairs.node("Conv", {"x", pairs.floats({4, 2, 1, 1})});
+  set_attribute(grouped, "group", int64_t{2});
+  expect_contains(pairs.refusal(grouped.output(0)), "group: expected 1, or 4: one a channel, found 2");
+}
+
+// Squeeze-and-excite as PyTorch writes it: 1x1 convolutions of a mean, and a product that repeats them.
+TEST(OnnxOperators, MulByAGate) {
+  Graph g({2, 1, 2});
+  const std::string mean = g.add("GlobalAveragePool", {"x"});
+  const std::string gate = g.add("Conv", {mean, g.floats({2, 2, 1, 1})});
+  const std::string y = g.add("Flatten", {g.add("GlobalMaxPool", {g.add("Mul", {gate, "x"})})});
+  // Means 15 and 35; gates 0.01 * 15 + 0.02 * 35 = 0.85 and 0.03 * 15 + 0.04 * 35 = 1.85.
+  expect_near(g.run(y, {10, 30, 20, 40}), {17, 74});
+  EXPECT_TRUE(std::get<GlobalAveragePool2D>(g.read(y).network.layers[0].kind).keepdims);
+  Graph plain({2, 1, 2});
+  const std::string by_mean = plain.add("Mul", {"x", plain.add("GlobalAveragePool", {"x"})});
+  const std::string largest = plain.add("Flatten", {plain.add("GlobalMaxPool", {by_mean})});
+  expect_near(plain.run(largest, {10, 30, 20, 40}), {300, 1400});
+}
+
+TEST(OnnxOperators, MulRefusesWhatScalesNoChannels) {
+  Graph g({2, 1, 2});
+  const std::string rows = g.add("Flatten", {g.add("GlobalAveragePool", {"x"})});
+  expect_contains(g.refusal(g.add("Mul", {"x", rows})), "expected factors with axes of one order");
+}
+
+TEST(OnnxOperators, ConcatPutsChannelsSideBySide) {
+  Graph g({1, 1, 2});
+  onnx::NodeProto& concat = g.node("Concat", {"x", "x", "x"});
+  set_attribute(concat, "axis", int64_t{1});
+  const std::string y = g.add("Flatten", {g.add("GlobalAveragePool", {concat.output(0)})});
+  EXPECT_TRUE(std::holds_alternative<Concat>(g.read(y).network.layers[0].kind));
+  expect_near(g.run(y, {10, 20}), {15, 15, 15});
+  Graph rows({1, 1, 2});
+  onnx::NodeProto& below = rows.node("Concat", {"x", "x"});
+  set_attribute(below, "axis", int64_t{2});
+  expect_contains(rows.refusal(below.output(0)), "axis: expected that of the channels, 1, found 2");
+}
+
 }  // namespace
 }  // namespace fer

@@ -112,6 +112,55 @@ TEST(Onnx, FoldingLeavesOutTheBatchNormsThatFollowALinearLayer) {
   EXPECT_EQ(norms, "bn2 bn3 ");
 }
 
+class OfTheField : public testing::TestWithParam<std::string> {};
+
+TEST_P(OfTheField, ComesBack) {
+  const Model model = random_model(load_network(FER_SOURCE_DIR "/data/networks/" + GetParam() + ".json"), 3);
+  for (const bool fold : {true, false}) {
+    const Model again = round_trip(model, {.fold_batch_norm = fold});
+    expect_same(model, again);
+    if (!fold) {
+      EXPECT_EQ(totals(again.network).params, totals(model.network).params);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Onnx, OfTheField,
+                         testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks"));
+
+// Gates in every form, branches, changes of shape.
+Network branches() {
+  Network n({9, 7, 3}, {"a", "b", "c"});
+  n.add(DepthwiseConv2D{.strides = {2, 1}, .padding = Padding::same(), .depth_multiplier = 2}, "depthwise");
+  n.add(BatchNorm{}, "bn1").add(ActivationLayer{Activation::kRelu6}, "relu6");
+  n.add(SeparableConv2D{.filters = 4, .kernel = {2, 3}, .activation = Activation::kHardSwish}, "separable");
+  n.add(Conv2D{.filters = 2, .kernel = {1, 1}, .activation = Activation::kHardSigmoid}, "beside", {"separable"});
+  n.add(Concat{}, "wide", {"separable", "beside", "separable"});
+  n.add(GlobalMaxPool2D{.keepdims = true}, "max", {"wide"});
+  n.add(Conv2D{.filters = 10, .kernel = {1, 1}, .activation = Activation::kSigmoid}, "gate");
+  n.add(GlobalAveragePool2D{}, "mean", {"wide"}).add(Dense{.units = 10, .activation = Activation::kTanh}, "dense");
+  n.add(Multiply{}, "gated", {"gate", "wide", "dense", "wide"});
+  n.add(GlobalAveragePool2D{}, "mean2", {"gated"}).add(GlobalMaxPool2D{}, "max2", {"gated"});
+  n.add(Concat{}, "both", {"mean2", "max2"}).add(ActivationLayer{Activation::kHardSwish}, "swish");
+  n.add(Multiply{}, "product", {"swish", "both"});
+  n.add(Reshape{{2, 5, 2}}, "picture").add(Conv2D{.filters = 5, .kernel = {1, 2}}, "conv");
+  n.add(Reshape{{4, 2, 5}}, "other").add(DepthwiseConv2D{.kernel = {2, 2}}, "last");
+  n.add(Reshape{{15}}, "row").add(Reshape{{1, 1, 15}}, "pixel").add(Flatten{}, "flat");
+  n.add(Dense{.units = 3, .activation = Activation::kSoftmax}, "out");
+  return n;
+}
+
+TEST(Onnx, BranchesGatesAndChangesOfShapeComeBack) {
+  const Model model = random_model(branches(), 7);
+  for (const bool fold : {true, false}) {
+    for (const OnnxLayout layout : {OnnxLayout::kChannelsLast, OnnxLayout::kChannelsFirst}) {
+      const Model again = round_trip(model, {.fold_batch_norm = fold, .opset = 21, .input_layout = layout});
+      expect_same(model, again);
+      EXPECT_EQ(again.preprocessing, model.preprocessing);
+    }
+  }
+}
+
 TEST(Onnx, LogitsBecomeProbabilities) {
   Network network({4, 4, 1}, {"a", "b"});
   network.add(Flatten{}).add(Dense{.units = 2}, "fc");

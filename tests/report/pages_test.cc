@@ -66,6 +66,14 @@ void expect_self_contained(const std::string& html) {
   EXPECT_EQ(html.find("url("), std::string::npos);
 }
 
+TEST(TrainingPage, ARateThatEndsNearZeroIsDrawnOnALinearAxis) {
+  TrainingReport report = small_report();
+  report.epochs[1].learning_rate = 1e-5;
+  EXPECT_NE(training_report_html(report).find(">1e-4<"), std::string::npos);
+  report.epochs[1].learning_rate = 3e-9;
+  EXPECT_EQ(training_report_html(report).find(">1e-9<"), std::string::npos);
+}
+
 TEST(TrainingPage, ShowsCurvesCountsConfusionAndMistakes) {
   const std::string html = training_report_html(small_report());
   for (const char* part : {"<title>net on data.csv</title>", ">Loss<", ">Accuracy<", ">Learning rate<", "best: epoch 2",

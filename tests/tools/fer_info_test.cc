@@ -84,6 +84,13 @@ TEST_F(FerInfo, ExitsWithOneOnWhatIsNoNetwork) {
   }
 }
 
+TEST_F(FerInfo, TakesAnEmptyFileForAModelByItsName) {
+  write("empty.safetensors", "");
+  const ToolResult r = run("fer-info empty.safetensors");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-info", "empty.safetensors: expected a safetensors file, found 0 bytes");
+}
+
 TEST_F(FerInfo, SaysWhenItsOutputCannotBeWritten) {
   const ToolResult r = run("fer-info --list > /dev/full");
   EXPECT_EQ(r.status, 1);

@@ -91,7 +91,8 @@ TEST(TrainOptions, EveryOptionArrives) {
   EXPECT_EQ(std::get<StepSchedule>(o.config.schedule).every_epochs, 5);
   EXPECT_EQ(std::get<StepSchedule>(o.config.schedule).factor, 0.5);
   EXPECT_TRUE(o.config.augmentation.horizontal_flip);
-  EXPECT_EQ(o.config.augmentation.shift, 0.1);
+  EXPECT_EQ(o.config.augmentation.width_shift, 0.1);
+  EXPECT_EQ(o.config.augmentation.height_shift, 0.1);
   EXPECT_EQ(o.config.augmentation.rotation_deg, 10);
   EXPECT_EQ(o.config.augmentation.zoom, 0.2);
   EXPECT_EQ(o.config.weight_average, 0.999);
@@ -100,9 +101,59 @@ TEST(TrainOptions, EveryOptionArrives) {
   EXPECT_FALSE(o.config.early_stopping.enabled);
   EXPECT_EQ(o.config.label_smoothing, 0.1);
   EXPECT_EQ(o.split.limit, 12);
-  EXPECT_EQ(o.config.limit_steps, 3);
+  EXPECT_EQ(o.config.steps_per_epoch, 3);
   EXPECT_EQ(o.config.seed, 7u);
   EXPECT_EQ(o.split.seed, 7u);
+}
+
+TEST(TrainOptions, ReadsWhatTheFieldsNetworksWereTrainedWith) {
+  const TrainConfig c = read({"d.csv",
+                              "--optimizer",
+                              "rmsprop-tf1",
+                              "--rho",
+                              "0.8",
+                              "--momentum",
+                              "0.5",
+                              "--centered",
+                              "--loss",
+                              "squared_hinge",
+                              "--accumulate",
+                              "4",
+                              "--max-steps",
+                              "9",
+                              "--save-every",
+                              "2",
+                              "--shift",
+                              "0.1",
+                              "--width-shift",
+                              "0.3",
+                              "--shear",
+                              "5",
+                              "--fill",
+                              "wrap",
+                              "--stop-monitor",
+                              "val_accuracy"})
+                            .config;
+  const RmsPropTf1 o = std::get<RmsPropTf1>(c.optimizer);
+  EXPECT_EQ(o.learning_rate, 1e-3f);
+  EXPECT_EQ(o.rho, 0.8f);
+  EXPECT_EQ(o.momentum, 0.5f);
+  EXPECT_EQ(o.epsilon, 1e-10f);
+  EXPECT_TRUE(o.centered);
+  EXPECT_EQ(c.loss, Loss::kSquaredHinge);
+  EXPECT_EQ(c.accumulate, 4);
+  EXPECT_EQ(c.max_steps, 9);
+  EXPECT_EQ(c.save_every, 2);
+  EXPECT_EQ(c.augmentation.width_shift, 0.3);
+  EXPECT_EQ(c.augmentation.height_shift, 0.1);
+  EXPECT_EQ(c.augmentation.shear_deg, 5);
+  EXPECT_EQ(c.augmentation.fill, Fill::kWrap);
+  EXPECT_EQ(c.early_stopping.monitor, "val_accuracy");
+  EXPECT_EQ(c.reduce_lr.monitor, "val_loss");
+  EXPECT_EQ(std::get<RmsProp>(read({"d.csv", "--optimizer", "rmsprop"}).config.optimizer).epsilon, 1e-7f);
+  EXPECT_EQ(usage_message({"d.csv", "--rho", "0.8"}), "--rho does not go with --optimizer adam");
+  EXPECT_EQ(usage_message({"d.csv", "--optimizer", "rmsprop", "--nesterov"}),
+            "--nesterov does not go with --optimizer rmsprop");
 }
 
 TEST(TrainOptions, AScheduleTurnsThePlateauRuleOffUnlessItIsAskedFor) {
@@ -149,7 +200,7 @@ TEST(TrainOptions, RefusesOptionsThatWouldDoNothing) {
 
 TEST(TrainOptions, RefusesNamesItDoesNotKnow) {
   EXPECT_EQ(usage_message({"d.csv", "--optimizer", "adagrad"}),
-            "--optimizer: expected adam, adamw, sgd, found \"adagrad\"");
+            "--optimizer: expected adam, adamw, sgd, rmsprop, rmsprop-tf1, found \"adagrad\"");
   EXPECT_NE(usage_message({"d.csv", "--no-such-option"}).find("no-such-option"), std::string::npos);
   EXPECT_NE(usage_message({"d.csv", "--epochs"}).find("epochs"), std::string::npos);
   EXPECT_EQ(usage_message({}), "expected one DATA");

@@ -90,6 +90,15 @@ TEST_F(FerTrainResume, RefusesOtherDataAndOtherSettings) {
   EXPECT_EQ(run("fer-train --resume --out cut --epochs 2").status, 1);
 }
 
+TEST_F(FerTrainResume, ARefusedResumeLeavesTheRunAsItWas) {
+  ASSERT_EQ(run(kOptions + "--epochs 1 --out cut --quiet").status, 0);
+  const std::string before = read_text(path("cut/run.json"));
+  EXPECT_EQ(run("fer-train --resume --out cut --epochs 2 --seed 6").status, 1);
+  EXPECT_EQ(read_text(path("cut/run.json")), before);
+  const ToolResult r = run("fer-train --resume --out cut --epochs 2 --quiet");
+  EXPECT_EQ(r.status, 0) << r.err;
+}
+
 TEST_F(FerTrainResume, RefusesAFolderWithoutARun) {
   const ToolResult r = run("fer-train --resume --out nowhere");
   EXPECT_EQ(r.status, 1);

@@ -122,10 +122,10 @@ TEST(Fit, SoftTargetsAreWhatTheLossIsTakenAgainst) {
   EXPECT_NEAR(first_epoch(flat_network(), small_config(), targets).loss, 1.5 * std::log(3.0), 1e-6);
 }
 
-TEST(Fit, LimitStepsEndsAnEpochEarly) {
+TEST(Fit, StepsPerEpochEndAnEpochEarly) {
   const SmallRun run;
   TrainConfig config = small_config();
-  config.limit_steps = 3;
+  config.steps_per_epoch = 3;
   config.epochs = 2;
   std::vector<int64_t> images;
   Trainer trainer(small_network(), config);

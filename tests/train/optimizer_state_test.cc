@@ -49,6 +49,21 @@ TEST(OptimizerState, KeepsAsManyMomentsAsTheOptimizerHas) {
   EXPECT_EQ(OptimizerState(AdamW{}, layout).arrays().size(), 2u);
   EXPECT_EQ(OptimizerState(Sgd{.momentum = 0.9f}, layout).arrays().size(), 1u);
   EXPECT_EQ(OptimizerState(Sgd{}, layout).arrays().size(), 0u);
+  EXPECT_EQ(OptimizerState(RmsProp{}, layout).arrays().size(), 1u);
+  EXPECT_EQ(OptimizerState(RmsProp{.momentum = 0.5f, .centered = true}, layout).arrays().size(), 3u);
+}
+
+TEST(OptimizerState, RmsPropBeginsAtZeroAndTensorFlow1sAtOne) {
+  // Mean squares of 0.1 * 9 and 0.9 + 0.1 * 9.
+  for (const auto& [optimizer, change] : {std::pair<Optimizer, double>{RmsProp{.learning_rate = 0.125f}, 0.9},
+                                          {RmsPropTf1{.learning_rate = 0.125f}, 1.8}}) {
+    const Weights weights = after_one_step(optimizer, 3);
+    for (const Parameter& p : weights.layout.parameters) {
+      for (float w : weights.of(p)) {
+        EXPECT_NEAR(w, p.trainable ? 1 - 0.375 / std::sqrt(change) : 1.0, 1e-6) << p.name;
+      }
+    }
+  }
 }
 
 TEST(ClipGradient, ByNormScalesTheWholeGradient) {

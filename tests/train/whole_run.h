@@ -14,7 +14,7 @@ inline TrainConfig rich_config(std::string out_dir) {
   config.optimizer = AdamW{.learning_rate = 0.05f};
   config.weight_average = 0.9;
   config.label_smoothing = 0.1;
-  config.augmentation = {.horizontal_flip = true, .shift = 0.1};
+  config.augmentation = {.horizontal_flip = true, .width_shift = 0.1, .height_shift = 0.1};
   config.reduce_lr = {.factor = 0.5, .patience = 1};
   config.early_stopping.monitor = "val_accuracy";
   return config;

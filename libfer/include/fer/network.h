@@ -83,6 +83,43 @@ struct Conv2D {
   bool operator==(const Conv2D&) const = default;
 };
 
+// Each channel on its own: y[n,oh,ow,c*m+j] = f(bias[c*m+j] + sum x[n, oh*sh+kh-ph, ow*sw+kw-pw, c] *
+// kernel[kh,kw,c,j]) with m = depth_multiplier filters a channel, 0 <= j < m.
+struct DepthwiseConv2D {
+  Pair kernel = {3, 3};
+  Pair strides = {1, 1};
+  Padding padding = Padding::valid();
+  int64_t depth_multiplier = 1;
+  bool bias = true;
+  Activation activation = Activation::kLinear;
+  float alpha = 0;
+  Initializer kernel_init = {Initializer::Kind::kGlorotUniform};
+  Initializer bias_init = {};
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  bool operator==(const DepthwiseConv2D&) const = default;
+};
+
+// A depthwise convolution without bias (depthwise_kernel [kh,kw,c,m]), then a 1x1 convolution of its outputs
+// (pointwise_kernel [1,1,c*m,filters]), bias and f.
+struct SeparableConv2D {
+  int64_t filters = 0;
+  Pair kernel = {3, 3};
+  Pair strides = {1, 1};
+  Padding padding = Padding::valid();
+  int64_t depth_multiplier = 1;
+  bool bias = true;
+  Activation activation = Activation::kLinear;
+  float alpha = 0;
+  Initializer depthwise_init = {Initializer::Kind::kGlorotUniform};
+  Initializer pointwise_init = {Initializer::Kind::kGlorotUniform};
+  Initializer bias_init = {};
+  Regularizer depthwise_regularizer = {};
+  Regularizer pointwise_regularizer = {};
+  Regularizer bias_regularizer = {};
+  bool operator==(const SeparableConv2D&) const = default;
+};
+
 // y[n,u] = f(bias[u] + sum x[n,i] * kernel[i,u]). Input of rank 1 (after Flatten or a global pool).
 struct Dense {
   int64_t units = 0;
@@ -124,8 +161,14 @@ struct AveragePool2D {
   Padding padding = Padding::valid();
   bool operator==(const AveragePool2D&) const = default;
 };
+// Over all rows and columns, to [c], or to [1, 1, c] with keepdims.
 struct GlobalAveragePool2D {
+  bool keepdims = false;
   bool operator==(const GlobalAveragePool2D&) const = default;
+};
+struct GlobalMaxPool2D {
+  bool keepdims = false;
+  bool operator==(const GlobalMaxPool2D&) const = default;
 };
 
 // Training: a share `rate` of the values becomes 0, the rest is scaled by 1 / (1 - rate). Inference: nothing.
@@ -139,9 +182,26 @@ struct Flatten {
   bool operator==(const Flatten&) const = default;
 };
 
+// The same values in the same order: [n] or [h, w, c] with as many values as the input.
+struct Reshape {
+  Shape shape;
+  bool operator==(const Reshape&) const = default;
+};
+
 // Sum of two or more inputs of one shape.
 struct Add {
   bool operator==(const Add&) const = default;
+};
+
+// Product of two or more inputs: each of one shape [h, w, c], or [c] or [1, 1, c], which then scales the channels
+// (squeeze-and-excite; Hu et al. 2018). At least one has the full shape.
+struct Multiply {
+  bool operator==(const Multiply&) const = default;
+};
+
+// One or more inputs side by side along the last axis; the other extents are the same.
+struct Concat {
+  bool operator==(const Concat&) const = default;
 };
 
 // Zeros on all four sides.
@@ -156,8 +216,9 @@ struct Resize {
   bool operator==(const Resize&) const = default;
 };
 
-using LayerKind = std::variant<Conv2D, Dense, BatchNorm, ActivationLayer, MaxPool2D, AveragePool2D, GlobalAveragePool2D,
-                               Dropout, Flatten, Add, ZeroPad2D, Resize>;
+using LayerKind = std::variant<Conv2D, DepthwiseConv2D, SeparableConv2D, Dense, BatchNorm, ActivationLayer, MaxPool2D,
+                               AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, Dropout, Flatten, Reshape, Add,
+                               Multiply, Concat, ZeroPad2D, Resize>;
 
 struct Layer {
   std::string name;

@@ -26,10 +26,25 @@ struct Sgd {
   float learning_rate = 1e-2f, momentum = 0.0f, weight_decay = 0.0f;
   bool nesterov = false;
 };
-using Optimizer = std::variant<Adam, AdamW, Sgd>;
+// RMSprop (Tieleman and Hinton 2012), as Keras 1 and 2 have it:
+//   r = rho*r + (1-rho)*g^2, from 0;  step = lr * g / (sqrt(r) + epsilon);  w -= step
+//   momentum > 0: v = momentum*v + step;  w -= v
+//   centered: a = rho*a + (1-rho)*g, and r - a^2 (at least 0) in the place of r
+// (Keras 3 has epsilon inside the root, and so has Keras 2 with momentum: the same but for gradients of about 1e-4.)
+struct RmsProp {
+  float learning_rate = 1e-3f, rho = 0.9f, momentum = 0.0f, epsilon = 1e-7f;
+  bool centered = false;
+};
+// RMSprop as TensorFlow 1's tf.train.RMSPropOptimizer, which calls rho `decay` and gives no learning rate: r begins at
+// 1, so that the first steps are small, and step = lr * g / sqrt(r + epsilon). The rest as above.
+struct RmsPropTf1 {
+  float learning_rate = 1e-3f, rho = 0.9f, momentum = 0.0f, epsilon = 1e-10f;
+  bool centered = false;
+};
+using Optimizer = std::variant<Adam, AdamW, Sgd, RmsProp, RmsPropTf1>;
 
 float learning_rate_of(const Optimizer& optimizer);
-const char* optimizer_name(const Optimizer& optimizer);  // "adam", "adamw", "sgd"
+const char* optimizer_name(const Optimizer& optimizer);  // "adam", "adamw", "sgd", "rmsprop", "rmsprop-tf1"
 
 // Clipping, before the update; 0 means none. norm: of the whole gradient (PyTorch's clip_grad_norm_, Keras's
 // global_clipnorm). value: each element.

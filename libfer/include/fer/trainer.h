@@ -17,7 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "fer/augmentation.h"
 #include "fer/dataset.h"
+#include "fer/loss.h"
 #include "fer/metrics.h"
 #include "fer/model.h"
 #include "fer/optimizer.h"
@@ -50,21 +52,16 @@ struct EarlyStopping {
   std::string monitor = "val_loss";
 };
 
-// Random changes to training pictures, drawn anew each epoch: a pure function of seed, epoch and picture.
-struct Augmentation {
-  bool horizontal_flip = false;
-  double shift = 0;         // up to this share of height and width, both ways
-  double rotation_deg = 0;  // up to this angle, both ways
-  double zoom = 0;          // scale in [1 - zoom, 1 + zoom]
-  bool any() const { return horizontal_flip || shift > 0 || rotation_deg > 0 || zoom > 0; }
-};
-
 struct TrainConfig {
   int64_t epochs = 100;
   int64_t batch_size = 64;
+  // Gradients of so many batches are added up for one step: the step of one batch of accumulate * batch_size pictures,
+  // in the memory of batch_size (docs/training.md has what differs).
+  int64_t accumulate = 1;
   Optimizer optimizer = Adam{};
   Schedule schedule = ConstantSchedule{};
   GradientClipping clipping = {};
+  Loss loss = Loss::kCrossEntropy;
   double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
       {};  // empty, or one a class: each picture's loss times its class's weight (Keras's class_weight)
@@ -77,7 +74,11 @@ struct TrainConfig {
   double weight_average = 0;
   uint64_t seed = 42;
   Precision precision = Precision::kFp32;  // of the products in training steps; all else, validation too, is fp32
-  int64_t limit_steps = 0;  // stop an epoch after this many steps; 0: none
+  // Steps of an epoch; 0: one pass over the data. Each epoch goes on in the shuffled pass where the last one ended, and
+  // where a pass ends the next one begins.
+  int64_t steps_per_epoch = 0;
+  int64_t max_steps = 0;   // the run ends after so many steps, its last epoch with them; 0: none
+  int64_t save_every = 0;  // out_dir/snapshots/step-NNNNNN.safetensors is kept after every so many steps; 0: none
   Preprocessing preprocessing = {};
   std::string out_dir = {};  // empty: nothing is written
   bool resume = false;       // continue from out_dir/last.safetensors; where there is none, start
@@ -160,8 +161,10 @@ Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
                     bool flip = false);
 
-// Bytes that training a network at a batch size takes: activations, gradients, scratch, weights and optimizer state.
-// Throws Error as infer does.
-size_t training_memory_bytes(const Network& network, int64_t batch_size, Precision precision = Precision::kFp32);
+// Bytes that training a network at a batch size with Adam takes: activations, gradients, scratch, weights and optimizer
+// state. accumulated: TrainConfig::accumulate is above 1, so that there is a second gradient. Throws Error as infer
+// does.
+size_t training_memory_bytes(const Network& network, int64_t batch_size, bool accumulated = false,
+                             Precision precision = Precision::kFp32);
 
 }  // namespace fer

@@ -24,6 +24,12 @@ inline double activate(Activation f, double alpha, double x) {
       return std::tanh(x);
     case Activation::kSigmoid:
       return 1 / (1 + std::exp(-x));
+    case Activation::kRelu6:
+      return x < 0 ? 0 : x > 6 ? 6 : x;
+    case Activation::kHardSigmoid:
+      return x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6;
+    case Activation::kHardSwish:
+      return x < -3 ? 0 : x > 3 ? x : x * (x + 3) / 6;
     default:
       return x;
   }
@@ -45,6 +51,12 @@ inline double activation_slope(Activation f, double alpha, double x) {
       return 1 - std::tanh(x) * std::tanh(x);
     case Activation::kSigmoid:
       return s * (1 - s);
+    case Activation::kRelu6:
+      return x > 0 && x < 6 ? 1 : 0;
+    case Activation::kHardSigmoid:
+      return x > -3 && x < 3 ? 1.0 / 6 : 0;
+    case Activation::kHardSwish:
+      return x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6;
     default:
       return 1;
   }

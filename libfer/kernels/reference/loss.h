@@ -42,6 +42,35 @@ Loss<T> softmax_cross_entropy(int64_t classes, const std::vector<T>& logits, con
   return loss;
 }
 
+// y = softmax(logits), or the logits; mean over classes of max(0, 1 - (2 * target - 1) * y)^2.
+template <class T>
+Loss<T> squared_hinge(int64_t classes, bool softmax_first, const std::vector<T>& logits, const std::vector<T>& targets,
+                      const std::vector<T>& weight, double gradient_scale) {
+  const std::vector<double> x(logits.begin(), logits.end()), y = softmax_first ? softmax(classes, x) : x;
+  Loss<T> loss{.dlogits = std::vector<T>(logits.size())};
+  for (size_t row = 0; row < logits.size() / classes; ++row) {
+    const size_t begin = row * classes;
+    const double scale = (weight.empty() ? 1.0 : static_cast<double>(weight[row])) / static_cast<double>(classes);
+    std::vector<double> dy;
+    for (int64_t k = 0; k < classes; ++k) {
+      const double sign = 2.0 * targets[begin + k] - 1, hinge = std::max(0.0, 1 - sign * y[begin + k]);
+      loss.sum += scale * hinge * hinge;
+      dy.push_back(-2 * scale * sign * hinge);
+    }
+    for (int64_t j = 0; j < classes; ++j) {
+      double dx = softmax_first ? 0 : dy[j];
+      // dy_k / dx_j of a softmax is y_k * ((j == k) - y_j).
+      for (int64_t k = 0; softmax_first && k < classes; ++k) dx += dy[k] * y[begin + k] * ((j == k) - y[begin + j]);
+      loss.dlogits[begin + j] = static_cast<T>(dx * gradient_scale);
+    }
+    const auto largest = [&](const std::vector<T>& values) {
+      return std::max_element(values.begin() + begin, values.begin() + begin + classes) - values.begin();
+    };
+    loss.correct += largest(logits) == largest(targets);
+  }
+  return loss;
+}
+
 // l1 * sum |w| + l2 * sum w^2
 template <class T>
 double penalty(double l1, double l2, const std::vector<T>& w) {

@@ -1,6 +1,7 @@
 // The truth that kernels/optimizer.h is held to; fer/optimizer.h has the formulas.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -32,6 +33,31 @@ void sgd_update(const SgdStep& step, std::vector<T>& w, const std::vector<T>& g,
     const double speed = (step.momentum == 0 ? 0 : double{step.momentum} * velocity[i]) - step.learning_rate * gradient;
     if (step.momentum != 0) velocity[i] = static_cast<T>(speed);
     w[i] = static_cast<T>(w[i] + (step.nesterov ? step.momentum * speed - step.learning_rate * gradient : speed));
+  }
+}
+
+// mean_gradient and velocity may be empty.
+template <class T>
+void rmsprop_update(const RmsPropStep& step, std::vector<T>& w, const std::vector<T>& g, std::vector<T>& mean_square,
+                    std::vector<T>& mean_gradient, std::vector<T>& velocity) {
+  const double rho = step.rho, epsilon = step.epsilon;
+  for (size_t i = 0; i < w.size(); ++i) {
+    const double gradient = g[i];
+    const double square = rho * mean_square[i] + (1 - rho) * gradient * gradient;
+    mean_square[i] = static_cast<T>(square);
+    double variance = square;
+    if (!mean_gradient.empty()) {
+      const double mean = rho * mean_gradient[i] + (1 - rho) * gradient;
+      mean_gradient[i] = static_cast<T>(mean);
+      variance = std::max(square - mean * mean, 0.0);
+    }
+    const double root = step.epsilon_in_root ? std::sqrt(variance + epsilon) : std::sqrt(variance) + epsilon;
+    double change = step.learning_rate * gradient / root;
+    if (!velocity.empty()) {
+      change += double{step.momentum} * velocity[i];
+      velocity[i] = static_cast<T>(change);
+    }
+    w[i] = static_cast<T>(w[i] - change);
   }
 }
 
