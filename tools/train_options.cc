@@ -156,15 +156,17 @@ void read_augmentation(const Arguments& a, Augmentation& augmentation) {
   }
 }
 
-SplitOptions read_split(const Arguments& a, uint64_t seed) {
-  SplitOptions split;
+SplitOptions read_split(const Arguments& a, const TrainConfig& config, SplitOptions split) {
   const bool share_given = a.has("validation-split");
-  split.official_asked = a.has("split") && a.choice("split", {"official", "random"}) == "official";
-  if (split.official_asked && share_given) throw UsageError("--validation-split does not go with --split official");
-  split.official = !share_given && a.choice("split", {"official", "random"}) == "official";
-  split.validation_share = a.number("validation-split", 0, 0.99);
+  if (a.has("split") || share_given) {
+    split = {.seed = config.seed};
+    split.official_asked = a.has("split") && a.choice("split", {"official", "random"}) == "official";
+    if (split.official_asked && share_given) throw UsageError("--validation-split does not go with --split official");
+    split.official = split.official_asked;
+    split.validation_share = a.number("validation-split", 0, 0.99);
+  }
+  if (a.has("seed")) split.seed = config.seed;
   split.limit = a.has("limit") ? a.integer("limit", 1, kMany) : 0;
-  split.seed = seed;
   return split;
 }
 
@@ -200,6 +202,7 @@ void declare_train_options(cxxopts::Options& options) {
   auto run = options.add_options("Run");
   run("network", "See fer-info --list", text("seed002_vgg8"), "NAME|FILE");
   run("init", "Start from this model's network and weights instead", text(), "MODEL");
+  run("as-seed", "Train as the network's file says; other options win over it");
   run("epochs", "At most so many (default: 100)", text(), "N");
   run("batch-size", "Pictures a step (default: 64)", text(), "N");
   run("accumulate", "Sum the gradients of N batches for a step (default: 1)", text(), "N");
@@ -266,13 +269,15 @@ void declare_train_options(cxxopts::Options& options) {
 
 TrainOptions read_train_options(const Arguments& a, TrainOptions options) {
   if (a.operands().size() != 1) throw UsageError("expected one DATA");
-  if (a.has("init") && a.has("network")) throw UsageError("--network does not go with --init, which brings its own");
+  if (a.has("init") && a.has("network") && !options.as_seed) {
+    throw UsageError("--network does not go with --init, which brings its own");
+  }
   options.data = a.operands()[0];
   options.network = a.text("network");
   if (a.has("init")) options.init = a.text("init");
   if (a.has("class-weights")) options.class_weights = a.text("class-weights");
   read_config(a, options.config);
-  options.split = read_split(a, options.config.seed);
+  options.split = read_split(a, options.config, options.split);
   options.quiet = a.flag("quiet");
   options.json = a.flag("json");
   return options;
