@@ -187,6 +187,7 @@ void read_config(const Arguments& a, TrainConfig& config) {
   read_augmentation(a, config.augmentation);
   config.weight_average = given_number(a, "average", 0, kBelowOne, config.weight_average);
   if (a.has("seed")) config.seed = static_cast<uint64_t>(a.integer("seed", 0, std::numeric_limits<int64_t>::max()));
+  config.precision = precision_from_name(a.choice("precision", {"fp32", "bf16"}));
   config.steps_per_epoch = given_integer(a, "steps", 1, kMany, config.steps_per_epoch);
   config.max_steps = given_integer(a, "max-steps", 1, kMany, config.max_steps);
   config.save_every = given_integer(a, "save-every", 1, kMany, config.save_every);
@@ -209,6 +210,7 @@ void declare_train_options(cxxopts::Options& options) {
   run("max-steps", "End the run after N steps", text(), "N");
   run("save-every", "Keep the model in DIR/snapshots after every N steps", text(), "N");
   run("seed", "Of all that is random (default: 42)", text(), "N");
+  run("precision", "Of products: fp32, or bf16 where the CPU has it", text("fp32"), "NAME");
   run("threads", "0: every core. Results do not depend on it", text("0"), "N");
   run("out", "Folder of the run (default: runs/NETWORK)", text(), "DIR");
   run("resume", "Continue the run in DIR; its data and options need not be repeated");
