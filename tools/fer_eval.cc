@@ -137,12 +137,13 @@ void declare(cxxopts::Options& options) {
 }  // namespace fer
 
 int main(int argc, char** argv) {
-  return fer::cli::run({.name = "fer-eval",
-                        .operands = "MODEL... DATA",
-                        .purpose = "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
-                                   "and F1 of every class,\nconfusion matrix. Several models are taken as one: the mean of "
-                                   "their probabilities.",
-                        .declare = fer::declare,
-                        .run = fer::eval},
-                       argc, argv);
+  return fer::cli::run(
+      {.name = "fer-eval",
+       .operands = "MODEL... DATA",
+       .purpose = "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
+                  "and F1 of every class,\nconfusion matrix. Several models are taken as one: the mean of "
+                  "their probabilities.",
+       .declare = fer::declare,
+       .run = fer::eval},
+      argc, argv);
 }
