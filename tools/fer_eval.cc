@@ -3,6 +3,8 @@
 
 #include "cli.h"
 #include "fer/dataset.h"
+#include "fer/ensemble.h"
+#include "fer/error.h"
 #include "fer/model.h"
 #include "fer/report.h"
 #include "fer/trainer.h"
@@ -11,49 +13,101 @@
 namespace fer {
 namespace {
 
-void write_report(const std::string& path, const cli::Arguments& arguments, const Model& model, const Dataset& data,
+// What is evaluated: one model, or several as one.
+struct Subject {
+  std::vector<std::string> paths;
+  std::vector<Model> models;
+  bool vote = false;
+
+  bool single() const { return models.size() == 1; }
+  std::string name() const {
+    if (single()) return paths[0];
+    return fmt::format("{} of {} models", vote ? "the votes" : "the mean", models.size());
+  }
+};
+
+Subject read_models(const std::vector<std::string>& paths, bool vote) {
+  Subject subject{.paths = paths, .models = {}, .vote = vote};
+  for (const std::string& path : paths) {
+    Model model = load_model(path);
+    if (!subject.models.empty()) {
+      const Network& first = subject.models[0].network;
+      const std::string difference = class_difference(first, model.network);
+      if (!difference.empty()) throw Error(fmt::format("{}: {}, as {} has", path, difference, paths[0]));
+      if (model.network.input != first.input) {
+        throw Error(fmt::format("{}: expected input {}, as {} has, found {}", path, first.input.to_string(), paths[0],
+                                model.network.input.to_string()));
+      }
+    }
+    subject.models.push_back(std::move(model));
+  }
+  return subject;
+}
+
+Evaluation evaluation_of(const Subject& subject, const Dataset& data, const cli::NamedRows& rows, int64_t batch_size,
+                         bool flip) {
+  if (subject.single()) return evaluate(subject.models[0], data, rows.rows, batch_size, flip);
+  return evaluate_ensemble(subject.models, subject.vote ? EnsembleRule::kVote : EnsembleRule::kMean, data, rows.rows,
+                           batch_size, flip);
+}
+
+void write_report(const std::string& path, const cli::Arguments& arguments, const Subject& subject, const Dataset& data,
                   const cli::NamedRows& rows, const Evaluation& evaluation) {
-  const std::string& model_path = arguments.operands()[0];
-  const std::string& data_path = arguments.operands()[1];
+  const std::string& data_path = arguments.operands().back();
+  const std::string title = subject.single() ? cli::base_name(subject.paths[0]) : subject.name();
   EvaluationReport report;
-  report.title = fmt::format("{} on {} of {}", cli::base_name(model_path), rows.name, cli::base_name(data_path));
-  report.settings = {
-      {"model", model_path},
-      {"network", fmt::format("{}, {} parameters", model.network.name, cli::grouped(totals(model.network).params))},
-      {"data", data_path},
-      {"split", rows.name},
-      {"mirror images", arguments.flag("flip") ? "averaged in" : "no"},
-      {"command", arguments.command()}};
+  report.title = fmt::format("{} on {} of {}", title, rows.name, cli::base_name(data_path));
+  for (size_t i = 0; i < subject.models.size(); ++i) {
+    const Network& network = subject.models[i].network;
+    report.settings.emplace_back("model", subject.paths[i]);
+    report.settings.emplace_back("network",
+                                 fmt::format("{}, {} parameters", network.name, cli::grouped(totals(network).params)));
+  }
+  if (!subject.single()) report.settings.emplace_back("joined by", subject.vote ? "votes" : "mean probabilities");
+  report.settings.insert(report.settings.end(), {{"data", data_path},
+                                                 {"split", rows.name},
+                                                 {"mirror images", arguments.flag("flip") ? "averaged in" : "no"},
+                                                 {"command", arguments.command()}});
   report.evaluation = evaluation;
   report.worst = cli::worst_pictures(data, evaluation);
   cli::write_file(path, evaluation_report_html(report));
 }
 
-void print_evaluation(const cli::Arguments& arguments, const cli::NamedRows& rows, const Evaluation& evaluation) {
-  const std::string& model_path = arguments.operands()[0];
-  const std::string& data_path = arguments.operands()[1];
+void print_evaluation(const cli::Arguments& arguments, const Subject& subject, const cli::NamedRows& rows,
+                      const Evaluation& evaluation) {
+  const std::string& data_path = arguments.operands().back();
   if (!arguments.flag("json")) {
-    fmt::print("{} on {} of {}\n{}", model_path, rows.name, data_path, evaluation_text(evaluation));
+    fmt::print("{} on {} of {}\n{}", subject.name(), rows.name, data_path, evaluation_text(evaluation));
     return;
   }
-  nlohmann::ordered_json json = {{"model", model_path}, {"data", data_path}, {"split", rows.name}};
+  nlohmann::ordered_json json;
+  if (subject.single()) {
+    json["model"] = subject.paths[0];
+  } else {
+    json["models"] = subject.paths;
+    json["joined_by"] = subject.vote ? "vote" : "mean";
+  }
+  json.update({{"data", data_path}, {"split", rows.name}});
   json.update(nlohmann::ordered_json::parse(evaluation_json(evaluation)));
   fmt::print("{}\n", cli::one_line(json));
 }
 
 int eval(const cli::Arguments& arguments) {
-  if (arguments.operands().size() != 2) throw cli::UsageError("expected MODEL and DATA");
+  const std::vector<std::string>& operands = arguments.operands();
+  if (operands.size() < 2) throw cli::UsageError("expected MODEL and DATA");
+  const bool vote = arguments.flag("vote");
+  if (vote && operands.size() == 2) throw cli::UsageError("--vote: expected two models or more");
   std::string split;
   if (arguments.has("split")) split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all"});
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
-  const Model model = load_model(arguments.operands()[0]);
-  const Dataset data = read_fer_csv(arguments.operands()[1]);
-  const cli::NamedRows rows = cli::rows_of_split(data, split, arguments.operands()[1]);
-  const Evaluation evaluation = evaluate(model, data, rows.rows, batch_size, arguments.flag("flip"));
-  print_evaluation(arguments, rows, evaluation);
-  if (arguments.has("report")) write_report(arguments.text("report"), arguments, model, data, rows, evaluation);
+  const Subject subject = read_models({operands.begin(), operands.end() - 1}, vote);
+  const Dataset data = read_fer_csv(operands.back());
+  const cli::NamedRows rows = cli::rows_of_split(data, split, operands.back());
+  const Evaluation evaluation = evaluation_of(subject, data, rows, batch_size, arguments.flag("flip"));
+  print_evaluation(arguments, subject, rows, evaluation);
+  if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, evaluation);
   return 0;
 }
 
@@ -63,6 +117,7 @@ void declare(cxxopts::Options& options) {
       "split", "Training, PublicTest, PrivateTest or all (default: PrivateTest where the file has it, else all)",
       text(), "NAME");
   options.add_options()("flip", "Average the answers for each picture and its mirror image");
+  options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
   options.add_options()("json", "Print one JSON object");
   options.add_options()("report", "Write a page with the figures, the confusion matrix and the worst mistakes", text(),
                         "FILE.html");
@@ -75,9 +130,10 @@ void declare(cxxopts::Options& options) {
 
 int main(int argc, char** argv) {
   return fer::cli::run({.name = "fer-eval",
-                        .operands = "MODEL DATA",
+                        .operands = "MODEL... DATA",
                         .purpose = "Evaluates a model on a labelled CSV file: loss, accuracy, precision, recall and F1 "
-                                   "of every class,\nconfusion matrix.",
+                                   "of every class,\nconfusion matrix. Several models are taken as one: the mean of "
+                                   "their probabilities.",
                         .declare = fer::declare,
                         .run = fer::eval},
                        argc, argv);

@@ -49,6 +49,7 @@ ordered_json network_json(const Network& network, int64_t batch_size) {
           {"batch_size", batch_size},
           {"training_memory_bytes", training_memory_bytes(network, batch_size)},
           {"instruction_set", active_target()},
+          {"bf16", precision_available(Precision::kBf16)},
           {"layers", layers_json(network)}};
 }
 
@@ -63,7 +64,8 @@ void print_network(const Network& network, int64_t batch_size) {
   fmt::print("training memory  {:.1f} MiB at batch size {}\n",
              static_cast<double>(training_memory_bytes(network, batch_size)) / (1 << 20), batch_size);
   if (!network.class_names.empty()) fmt::print("classes          {}\n", fmt::join(network.class_names, ", "));
-  fmt::print("instruction set  {}\n", active_target());
+  fmt::print("instruction set  {}{}\n", active_target(),
+             precision_available(Precision::kBf16) ? ", with bf16 products" : "");
 }
 
 int list_networks() {

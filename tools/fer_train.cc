@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "as_seed.h"
 #include "cli.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
@@ -67,6 +68,15 @@ Model initial_model(const cli::TrainOptions& options, const Dataset& data) {
   return model;
 }
 
+// The options of a command line, over those of the network's file with --as-seed.
+cli::TrainOptions train_options(const cli::Arguments& arguments) {
+  if (!arguments.flag("as-seed")) return cli::read_train_options(arguments);
+  if (arguments.has("init") && !arguments.has("network")) {
+    throw cli::UsageError("--as-seed with --init needs --network, whose file has the settings");
+  }
+  return cli::read_train_options(arguments, cli::options_as_seed(arguments.text("network")));
+}
+
 cli::ProgressForm progress_form(const cli::TrainOptions& options) {
   if (options.json) return cli::ProgressForm::kJson;
   if (options.quiet) return cli::ProgressForm::kNone;
@@ -84,7 +94,8 @@ class Run {
         rows_(cli::choose_rows(data_, options_.split, options_.data)) {}
 
   int execute() {
-    if (!rows_.note.empty() && !options_.quiet) fmt::print(stderr, "fer-train: {}\n", rows_.note);
+    options_.config.epochs = cli::epochs_of_steps(options_.config, static_cast<int64_t>(rows_.train.size()));
+    if (!options_.quiet) print_notes();
     Model start = initial_model(options_, data_);
     facts_ = cli::report_facts(options_, start.network, data_, rows_, given_.command());
     options_.config.class_weights = cli::read_class_weights(options_.class_weights, facts_.class_counts[0].second);
@@ -99,6 +110,11 @@ class Run {
  private:
   const std::string& folder() const { return options_.config.out_dir; }
   bool talks() const { return !options_.quiet && !options_.json; }
+
+  void print_notes() const {
+    if (!rows_.note.empty()) fmt::print(stderr, "fer-train: {}\n", rows_.note);
+    for (const std::string& remark : options_.remarks) fmt::print(stderr, "fer-train: as seed: {}\n", remark);
+  }
 
   void open_folder() {
     std::error_code failure;
@@ -175,7 +191,7 @@ class Run {
 // --profile: trains a few steps and says where their time went.
 int profile(const cli::Arguments& arguments) {
   if (arguments.has("resume")) throw cli::UsageError("--profile does not go with --resume");
-  const cli::TrainOptions options = cli::read_train_options(arguments);
+  const cli::TrainOptions options = train_options(arguments);
   cli::use_threads(arguments);
   const Dataset data = read_fer_csv(options.data);
   const cli::TrainingRows rows = cli::choose_rows(data, options.split, options.data);
@@ -193,7 +209,7 @@ int train(const cli::Arguments& given) {
     throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");
   }
   const cli::Arguments arguments = with_stored_options(given, folder);
-  cli::TrainOptions options = cli::read_train_options(arguments);
+  cli::TrainOptions options = train_options(arguments);
   options.config.out_dir = folder;
   cli::use_threads(arguments);
   return Run(given, arguments, std::move(options)).execute();

@@ -71,6 +71,7 @@ std::string batch_text(const TrainConfig& config) {
 // Rows that only some runs need.
 void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, std::string>>& rows) {
   const TrainConfig& config = options.config;
+  if (config.precision != Precision::kFp32) rows.emplace_back("precision", precision_name(config.precision));
   if (config.label_smoothing > 0) rows.emplace_back("label smoothing", fmt::format("{:g}", config.label_smoothing));
   if (!options.class_weights.empty()) rows.emplace_back("class weights", options.class_weights);
   if (config.weight_average > 0) {
@@ -83,6 +84,7 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
   if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
   if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_name(config.loss));
+  if (options.as_seed) rows.emplace_back("settings", "of the network's file");
   if (!options.init.empty()) rows.emplace_back("starts from", options.init);
 }
 

@@ -8,9 +8,9 @@
 namespace fer::cli {
 namespace {
 
-TrainingRows official_rows(const Dataset& data, const std::string& path) {
-  TrainingRows rows{rows_with_usage(data, Usage::kTraining), rows_with_usage(data, Usage::kPublicTest),
-                    usage_name(Usage::kTraining), usage_name(Usage::kPublicTest), ""};
+TrainingRows official_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
+  TrainingRows rows{rows_with_usage(data, options.train_usage), rows_with_usage(data, options.validation_usage),
+                    usage_name(options.train_usage), usage_name(options.validation_usage), ""};
   if (rows.train.empty() || rows.validation.empty()) {
     throw Error(fmt::format("{}: no row with Usage {} (--split random makes parts of its own)", path,
                             rows.train.empty() ? rows.train_name : rows.validation_name));
@@ -18,19 +18,26 @@ TrainingRows official_rows(const Dataset& data, const std::string& path) {
   return rows;
 }
 
+bool takes_part(Usage usage, const SplitOptions& options) {
+  if (usage == Usage::kNone) return true;
+  if (options.of) return usage == *options.of;
+  return options.private_test_too || usage != Usage::kPrivateTest;
+}
+
 TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
   std::vector<int64_t> candidates;
   for (int64_t row = 0; row < data.size(); ++row) {
-    if (data.usage[row] != Usage::kPrivateTest) candidates.push_back(row);
+    if (takes_part(data.usage[row], options)) candidates.push_back(row);
   }
   Split split = random_split(candidates, options.validation_share, options.seed);
+  if (options.unused_share > 0) split.train = random_split(split.train, options.unused_share, options.seed).train;
   if (split.train.empty() || (options.validation_share > 0 && split.validation.empty())) {
     throw Error(fmt::format("{}: {} rows are too few to validate on a share of {}", path, candidates.size(),
                             options.validation_share));
   }
-  const double share = 100 * options.validation_share;
-  return {std::move(split.train), std::move(split.validation), fmt::format("random {:g} %", 100 - share),
-          fmt::format("random {:g} %", share), ""};
+  const double validation = options.validation_share, train = (1 - validation) * (1 - options.unused_share);
+  const auto name = [](double share) { return fmt::format("random {:.4g} %", 100 * share); };
+  return {std::move(split.train), std::move(split.validation), name(train), name(validation), ""};
 }
 
 void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
@@ -42,7 +49,7 @@ void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
 TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
   TrainingRows rows;
   if (options.official && has_usage(data)) {
-    rows = official_rows(data, path);
+    rows = official_rows(data, options, path);
   } else if (options.official && options.official_asked) {
     throw Error(path + ": no Usage column, so no official split (--split random makes one)");
   } else {

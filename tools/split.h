@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,11 @@ namespace fer::cli {
 struct SplitOptions {
   bool official = true;         // Training and PublicTest; else a random share of all rows that are not PrivateTest
   bool official_asked = false;  // by the user, not by default: then a file without Usage is refused
+  Usage train_usage = Usage::kTraining, validation_usage = Usage::kPublicTest;  // of the official split
+  bool private_test_too = false;                                                // a random share is of these rows too
+  std::optional<Usage> of = {};  // ... of the rows of this Usage alone, where the file has any
   double validation_share = 0.1;
+  double unused_share = 0;  // of the rows that are not for validation, left out
   uint64_t seed = 42;
   int64_t limit = 0;  // at most so many rows of each part, the first ones; 0: all
 };

@@ -156,15 +156,17 @@ void read_augmentation(const Arguments& a, Augmentation& augmentation) {
   }
 }
 
-SplitOptions read_split(const Arguments& a, uint64_t seed) {
-  SplitOptions split;
+SplitOptions read_split(const Arguments& a, const TrainConfig& config, SplitOptions split) {
   const bool share_given = a.has("validation-split");
-  split.official_asked = a.has("split") && a.choice("split", {"official", "random"}) == "official";
-  if (split.official_asked && share_given) throw UsageError("--validation-split does not go with --split official");
-  split.official = !share_given && a.choice("split", {"official", "random"}) == "official";
-  split.validation_share = a.number("validation-split", 0, 0.99);
+  if (a.has("split") || share_given) {
+    split = {.seed = config.seed};
+    split.official_asked = a.has("split") && a.choice("split", {"official", "random"}) == "official";
+    if (split.official_asked && share_given) throw UsageError("--validation-split does not go with --split official");
+    split.official = split.official_asked;
+    split.validation_share = a.number("validation-split", 0, 0.99);
+  }
+  if (a.has("seed")) split.seed = config.seed;
   split.limit = a.has("limit") ? a.integer("limit", 1, kMany) : 0;
-  split.seed = seed;
   return split;
 }
 
@@ -185,6 +187,7 @@ void read_config(const Arguments& a, TrainConfig& config) {
   read_augmentation(a, config.augmentation);
   config.weight_average = given_number(a, "average", 0, kBelowOne, config.weight_average);
   if (a.has("seed")) config.seed = static_cast<uint64_t>(a.integer("seed", 0, std::numeric_limits<int64_t>::max()));
+  config.precision = precision_from_name(a.choice("precision", {"fp32", "bf16"}));
   config.steps_per_epoch = given_integer(a, "steps", 1, kMany, config.steps_per_epoch);
   config.max_steps = given_integer(a, "max-steps", 1, kMany, config.max_steps);
   config.save_every = given_integer(a, "save-every", 1, kMany, config.save_every);
@@ -199,6 +202,7 @@ void declare_train_options(cxxopts::Options& options) {
   auto run = options.add_options("Run");
   run("network", "See fer-info --list", text("seed002_vgg8"), "NAME|FILE");
   run("init", "Start from this model's network and weights instead", text(), "MODEL");
+  run("as-seed", "Train as the network's file says; other options win over it");
   run("epochs", "At most so many (default: 100)", text(), "N");
   run("batch-size", "Pictures a step (default: 64)", text(), "N");
   run("accumulate", "Sum the gradients of N batches for a step (default: 1)", text(), "N");
@@ -206,6 +210,7 @@ void declare_train_options(cxxopts::Options& options) {
   run("max-steps", "End the run after N steps", text(), "N");
   run("save-every", "Keep the model in DIR/snapshots after every N steps", text(), "N");
   run("seed", "Of all that is random (default: 42)", text(), "N");
+  run("precision", "Of products: fp32, or bf16 where the CPU has it", text("fp32"), "NAME");
   run("threads", "0: every core. Results do not depend on it", text("0"), "N");
   run("out", "Folder of the run (default: runs/NETWORK)", text(), "DIR");
   run("resume", "Continue the run in DIR; its data and options need not be repeated");
@@ -264,13 +269,15 @@ void declare_train_options(cxxopts::Options& options) {
 
 TrainOptions read_train_options(const Arguments& a, TrainOptions options) {
   if (a.operands().size() != 1) throw UsageError("expected one DATA");
-  if (a.has("init") && a.has("network")) throw UsageError("--network does not go with --init, which brings its own");
+  if (a.has("init") && a.has("network") && !options.as_seed) {
+    throw UsageError("--network does not go with --init, which brings its own");
+  }
   options.data = a.operands()[0];
   options.network = a.text("network");
   if (a.has("init")) options.init = a.text("init");
   if (a.has("class-weights")) options.class_weights = a.text("class-weights");
   read_config(a, options.config);
-  options.split = read_split(a, options.config.seed);
+  options.split = read_split(a, options.config, options.split);
   options.quiet = a.flag("quiet");
   options.json = a.flag("json");
   return options;

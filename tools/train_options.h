@@ -15,6 +15,8 @@ struct TrainOptions {
   std::string init;                      // a model whose network and weights to start from; empty: none
   std::string class_weights;             // "", "balanced", or numbers with commas between
   SplitOptions split;
+  bool as_seed = false;              // the settings of the network's file hold where no option says more
+  std::vector<std::string> remarks;  // what of them is not known or not done
   TrainConfig config;
   bool quiet = false, json = false;
 };

@@ -31,7 +31,7 @@ def parse():
     parser.add_argument("--train", type=numbers, default=[64, 128], help="batches to train with; default 64,128; '' for none")
     parser.add_argument("--infer", type=numbers, default=[1, 64], help="batches to infer; default 1,64; '' for none")
     parser.add_argument("--threads", type=numbers, help="default 1,2")
-    parser.add_argument("--precisions", type=words, help="of the peers; default fp32,bf16")
+    parser.add_argument("--precisions", type=words, help="of the peers, and of training in libfer; default fp32,bf16")
     parser.add_argument("--peers", type=words, default=["torch", "ort", "dnnl"], help="default torch,ort,dnnl")
     parser.add_argument("--rounds", type=int, help="alternations; default 5")
     parser.add_argument("--steps", type=int, help="timed steps of a side in a round; default: by batch, 3 to 60")
@@ -106,7 +106,7 @@ class Bench:
 
     def arguments(self, side, network, what, batch, threads, steps, precision):
         if side is self.fer:
-            return what + ("8" if precision == "int8" else ""), network, batch, threads, steps
+            return what + {"fp32": "", "bf16": "16", "int8": "8"}[precision], network, batch, threads, steps
         if side is self.torch:
             return what, file_of(network), batch, threads, steps, precision
         if side is self.ort:
@@ -117,6 +117,8 @@ class Bench:
         yield self.fer, "fp32"
         if what == "infer":
             yield self.fer, "int8"
+        elif "bf16" in self.options.precisions:
+            yield self.fer, "bf16"
         for side in (self.torch, self.ort, self.dnnl):
             if self.has(side) and what in side.tasks:
                 yield from ((side, precision) for precision in side.precisions if precision in self.options.precisions)
@@ -131,7 +133,7 @@ class Bench:
                     text = side.call(*self.arguments(side, network, what, batch, threads, steps, precision))
                     results[side, precision].append(json.loads(text))
                 except RuntimeError as error:
-                    if side is self.fer:
+                    if side is self.fer and precision != "bf16":
                         raise
                     leave_out(f"{error} ({network}, batch {batch}, {precision})")
                     del results[side, precision]

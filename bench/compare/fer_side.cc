@@ -1,9 +1,10 @@
 // libfer's side of bench/compare. Prints one JSON object: seconds of every timed step, and the process's peak memory.
-//   fer_side train|infer|infer8 NETWORK BATCH THREADS STEPS   (infer8: in 8-bit integers)
+//   fer_side train|train16|infer|infer8 NETWORK BATCH THREADS STEPS   (train16: in bf16, infer8: in 8-bit integers)
 //   fer_side model NETWORK FILE   writes initial weights as a model, for the other side to load
 //   fer_side outputs MODEL FILE BATCH   probabilities of a fixed batch as raw floats
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "engine/plan.h"
 #include "fer/error.h"
 #include "fer/model.h"
+#include "fer/precision.h"
 #include "fer/quantize.h"
 #include "fer/threads.h"
 #include "kernels/optimizer.h"
@@ -46,10 +48,10 @@ void print_times(const std::string& what, int steps, const std::function<void(in
   std::printf("], \"peak_mib\": %.1f}\n", static_cast<double>(usage.ru_maxrss) / 1024);
 }
 
-void time_training(const fer::Network& network, int64_t batch, int steps) {
+void time_training(const fer::Network& network, int64_t batch, int steps, fer::Precision precision) {
   fer::Weights weights = fer::initialize(network, 1);
   const int64_t classes = fer::class_count(network), count = weights.layout.trainable_floats;
-  TrainingPlan plan(network, weights.layout, batch);
+  TrainingPlan plan(network, weights.layout, batch, precision);
   const std::vector<float> x = fixed_pictures(batch * network.input.elements());
   std::vector<float> targets(static_cast<size_t>(batch * classes));
   for (int64_t i = 0; i < batch; ++i) targets[static_cast<size_t>(i * classes + i % classes)] = 1;
@@ -91,12 +93,19 @@ void write_outputs(const std::string& model_path, const std::string& path, int64
       .write(reinterpret_cast<const char*>(y.data()), static_cast<std::streamsize>(y.size() * sizeof(float)));
 }
 
-int run(const std::vector<std::string>& args) {
-  if (args.size() == 5 && (args[0] == "train" || args[0] == "infer" || args[0] == "infer8")) {
+int run(std::vector<std::string> args) {
+  args.resize(std::max<size_t>(args.size(), 1));
+  const bool train16 = args[0] == "train16", infer8 = args[0] == "infer8";
+  if (args.size() == 5 && (args[0] == "train" || train16 || args[0] == "infer" || infer8)) {
     fer::set_num_threads(std::stoi(args[3]));
     const fer::Network network = fer::load_network(args[1]);
-    args[0] == "train" ? time_training(network, std::stoll(args[2]), std::stoi(args[4]))
-                       : time_inference(network, std::stoll(args[2]), std::stoi(args[4]), args[0] == "infer8");
+    const int64_t batch = std::stoll(args[2]);
+    const int steps = std::stoi(args[4]);
+    if (args[0].starts_with("train")) {
+      time_training(network, batch, steps, train16 ? fer::Precision::kBf16 : fer::Precision::kFp32);
+    } else {
+      time_inference(network, batch, steps, infer8);
+    }
     return 0;
   }
   if (args.size() == 3 && args[0] == "model") {
@@ -108,9 +117,10 @@ int run(const std::vector<std::string>& args) {
     write_outputs(args[1], args[2], std::stoll(args[3]));
     return 0;
   }
-  std::fprintf(stderr,
-               "usage: fer_side train|infer|infer8 NETWORK BATCH THREADS STEPS | model NETWORK FILE | outputs MODEL "
-               "FILE BATCH\n");
+  std::fprintf(
+      stderr,
+      "usage: fer_side train|train16|infer|infer8 NETWORK BATCH THREADS STEPS | model NETWORK FILE | outputs MODEL "
+      "FILE BATCH\n");
   return 2;
 }
 

@@ -15,8 +15,10 @@ using kernels::ConvPass;
 using kernels::ConvShape;
 
 constexpr ConvAlgorithm kAlgorithms[] = {
-    ConvAlgorithm::kDirect,    ConvAlgorithm::kWinograd2, ConvAlgorithm::kWinograd3,   ConvAlgorithm::kWinograd4,
-    ConvAlgorithm::kWinograd5, ConvAlgorithm::kWinograd6, ConvAlgorithm::kWinograd4Of5};
+    ConvAlgorithm::kDirect,        ConvAlgorithm::kWinograd2,     ConvAlgorithm::kWinograd3,
+    ConvAlgorithm::kWinograd4,     ConvAlgorithm::kWinograd5,     ConvAlgorithm::kWinograd6,
+    ConvAlgorithm::kWinograd4Of5,  ConvAlgorithm::kWinograd2Bf16, ConvAlgorithm::kWinograd3Bf16,
+    ConvAlgorithm::kWinograd4Bf16, ConvAlgorithm::kWinograd5Bf16};
 
 struct Operands {
   Tensor x, w, y, scratch;

@@ -25,7 +25,7 @@ class ConvStep : public TrainingStep {
         bias_(find_parameter(b.parameters, b.node.layer, b.node.bias)) {
     for (const ConvPass pass : {ConvPass::kForward, ConvPass::kBackwardData, ConvPass::kBackwardWeights}) {
       ConvAlgorithm& algorithm = algorithms_[static_cast<int>(pass)];
-      algorithm = kernels::conv_choose(shape_, pass);
+      algorithm = kernels::conv_choose(shape_, pass, b.precision);
       b.need_scratch(kernels::conv_scratch_floats(shape_, pass, algorithm));
     }
     b.need_scratch(kernels::batch_norm_scratch_floats(shape_.n * shape_.oh * shape_.ow, shape_.co));

@@ -10,6 +10,7 @@
 #include "fer/loss.h"
 #include "fer/model.h"
 #include "fer/network.h"
+#include "fer/precision.h"
 
 namespace fer::engine {
 
@@ -22,8 +23,9 @@ using InputObserver = std::function<void(int layer, std::span<const float> input
 class TrainingPlan {
  public:
   // For batches of up to max_batch pictures. Throws Error naming the layer for what cannot be trained (the last layer
-  // must be a softmax or give logits over classes).
-  TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch);
+  // must be a softmax or give logits over classes), and for a precision that is not available.
+  TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch,
+               Precision precision = Precision::kFp32);
   ~TrainingPlan();
   TrainingPlan(TrainingPlan&&) noexcept;
 
@@ -50,7 +52,8 @@ class TrainingPlan {
 
   size_t arena_bytes() const;
   // What a plan would take, without taking it.
-  static size_t arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch);
+  static size_t arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch,
+                            Precision precision = Precision::kFp32);
 
  private:
   struct Impl;

@@ -55,10 +55,12 @@ struct GradientSum {
 
 class PlanBuilder {
  public:
-  PlanBuilder(const Graph& graph, const ParameterLayout& parameters, int64_t max_batch, ArenaLayout& layout)
+  PlanBuilder(const Graph& graph, const ParameterLayout& parameters, int64_t max_batch, Precision precision,
+              ArenaLayout& layout)
       : graph_(graph),
         parameters_(parameters),
         max_batch_(max_batch),
+        precision_(precision),
         layout_(layout),
         count_(static_cast<int>(graph.nodes.size())),
         readers_(count_readers(graph)),
@@ -75,6 +77,7 @@ class PlanBuilder {
     return make_training_step({.node = node(i),
                                .parameters = parameters_,
                                .max_batch = max_batch_,
+                               .precision = precision_,
                                .buffers = buffers_[static_cast<size_t>(i)],
                                .forward_time = i,
                                .backward_time = backward_time(i),
@@ -161,6 +164,7 @@ class PlanBuilder {
   const Graph& graph_;
   const ParameterLayout& parameters_;
   int64_t max_batch_;
+  Precision precision_;
   ArenaLayout& layout_;
   int count_;
   std::vector<int> readers_;
@@ -191,7 +195,7 @@ struct TrainingPlan::Impl {
   std::unique_ptr<ArenaMemory> memory, scratch;
 
   // Memory is not taken before allocate().
-  Impl(const Network& network, const ParameterLayout& parameter_layout, int64_t batch)
+  Impl(const Network& network, const ParameterLayout& parameter_layout, int64_t batch, Precision precision)
       : parameters(parameter_layout),
         max_batch(batch),
         classes(class_count(network)),
@@ -200,7 +204,7 @@ struct TrainingPlan::Impl {
     kernels::check_target();
     const Graph graph = join_batch_norms(build_graph(network));
     softmax_last = graph.softmax;
-    PlanBuilder builder(graph, parameters, max_batch, layout);
+    PlanBuilder builder(graph, parameters, max_batch, precision, layout);
     for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
       steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
                        nominal_stage(network, parameters, graph.nodes[static_cast<size_t>(i)], max_batch)});
@@ -284,8 +288,10 @@ struct TrainingPlan::Impl {
   }
 };
 
-TrainingPlan::TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch)
-    : impl_(std::make_unique<Impl>(network, layout, max_batch)) {
+TrainingPlan::TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch,
+                           Precision precision)
+    : impl_(std::make_unique<Impl>(network, layout, max_batch, precision)) {
+  expect_available(precision);
   impl_->allocate();
 }
 TrainingPlan::~TrainingPlan() = default;
@@ -323,8 +329,9 @@ size_t TrainingPlan::arena_bytes() const {
   return static_cast<size_t>(impl_->layout.total_floats() + impl_->scratch_floats) * sizeof(float);
 }
 
-size_t TrainingPlan::arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch) {
-  const Impl plan(network, layout, max_batch);
+size_t TrainingPlan::arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch,
+                                 Precision precision) {
+  const Impl plan(network, layout, max_batch, precision);
   return static_cast<size_t>(plan.layout.total_floats() + plan.scratch_floats) * sizeof(float);
 }
 

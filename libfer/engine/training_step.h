@@ -55,6 +55,7 @@ struct StepBuilder {
   const Node& node;
   const ParameterLayout& parameters;
   int64_t max_batch;
+  Precision precision;
   StepBuffers buffers;
   int forward_time, backward_time;
   ArenaLayout& layout;

@@ -14,19 +14,34 @@
 #include <cstdint>
 #include <span>
 
+#include "fer/precision.h"
 #include "kernels/shapes.h"
 
 namespace fer::kernels {
 
 // direct: matrix products over rows of the image as it lies in memory. winograd: minimal filtering (kernels/winograd.h
-// says how), stride 1 only, 3x3 kernels and, for the last, 5x5; the number is the side of an output tile.
-enum class ConvAlgorithm { kDirect, kWinograd2, kWinograd3, kWinograd4, kWinograd5, kWinograd6, kWinograd4Of5 };
+// says how), stride 1 only, 3x3 kernels and, for kWinograd4Of5, 5x5; the number is the side of an output tile. Bf16:
+// what is multiplied is rounded to bf16, sums are floats.
+enum class ConvAlgorithm {
+  kDirect,
+  kWinograd2,
+  kWinograd3,
+  kWinograd4,
+  kWinograd5,
+  kWinograd6,
+  kWinograd4Of5,
+  kWinograd2Bf16,
+  kWinograd3Bf16,
+  kWinograd4Bf16,
+  kWinograd5Bf16
+};
 enum class ConvPass { kForward, kBackwardData, kBackwardWeights };
 
 const char* conv_algorithm_name(ConvAlgorithm algorithm);
 bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s);
-// The algorithm that a cost model (measured figures in kernels/conv_choice.cc) holds for fastest.
-ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass);
+// The algorithm that a cost model (measured figures in kernels/conv_choice.cc) holds for fastest; those in bf16 take
+// part where that is allowed.
+ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass, Precision precision = Precision::kFp32);
 // The same for a forward pass with prepared weights, whose algorithm matters more where there are few images: then
 // reading expanded weights costs more than multiplying by them.
 ConvAlgorithm conv_choose_prepared(const ConvShape& s);

@@ -24,18 +24,24 @@ void direct_forward(const ConvShape& s, const float* x, const float* prepared, c
 void direct_backward_data(const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch);
 void direct_backward_weights(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch);
 
-// Winograd, with output tiles of m x m.
-int64_t winograd_prepared_floats(int m, const ConvShape& s);
-void winograd_prepare_weights(int m, const ConvShape& s, const float* w, float* prepared);
-int64_t winograd_prepared_scratch_floats(int m, const ConvShape& s);
-void winograd_forward_prepared(int m, const ConvShape& s, const float* x, const float* prepared,
+// Winograd, with output tiles of m x m; bf16: transformed values are rounded to it before they are multiplied.
+struct WinogradForm {
+  int m = 4;
+  bool bf16 = false;
+};
+int64_t winograd_prepared_floats(WinogradForm form, const ConvShape& s);
+void winograd_prepare_weights(WinogradForm form, const ConvShape& s, const float* w, float* prepared);
+int64_t winograd_prepared_scratch_floats(WinogradForm form, const ConvShape& s);
+void winograd_forward_prepared(WinogradForm form, const ConvShape& s, const float* x, const float* prepared,
                                const ConvEpilogue& epilogue, float* y, Scratch scratch);
-int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass);
-int64_t winograd_weights_scratch_floats(int m, const ConvShape& s);
-void winograd_forward(int m, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue, float* y,
-                      Scratch scratch);
-void winograd_backward_data(int m, const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch);
-void winograd_backward_weights(int m, const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch);
+int64_t winograd_scratch_floats(WinogradForm form, const ConvShape& s, ConvPass pass);
+int64_t winograd_weights_scratch_floats(WinogradForm form, const ConvShape& s);
+void winograd_forward(WinogradForm form, const ConvShape& s, const float* x, const float* w,
+                      const ConvEpilogue& epilogue, float* y, Scratch scratch);
+void winograd_backward_data(WinogradForm form, const ConvShape& s, const float* dy, const float* w, float* dx,
+                            Scratch scratch);
+void winograd_backward_weights(WinogradForm form, const ConvShape& s, const float* x, const float* dy, float* dw,
+                               Scratch scratch);
 
 // out[i] = sum of parts[p * stride + i] over p, in order of p.
 void sum_parts(int64_t parts, int64_t stride, int64_t floats, const float* in, float* out);

@@ -20,6 +20,8 @@ constexpr int64_t kTileGroup = 96;
 
 // How a forward pass is cut.
 struct ForwardCut {
+  bool bf16;
+  int64_t k;      // floats, or pairs of bf16, of all input channels
   bool shared;    // all threads transform a set of tiles, then multiply it; else every thread has blocks of its own
   int64_t set;    // tiles transformed before they are multiplied
   int64_t group;  // tiles multiplied at once
@@ -46,18 +48,23 @@ int64_t even_block_tiles(int64_t tiles, int64_t most) {
   return std::max(std::min<int64_t>(tiles, 6), (tiles + blocks - 1) / blocks);
 }
 
-ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
+// Places that n values along a sum take: floats, or pairs of bf16.
+int64_t places(int64_t n, bool bf16) { return bf16 ? (n + 1) / 2 : n; }
+
+ForwardCut cut_forward(const WinogradTiling& t, bool bf16, int64_t ci, int64_t co) {
   ForwardCut cut{};
+  cut.bf16 = bf16;
+  cut.k = places(ci, bf16);
   const int64_t panel = std::min(gemm_panel_width(), aligned_floats(co));
-  cut.v_row = row_floats(ci);
+  cut.v_row = row_floats(cut.k);
   cut.m_row = row_floats(panel);
   cut.chunk = co;
-  cut.shared = t.points() * ci * co > kSharedFilterFloats;
+  cut.shared = t.points() * cut.k * co > kSharedFilterFloats;
   if (cut.shared) {
     cut.set = std::min(t.tiles, round_to(kSharedTileFloats / (t.points() * cut.v_row), kTileGroup));
     cut.group = shared_group(cut.set, co);
     // Every set of tiles goes through all chunks; a chunk has a panel for every thread. (No sum depends on that.)
-    const int64_t wide = std::max<int64_t>(kChunkFloats / (t.points() * ci), num_threads() * gemm_panel_width());
+    const int64_t wide = std::max<int64_t>(kChunkFloats / (t.points() * cut.k), num_threads() * gemm_panel_width());
     if (t.tiles <= 2 * cut.set) cut.chunk = std::min(co, round_to(wide, gemm_panel_width()));
   } else {
     cut.set = even_block_tiles(t.tiles, most_block_tiles(t, cut.v_row, cut.m_row));
@@ -70,14 +77,16 @@ ForwardCut cut_forward(const WinogradTiling& t, int64_t ci, int64_t co) {
   return cut;
 }
 
+// k: places.
 int64_t filter_point_floats(int64_t k, int64_t n) { return gemm_packed_floats(k, n) + 16; }
 
-// Output channels [first, first + channels) of n.
-void transform_filters(int m, int64_t r, int64_t k, int64_t n, const float* w, int64_t first, int64_t channels,
-                       float* packed) {
-  parallel_ranges(k, 16, [&](int64_t begin, int64_t end) {
-    winograd_filters(m, static_cast<int>(r), k, n, w, begin, end, first, channels, packed,
-                     filter_point_floats(k, channels));
+// Filters w [r, r, ci, co], of output channels [first, first + channels).
+void transform_filters(WinogradForm form, int64_t r, int64_t ci, int64_t co, const float* w, int64_t first,
+                       int64_t channels, float* packed) {
+  const WinogradValues values = form.bf16 ? WinogradValues::kRowPairs : WinogradValues::kFloats;
+  parallel_ranges(ci, 16, [&](int64_t begin, int64_t end) {
+    winograd_filters(form.m, static_cast<int>(r), values, ci, co, w, begin, end, first, channels, packed,
+                     filter_point_floats(places(ci, form.bf16), channels));
   });
 }
 
@@ -98,16 +107,21 @@ struct ForwardPass {
   float* y;
 
   void transform(int64_t begin, int64_t end, float* v) const {
-    winograd_input(tiling, x, pad_top, pad_left, begin, end, {v, cut.v_point, cut.v_row});
+    const WinogradValues values = cut.bf16 ? WinogradValues::kChannelPairs : WinogradValues::kFloats;
+    winograd_input(tiling, x, pad_top, pad_left, begin, end, {v, cut.v_point, cut.v_row, values});
   }
 
   // Products and outputs of tiles [begin, end), whose first row in v is given, for one panel of output channels.
   void multiply(const Filters& filters, int64_t begin, int64_t end, const float* v, int64_t channel, int64_t channels,
                 float* m) const {
-    const float* panel = filters.data + (channel - filters.first) * ci;
+    const float* panel = filters.data + (channel - filters.first) * cut.k;
+    const GemmShape product{.m = end - begin,
+                            .n = channels,
+                            .k = cut.k,
+                            .operands = cut.bf16 ? GemmValues::kBf16Pairs : GemmValues::kFloats};
     for (int64_t p = 0; p < tiling.points(); ++p, panel += filters.point) {
-      gemm_packed({.m = end - begin, .n = channels, .k = ci}, v + p * cut.v_point, cut.v_row, panel,
-                  m + p * cut.m_point, cut.m_row, false, panel + filters.point);
+      gemm_packed(product, v + p * cut.v_point, cut.v_row, panel, m + p * cut.m_point, cut.m_row, false,
+                  panel + filters.point);
     }
     winograd_output(tiling, {m, cut.m_point, cut.m_row}, begin, end, channel, channels, epilogue, y, co);
   }
@@ -156,24 +170,25 @@ struct ForwardPass {
   }
 
   void run_prepared(const float* prepared, Scratch scratch) const {
-    const Filters all{prepared, filter_point_floats(ci, co), 0, co};
+    const Filters all{prepared, filter_point_floats(cut.k, co), 0, co};
     cut.shared ? run_shared([&](int64_t) { return all; }, scratch) : run_blocks(all, scratch);
   }
 
   // With filters w [r, r, ci, co], whose transforms begin the scratch.
   void run(const float* w, Scratch scratch) const {
-    const int64_t point = filter_point_floats(ci, cut.chunk), filters = tiling.points() * point;
+    const WinogradForm form{tiling.m, cut.bf16};
+    const int64_t point = filter_point_floats(cut.k, cut.chunk), filters = tiling.points() * point;
     const Scratch rest{scratch.data + filters, scratch.floats - filters};
     if (cut.chunk == co) {
-      transform_filters(tiling.m, tiling.r, ci, co, w, 0, co, scratch.data);
+      transform_filters(form, tiling.r, ci, co, w, 0, co, scratch.data);
       run_prepared(scratch.data, rest);
       return;
     }
     run_shared(
         [&](int64_t first) {
           const int64_t channels = std::min(cut.chunk, co - first);
-          transform_filters(tiling.m, tiling.r, ci, co, w, first, channels, scratch.data);
-          return Filters{scratch.data, filter_point_floats(ci, channels), first, channels};
+          transform_filters(form, tiling.r, ci, co, w, first, channels, scratch.data);
+          return Filters{scratch.data, filter_point_floats(cut.k, channels), first, channels};
         },
         rest);
   }
@@ -186,9 +201,9 @@ int64_t prepared_scratch_floats(const WinogradTiling& t, const ForwardCut& cut) 
   return num_threads() * t.points() * (point_floats(most, cut.v_row) + point_floats(most, cut.m_row));
 }
 
-int64_t forward_scratch_floats(const WinogradTiling& t, int64_t ci, int64_t co) {
-  const ForwardCut cut = cut_forward(t, ci, co);
-  return t.points() * filter_point_floats(ci, cut.chunk) + prepared_scratch_floats(t, cut);
+int64_t forward_scratch_floats(const WinogradTiling& t, bool bf16, int64_t ci, int64_t co) {
+  const ForwardCut cut = cut_forward(t, bf16, ci, co);
+  return t.points() * filter_point_floats(cut.k, cut.chunk) + prepared_scratch_floats(t, cut);
 }
 
 // The filters of the data gradient: turned by 180 degrees, channels swapped. out [r, r, co, ci].
@@ -215,46 +230,48 @@ ForwardPass forward_pass(const WinogradTiling& tiling, const ForwardCut& cut, co
 
 }  // namespace
 
-int64_t winograd_prepared_floats(int m, const ConvShape& s) {
-  return (m + s.kh - 1) * (m + s.kh - 1) * filter_point_floats(s.ci, s.co);
+int64_t winograd_prepared_floats(WinogradForm form, const ConvShape& s) {
+  return (form.m + s.kh - 1) * (form.m + s.kh - 1) * filter_point_floats(places(s.ci, form.bf16), s.co);
 }
 
-void winograd_prepare_weights(int m, const ConvShape& s, const float* w, float* prepared) {
-  transform_filters(m, s.kh, s.ci, s.co, w, 0, s.co, prepared);
+void winograd_prepare_weights(WinogradForm form, const ConvShape& s, const float* w, float* prepared) {
+  transform_filters(form, s.kh, s.ci, s.co, w, 0, s.co, prepared);
 }
 
-int64_t winograd_prepared_scratch_floats(int m, const ConvShape& s) {
-  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
-  return prepared_scratch_floats(tiling, cut_forward(tiling, s.ci, s.co));
+int64_t winograd_prepared_scratch_floats(WinogradForm form, const ConvShape& s) {
+  const WinogradTiling tiling(form.m, s.kh, s.n, s.oh, s.ow);
+  return prepared_scratch_floats(tiling, cut_forward(tiling, form.bf16, s.ci, s.co));
 }
 
-int64_t winograd_scratch_floats(int m, const ConvShape& s, ConvPass pass) {
+int64_t winograd_scratch_floats(WinogradForm form, const ConvShape& s, ConvPass pass) {
   switch (pass) {
     case ConvPass::kForward:
-      return forward_scratch_floats(WinogradTiling(m, s.kh, s.n, s.oh, s.ow), s.ci, s.co);
+      return forward_scratch_floats(WinogradTiling(form.m, s.kh, s.n, s.oh, s.ow), form.bf16, s.ci, s.co);
     case ConvPass::kBackwardData:
-      return aligned_floats(s.w_floats()) + forward_scratch_floats(WinogradTiling(m, s.kh, s.n, s.h, s.w), s.co, s.ci);
+      return aligned_floats(s.w_floats()) +
+             forward_scratch_floats(WinogradTiling(form.m, s.kh, s.n, s.h, s.w), form.bf16, s.co, s.ci);
     case ConvPass::kBackwardWeights:
-      return winograd_weights_scratch_floats(m, s);
+      return winograd_weights_scratch_floats(form, s);
   }
   return 0;
 }
 
-void winograd_forward_prepared(int m, const ConvShape& s, const float* x, const float* prepared,
+void winograd_forward_prepared(WinogradForm form, const ConvShape& s, const float* x, const float* prepared,
                                const ConvEpilogue& epilogue, float* y, Scratch scratch) {
-  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
-  const ForwardCut cut = cut_forward(tiling, s.ci, s.co);
+  const WinogradTiling tiling(form.m, s.kh, s.n, s.oh, s.ow);
+  const ForwardCut cut = cut_forward(tiling, form.bf16, s.ci, s.co);
   forward_pass(tiling, cut, s, x, epilogue, y).run_prepared(prepared, scratch);
 }
 
-void winograd_forward(int m, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue, float* y,
-                      Scratch scratch) {
-  const WinogradTiling tiling(m, s.kh, s.n, s.oh, s.ow);
-  const ForwardCut cut = cut_forward(tiling, s.ci, s.co);
+void winograd_forward(WinogradForm form, const ConvShape& s, const float* x, const float* w,
+                      const ConvEpilogue& epilogue, float* y, Scratch scratch) {
+  const WinogradTiling tiling(form.m, s.kh, s.n, s.oh, s.ow);
+  const ForwardCut cut = cut_forward(tiling, form.bf16, s.ci, s.co);
   forward_pass(tiling, cut, s, x, epilogue, y).run(w, scratch);
 }
 
-void winograd_backward_data(int m, const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch) {
+void winograd_backward_data(WinogradForm form, const ConvShape& s, const float* dy, const float* w, float* dx,
+                            Scratch scratch) {
   const int64_t turned = aligned_floats(s.w_floats());
   turn_filters(s, w, scratch.data);
   // dx is a convolution of dy whose padding completes the kernel: r - 1 - pad.
@@ -269,7 +286,7 @@ void winograd_backward_data(int m, const ConvShape& s, const float* dy, const fl
                        .pad_left = s.kw - 1 - s.pad_left,
                        .oh = s.h,
                        .ow = s.w};
-  winograd_forward(m, back, dy, scratch.data, {}, dx, {scratch.data + turned, scratch.floats - turned});
+  winograd_forward(form, back, dy, scratch.data, {}, dx, {scratch.data + turned, scratch.floats - turned});
 }
 
 }  // namespace fer::kernels

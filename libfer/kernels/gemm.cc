@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/bf16.h"
 #include "kernels/target.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -16,9 +17,8 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/bf16-inl.h"
 #include "kernels/masked_load-inl.h"
-
-using D = hn::ScalableTag<float>;
 
 #include "kernels/gemm_tile-inl.h"
 
@@ -32,45 +32,46 @@ constexpr int64_t kDepth = 256;
 
 using TileFunction = void (*)(const GemmTileArgs&);
 
-template <int R, int NV, bool kTail>
+template <class Products, int R, int NV, bool kTail>
 void tile_entry(const GemmTileArgs& args) {
-  gemm_tile<R, NV, kTail>(D(), args);
+  gemm_tile<Products, R, NV, kTail>(D(), args);
 }
 
-template <int R, bool kTail>
+template <class Products, int R, bool kTail>
 TileFunction tile_of_vectors(int vectors) {
   if constexpr (kVectors == 4) {
-    if (vectors == 4) return tile_entry<R, 4, kTail>;
-    if (vectors == 3) return tile_entry<R, 3, kTail>;
+    if (vectors == 4) return tile_entry<Products, R, 4, kTail>;
+    if (vectors == 3) return tile_entry<Products, R, 3, kTail>;
   }
-  return vectors == 2 ? tile_entry<R, 2, kTail> : tile_entry<R, 1, kTail>;
+  return vectors == 2 ? tile_entry<Products, R, 2, kTail> : tile_entry<Products, R, 1, kTail>;
 }
 
-template <bool kTail>
+template <class Products, bool kTail>
 TileFunction tile_of_rows(int rows, int vectors) {
   switch (rows) {
     case 1:
-      return tile_of_vectors<1, kTail>(vectors);
+      return tile_of_vectors<Products, 1, kTail>(vectors);
     case 2:
-      return tile_of_vectors<2, kTail>(vectors);
+      return tile_of_vectors<Products, 2, kTail>(vectors);
     case 3:
-      return tile_of_vectors<3, kTail>(vectors);
+      return tile_of_vectors<Products, 3, kTail>(vectors);
     case 4:
-      return tile_of_vectors<4, kTail>(vectors);
+      return tile_of_vectors<Products, 4, kTail>(vectors);
     case 5:
-      return tile_of_vectors<5, kTail>(vectors);
+      return tile_of_vectors<Products, 5, kTail>(vectors);
     default:
-      return tile_of_vectors<kRows, kTail>(vectors);
+      return tile_of_vectors<Products, kRows, kTail>(vectors);
   }
 }
 
 // One panel of C (up to kPanel columns), all rows: full tiles, then what is left.
+template <class Products>
 void panel_of_rows(int64_t m, int64_t columns, GemmTileArgs args) {
   const int vectors = static_cast<int>((columns + kLanes - 1) / kLanes);
   const bool tail = columns % kLanes != 0;
   args.tail_lanes = tail ? columns % kLanes : kLanes;
   const auto find = [&](int rows) {
-    return tail ? tile_of_rows<true>(rows, vectors) : tile_of_rows<false>(rows, vectors);
+    return tail ? tile_of_rows<Products, true>(rows, vectors) : tile_of_rows<Products, false>(rows, vectors);
   };
   const TileFunction full = find(kRows);
   int64_t row = 0;
@@ -102,49 +103,67 @@ void Pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
   }
 }
 
-void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
-            bool accumulate, const float* next) {
+template <class Products>
+void packed_of(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
+               bool accumulate, const float* next) {
   for (int64_t column = 0; column < s.n; column += kPanel) {
     const int64_t columns = std::min(kPanel, s.n - column);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
     for (int64_t depth = 0; depth < s.k; depth += kDepth) {
-      panel_of_rows(s.m, columns,
-                    {.k = std::min(kDepth, s.k - depth),
-                     .a = a + depth,
-                     .a_row = lda,
-                     .a_k = 1,
-                     .b = packed + column * s.k + depth * width,
-                     .b_k = width,
-                     .c = c + column,
-                     .c_row = ldc,
-                     .ahead = depth + kDepth < s.k ? packed + column * s.k + (depth + kDepth) * width : next,
-                     .ahead_k = 0,
-                     .tail_lanes = 0,
-                     .accumulate = accumulate || depth > 0});
+      panel_of_rows<Products>(s.m, columns,
+                              {.k = std::min(kDepth, s.k - depth),
+                               .a = a + depth,
+                               .a_row = lda,
+                               .a_k = 1,
+                               .b = packed + column * s.k + depth * width,
+                               .b_k = width,
+                               .c = c + column,
+                               .c_row = ldc,
+                               .ahead = depth + kDepth < s.k ? packed + column * s.k + (depth + kDepth) * width : next,
+                               .ahead_k = 0,
+                               .tail_lanes = 0,
+                               .accumulate = accumulate || depth > 0});
     }
   }
 }
 
-void Transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
-                bool accumulate) {
+template <class Products>
+void transposed_of(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
+                   bool accumulate) {
   for (int64_t column = 0; column < s.n; column += kPanel) {
     const int64_t columns = std::min(kPanel, s.n - column);
     for (int64_t depth = 0; depth < s.k; depth += kDepth) {
-      panel_of_rows(s.m, columns,
-                    {.k = std::min(kDepth, s.k - depth),
-                     .a = a + depth * lda,
-                     .a_row = 1,
-                     .a_k = lda,
-                     .b = b + depth * ldb + column,
-                     .b_k = ldb,
-                     .c = c + column,
-                     .c_row = ldc,
-                     .ahead = nullptr,
-                     .ahead_k = 0,
-                     .tail_lanes = 0,
-                     .accumulate = accumulate || depth > 0});
+      panel_of_rows<Products>(s.m, columns,
+                              {.k = std::min(kDepth, s.k - depth),
+                               .a = a + depth * lda,
+                               .a_row = 1,
+                               .a_k = lda,
+                               .b = b + depth * ldb + column,
+                               .b_k = ldb,
+                               .c = c + column,
+                               .c_row = ldc,
+                               .ahead = nullptr,
+                               .ahead_k = 0,
+                               .tail_lanes = 0,
+                               .accumulate = accumulate || depth > 0});
     }
   }
+}
+
+// f with the products that s asks for.
+template <class F>
+void with_products(const GemmShape& s, const F& f) {
+  s.operands == GemmValues::kBf16Pairs ? with_bf16(f) : f(FloatProducts());
+}
+
+void Packed(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
+            bool accumulate, const float* next) {
+  with_products(s, [&]<class Products>(Products) { packed_of<Products>(s, a, lda, packed, c, ldc, accumulate, next); });
+}
+
+void Transposed(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
+                bool accumulate) {
+  with_products(s, [&]<class Products>(Products) { transposed_of<Products>(s, a, lda, b, ldb, c, ldc, accumulate); });
 }
 
 }  // namespace fer::kernels::HWY_NAMESPACE

@@ -19,8 +19,14 @@ struct GemmOperand {
 };
 void gemm_pack(int64_t k, int64_t n, const GemmOperand& b, float* packed);
 
+// kBf16Pairs: what looks like a float of A and B is two neighbours along k in bf16, the earlier one in the lower half
+// (an odd last one has a zero beside it). k, strides and sizes count such pairs; everything else is as for floats. Each
+// sum takes the upper product of a pair first, and rounds after each.
+enum class GemmValues { kFloats, kBf16Pairs };
+
 struct GemmShape {
   int64_t m = 0, n = 0, k = 0;
+  GemmValues operands = GemmValues::kFloats;
 };
 
 // c [m, n] = (accumulate: +=) a [m, k] * B; lda, ldc: floats from row to row. next: what the next call will read as

@@ -16,8 +16,13 @@ struct GemmTileArgs {
   bool accumulate;
 };
 
-// kTail: the last vector of B and C is loaded and stored through the mask.
-template <int R, int NV, bool kTail, class D>
+struct FloatProducts {
+  static HWY_INLINE V dot(V a, V b, V sum) { return hn::MulAdd(a, b, sum); }
+};
+
+// kTail: the last vector of B and C is loaded and stored through the mask. Products: what the "floats" of A and B are,
+// FloatProducts or pairs of bf16.
+template <class Products, int R, int NV, bool kTail, class D>
 HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
   constexpr size_t kLanes = hn::MaxLanes(d);
   const hn::Mask<D> tail = hn::FirstN(d, t.tail_lanes);
@@ -46,7 +51,7 @@ HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
     }
     FER_UNROLL for (int r = 0; r < R; ++r) {
       const hn::Vec<D> av = hn::Set(d, a[r * a_row]);
-      FER_UNROLL for (int v = 0; v < NV; ++v) acc[r][v] = hn::MulAdd(av, bv[v], acc[r][v]);
+      FER_UNROLL for (int v = 0; v < NV; ++v) acc[r][v] = Products::dot(av, bv[v], acc[r][v]);
     }
     a += a_k;
     b += b_k;

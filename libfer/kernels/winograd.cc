@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/bf16.h"
 #include "kernels/target.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -15,6 +16,7 @@ HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "kernels/bf16-inl.h"
 #include "kernels/masked_load-inl.h"
 #include "kernels/relu-inl.h"
 #include "kernels/winograd_tile-inl.h"
@@ -47,24 +49,79 @@ void patch_cells(const WinogradImages& x, const TileOrigin& origin, int64_t pad_
   }
 }
 
+constexpr int kMostPoints = 8 * 8;
+
+// All points of one vector of channels of a row, or of two rows that share one of memory, on their way to bf16.
+struct Unrounded {
+  HWY_ALIGN float rows[2][kMostPoints * kLanes];
+};
+
+template <class Bf16>
+void store_rounded(const Unrounded& from, WinogradValues values, int points, float* row, int64_t point_stride,
+                   int64_t c) {
+  for (int p = 0; p < points; ++p, row += point_stride) {
+    const V first = hn::Load(D(), from.rows[0] + p * kLanes);
+    if (values == WinogradValues::kChannelPairs) {
+      Bf16::store_halves(first, reinterpret_cast<uint16_t*>(row) + c);
+    } else {
+      hn::StoreU(Bf16::pairs(first, hn::Load(D(), from.rows[1] + p * kLanes)), D(), row + c);
+    }
+  }
+}
+
+// Calls transform(i, to, stride) for the i-th of `count` (1 or 2) rows that share one of memory; it is to store point p
+// of channels [c, c + kLanes) as floats at to + p * stride.
+template <class Transform>
+HWY_INLINE void transform_rows(WinogradValues values, int count, int points, float* row, int64_t point_stride,
+                               int64_t c, const Transform& transform) {
+  if (values == WinogradValues::kFloats) return transform(0, row + c, point_stride);
+  Unrounded unrounded;
+  for (int i = 0; i < count; ++i) transform(i, unrounded.rows[i], kLanes);
+  if (count == 1) std::fill_n(unrounded.rows[1], points * kLanes, 0.0f);
+  with_bf16([&]<class Bf16>(Bf16) { store_rounded<Bf16>(unrounded, values, points, row, point_stride, c); });
+}
+
+int rows_at_once(WinogradValues values) { return values == WinogradValues::kRowPairs ? 2 : 1; }
+
+template <int kSide>
+struct Patch {
+  const float* cells[kSide * kSide];
+  bool whole;
+
+  Patch() = default;
+  Patch(const WinogradImages& x, const TileOrigin& origin, int64_t pad_top, int64_t pad_left) {
+    patch_cells<kSide>(x, origin, pad_top, pad_left, cells);
+    whole = std::find(cells, cells + kSide * kSide, nullptr) == cells + kSide * kSide;
+  }
+};
+
 // Transforms kSide x kSide patches into kAlpha x kAlpha points, a vector of channels at a time.
 template <int kSide, int kAlpha, void (*kStep)(const V*, V*)>
 void transform_patches(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left,
                        int64_t begin, int64_t end, const WinogradArray& v) {
-  const float* cells[kSide * kSide];
-  for (int64_t tile = begin; tile < end; ++tile) {
-    patch_cells<kSide>(x, origin_of(g, tile), pad_top, pad_left, cells);
-    const bool whole = std::find(cells, cells + kSide * kSide, nullptr) == cells + kSide * kSide;
-    float* row = v.data + (tile - begin) * v.row_stride;
-    for (int64_t c = 0; c < x.c; c += kLanes) {
-      const auto store = [&](int p, V value) { hn::StoreU(value, D(), row + p * v.point_stride + c); };
-      if (whole && c + kLanes <= x.c) {
-        transform_2d<kSide, kAlpha, kStep>([&](int i) { return hn::LoadU(D(), cells[i] + c); }, store);
-      } else {
-        const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, x.c - c)));
-        transform_2d<kSide, kAlpha, kStep>(
-            [&](int i) { return cells[i] == nullptr ? hn::Zero(D()) : masked_load(mask, D(), cells[i] + c); }, store);
-      }
+  const int at_once = rows_at_once(v.values);
+  // Of a pair of channels the second may not exist: then it is zero.
+  const int64_t channels = v.values == WinogradValues::kChannelPairs ? (x.c + 1) / 2 * 2 : x.c;
+  Patch<kSide> patches[2];
+  float* row = v.data;
+  for (int64_t tile = begin; tile < end; tile += at_once, row += v.row_stride) {
+    const int count = static_cast<int>(std::min<int64_t>(at_once, end - tile));
+    for (int i = 0; i < count; ++i) patches[i] = Patch<kSide>(x, origin_of(g, tile + i), pad_top, pad_left);
+    for (int64_t c = 0; c < channels; c += kLanes) {
+      const auto mask = hn::FirstN(D(), static_cast<size_t>(std::clamp<int64_t>(x.c - c, 0, kLanes)));
+      transform_rows(v.values, count, kAlpha * kAlpha, row, v.point_stride, c, [&](int i, float* to, int64_t stride) {
+        const float* const* cells = patches[i].cells;
+        const auto store = [&](int p, V value) { hn::StoreU(value, D(), to + p * stride); };
+        if (patches[i].whole && c + kLanes <= x.c) {
+          transform_2d<kSide, kAlpha, kStep>([&](int cell) { return hn::LoadU(D(), cells[cell] + c); }, store);
+        } else {
+          transform_2d<kSide, kAlpha, kStep>(
+              [&](int cell) {
+                return cells[cell] == nullptr ? hn::Zero(D()) : masked_load(mask, D(), cells[cell] + c);
+              },
+              store);
+        }
+      });
     }
   }
 }
@@ -121,19 +178,24 @@ void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t b
 }
 
 template <int M, int R>
-void filters_of(int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first, int64_t all_columns,
-                float* packed, int64_t point_stride) {
+void filters_of(WinogradValues values, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
+                int64_t all_columns, float* packed, int64_t point_stride) {
   constexpr int kAlpha = M + R - 1;
+  const int64_t at_once = rows_at_once(values), packed_rows = (k + at_once - 1) / at_once;
   for (int64_t panel = 0; panel < all_columns; panel += kPanel) {
     const int64_t columns = std::min(kPanel, all_columns - panel);
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
-    for (int64_t i = begin; i < end; ++i) {
+    for (int64_t row = begin; row < end; row += at_once) {
+      const int count = static_cast<int>(std::min(at_once, end - row));
       for (int64_t c = 0; c < columns; c += kLanes) {
         const auto mask = hn::FirstN(D(), static_cast<size_t>(std::min(kLanes, columns - c)));
-        float* to = packed + panel * k + i * width + c;
-        transform_2d<R, kAlpha, Winograd<M, R>::filter>(
-            [&](int tap) { return masked_load(mask, D(), w + (tap * k + i) * n + first + panel + c); },
-            [&](int p, V value) { hn::StoreU(value, D(), to + p * point_stride); });
+        transform_rows(
+            values, count, kAlpha * kAlpha, packed + panel * packed_rows + row / at_once * width, point_stride, c,
+            [&](int i, float* to, int64_t stride) {
+              transform_2d<R, kAlpha, Winograd<M, R>::filter>(
+                  [&](int tap) { return masked_load(mask, D(), w + (tap * k + row + i) * n + first + panel + c); },
+                  [&](int p, V value) { hn::StoreU(value, D(), to + p * stride); });
+            });
       }
     }
   }
@@ -174,9 +236,9 @@ void Output(const WinogradTiling& g, const WinogradArray& products, int64_t begi
             int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
   FER_BY_TILE(output_of, g.m, g.r)(g, products, begin, end, channel, channels, epilogue, y, y_channels);
 }
-void Filters(int m, int r, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
-             int64_t columns, float* packed, int64_t point_stride) {
-  FER_BY_TILE(filters_of, m, r)(k, n, w, begin, end, first, columns, packed, point_stride);
+void Filters(int m, int r, WinogradValues values, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end,
+             int64_t first, int64_t columns, float* packed, int64_t point_stride) {
+  FER_BY_TILE(filters_of, m, r)(values, k, n, w, begin, end, first, columns, packed, point_stride);
 }
 void FilterGradients(int m, int r, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end,
                      float* dw) {
@@ -221,9 +283,9 @@ void winograd_output(const WinogradTiling& tiling, const WinogradArray& products
   HWY_DYNAMIC_DISPATCH(Output)(tiling, products, begin, end, channel, channels, epilogue, y, y_channels);
 }
 
-void winograd_filters(int m, int r, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
-                      int64_t columns, float* packed, int64_t point_stride) {
-  HWY_DYNAMIC_DISPATCH(Filters)(m, r, k, n, w, begin, end, first, columns, packed, point_stride);
+void winograd_filters(int m, int r, WinogradValues values, int64_t k, int64_t n, const float* w, int64_t begin,
+                      int64_t end, int64_t first, int64_t columns, float* packed, int64_t point_stride) {
+  HWY_DYNAMIC_DISPATCH(Filters)(m, r, values, k, n, w, begin, end, first, columns, packed, point_stride);
 }
 
 void winograd_weights(int m, int r, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end,

@@ -4,7 +4,8 @@
 // ranges of tiles; conv_winograd.cc puts them together.
 //
 // Arrays in the transformed domain are [point][row][channel] with strides given by the caller; point = 0 .. (m+r-1)^2 -
-// 1, a row is a tile (or, for filters, an input channel). Row strides are at least the channels rounded up to 16.
+// 1, a row is a tile (or, for filters, an input channel). Row strides are at least the channels rounded up to 16 (half
+// of that for pairs of channels). Products and gradients by filters are floats; the rest may be bf16.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,15 @@ struct WinogradTiling {
   int64_t points() const { return alpha() * alpha(); }
 };
 
+// What stands for a float of an array in the transformed domain: a float; two neighbouring channels in bf16; or one
+// channel of two neighbouring rows in bf16, so that row r of memory holds rows 2r and 2r + 1 (a last odd one with
+// zeros).
+enum class WinogradValues { kFloats, kChannelPairs, kRowPairs };
+
 struct WinogradArray {
   float* data = nullptr;
   int64_t point_stride = 0, row_stride = 0;
+  WinogradValues values = WinogradValues::kFloats;
 };
 
 // A batch of images [n, h, w, c].
@@ -49,8 +56,9 @@ void winograd_output(const WinogradTiling& tiling, const WinogradArray& products
                      int64_t channel, int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels);
 // u = G g G' for rows [begin, end) of k and columns [first, first + columns) of n of filters w [r, r, k, n], packed for
 // gemm_packed as matrices [k, columns] point by point (point_stride floats apart). first is a multiple of a panel.
-void winograd_filters(int m, int r, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
-                      int64_t columns, float* packed, int64_t point_stride);
+// values: kFloats, or kRowPairs with an even begin.
+void winograd_filters(int m, int r, WinogradValues values, int64_t k, int64_t n, const float* w, int64_t begin,
+                      int64_t end, int64_t first, int64_t columns, float* packed, int64_t point_stride);
 // dw [r, r, k, n] = G' du G for rows [begin, end) of k, which du holds as [point][row - begin][n].
 void winograd_weights(int m, int r, int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end,
                       float* dw);

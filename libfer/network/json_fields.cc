@@ -41,9 +41,14 @@ void read_value(const json& value, const std::string& where, bool& out) {
   out = value.get<bool>();
 }
 
-void read_value(const json& value, const std::string& where, float& out) {
+void read_value(const json& value, const std::string& where, double& out) {
   if (!value.is_number()) fail_expected(where, "a number", value);
-  const double number = value.get<double>();
+  out = value.get<double>();
+}
+
+void read_value(const json& value, const std::string& where, float& out) {
+  double number = 0;
+  read_value(value, where, number);
   if (!(std::abs(number) <= std::numeric_limits<float>::max())) fail_expected(where, "a 32-bit float", value);
   out = static_cast<float>(number);
 }

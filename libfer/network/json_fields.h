@@ -13,6 +13,7 @@ namespace fer {
 void read_value(const nlohmann::json& value, const std::string& where, int64_t& out);
 void read_value(const nlohmann::json& value, const std::string& where, bool& out);
 void read_value(const nlohmann::json& value, const std::string& where, float& out);
+void read_value(const nlohmann::json& value, const std::string& where, double& out);
 void read_value(const nlohmann::json& value, const std::string& where, std::string& out);
 void read_value(const nlohmann::json& value, const std::string& where, Pair& out);
 void read_value(const nlohmann::json& value, const std::string& where, Shape& out);

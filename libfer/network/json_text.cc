@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "fer/error.h"
-#include "network/limits.h"
 
 namespace fer {
 namespace {
@@ -37,7 +36,7 @@ std::string parse_message(const char* what) {
 // could do so while it builds, but it searches each parent again whenever a child ends: quadratic in their number.)
 class Guard : public nlohmann::json_sax<json> {
  public:
-  explicit Guard(const std::string& where) : where_(where) {}
+  Guard(const std::string& where, size_t max_depth) : where_(where), max_depth_(max_depth) {}
 
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -63,7 +62,7 @@ class Guard : public nlohmann::json_sax<json> {
  private:
   bool enter() {
     keys_.emplace_back();
-    if (keys_.size() > kMaxJsonDepth) throw Error(fmt::format("{}: expected at most {} levels", where_, kMaxJsonDepth));
+    if (keys_.size() > max_depth_) throw Error(fmt::format("{}: expected at most {} levels", where_, max_depth_));
     return true;
   }
   bool leave() {
@@ -72,6 +71,7 @@ class Guard : public nlohmann::json_sax<json> {
   }
 
   const std::string& where_;
+  const size_t max_depth_;
   std::vector<std::set<std::string>> keys_;  // of each open array (none) or object
 };
 
@@ -100,11 +100,11 @@ void append_line(const nlohmann::ordered_json& value, std::string& out) {
 
 }  // namespace
 
-json parse_json(std::string_view text, const std::string& where) {
+json parse_json(std::string_view text, const std::string& where, size_t max_depth) {
   if (text.size() > kMaxJsonBytes) {
     throw Error(fmt::format("{}: expected at most {} bytes of JSON, found {}", where, kMaxJsonBytes, text.size()));
   }
-  Guard guard(where);
+  Guard guard(where, max_depth);
   json::sax_parse(text, &guard);
   return json::parse(text);
 }

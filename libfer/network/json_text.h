@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "network/limits.h"
+
 namespace fer {
 
 // Throws Error ("WHERE: line 3, column 7: ...") on anything but one JSON value of at most kMaxJsonBytes in UTF-8,
-// nested at most kMaxJsonDepth deep, without duplicate keys.
-nlohmann::json parse_json(std::string_view text, const std::string& where);
+// nested at most `max_depth` deep, without duplicate keys.
+nlohmann::json parse_json(std::string_view text, const std::string& where, size_t max_depth = kMaxJsonDepth);
 
 // A value as it may stand in an error message: one short line of ASCII.
 std::string shown(const nlohmann::json& value);

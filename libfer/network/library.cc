@@ -1,3 +1,5 @@
+#include "network/library.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -65,12 +67,16 @@ std::vector<std::string> network_names() {
   return names;
 }
 
-Network load_network(const std::string& name_or_path) {
-  if (is_path(name_or_path)) return network_from_json(file_text(name_or_path), name_or_path);
+std::string network_text(const std::string& name_or_path) {
+  if (is_path(name_or_path)) return file_text(name_or_path);
   for (const EmbeddedNetwork& network : embedded_networks()) {
-    if (network.name == name_or_path) return network_from_json(network.json, name_or_path);
+    if (network.name == name_or_path) return std::string(network.json);
   }
   throw Error(unknown_name(name_or_path));
+}
+
+Network load_network(const std::string& name_or_path) {
+  return network_from_json(network_text(name_or_path), name_or_path);
 }
 
 }  // namespace fer

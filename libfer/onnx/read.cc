@@ -6,6 +6,7 @@
 #include "fer/error.h"
 #include "fer/onnx.h"
 #include "io/atomic_file.h"
+#include "io/check_weights.h"
 #include "network/json_text.h"
 #include "network/limits.h"
 #include "onnx/model_bytes.h"
@@ -20,7 +21,6 @@ namespace {
 constexpr int64_t kOldestOpset = 7;
 constexpr int64_t kNewestOpset = 22;
 constexpr size_t kMaxFileBytes = (size_t{1} << 31) - 1;
-constexpr std::string_view kVariance = "/moving_variance";
 
 bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
@@ -86,14 +86,6 @@ Model read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, 
   return model;
 }
 
-void check_values(const Parameter& parameter, std::span<const float> values) {
-  const bool variance = parameter.name.ends_with(kVariance);
-  const auto good = [&](float value) { return std::isfinite(value) && (!variance || value >= 0); };
-  if (std::all_of(values.begin(), values.end(), good)) return;
-  throw Error(fmt::format("weights '{}': expected finite numbers{}, found another", parameter.name,
-                          variance ? " of 0 or more" : ""));
-}
-
 }  // namespace
 
 std::vector<int> Reading::needed_nodes() const {
@@ -140,7 +132,7 @@ Model Reading::finish(std::vector<std::string> class_names) {
   for (const Parameter& parameter : model.weights.layout.parameters) {
     const std::span<float> values = model.weights.of(parameter);
     fills_.at(parameter.name)(values);
-    check_values(parameter, values);
+    io::check_weights(parameter, values);
   }
   return model;
 }

@@ -191,6 +191,7 @@ void check_config(const TrainConfig& config, int64_t classes) {
   expect(config.preprocessing.scale != 0, "preprocessing.scale", "a number other than 0", config.preprocessing.scale);
   expect(true, "preprocessing.shift", "a number", config.preprocessing.shift);
   expect(config.checkpoint_seconds >= 0, "checkpoint_seconds", "0 or more", config.checkpoint_seconds);
+  expect_available(config.precision);
   if (config.save_every > 0 && config.out_dir.empty()) {
     throw Error("save_every: expected out_dir to keep snapshots in, found none");
   }
@@ -215,6 +216,7 @@ json config_to_json(const TrainConfig& config) {
           {"checkpoint_monitor", config.checkpoint_monitor},
           {"weight_average", config.weight_average},
           {"seed", config.seed},
+          {"precision", precision_name(config.precision)},
           {"steps_per_epoch", config.steps_per_epoch},
           {"max_steps", config.max_steps},
           {"save_every", config.save_every},

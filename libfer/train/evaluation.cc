@@ -110,6 +110,15 @@ Tensor probabilities_of(const Model& model, std::span<const float> weights, cons
   return probabilities;
 }
 
+Evaluation evaluation_of(const Tensor& probabilities, const Network& network, const Dataset& data,
+                         std::span<const int64_t> rows) {
+  std::vector<uint8_t> labels;
+  for (int64_t row : rows) labels.push_back(data.labels[row]);
+  const std::vector<std::string>& names = network.class_names.empty() ? data.class_names : network.class_names;
+  const bool names_fit = static_cast<int64_t>(names.size()) == class_count(network);
+  return evaluate_probabilities(probabilities, labels, rows, names_fit ? names : std::vector<std::string>());
+}
+
 double regularization_penalty(const ParameterLayout& layout, std::span<const float> weights) {
   double penalty = 0;
   for (const Parameter& p : layout.parameters) {
@@ -138,13 +147,7 @@ Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
                     bool flip) {
   train::check_rows(model.network, data, rows, true, "evaluate");
-  const Tensor probabilities = predict_rows(model, data, rows, batch_size, flip);
-  std::vector<uint8_t> labels;
-  for (int64_t row : rows) labels.push_back(data.labels[row]);
-  const std::vector<std::string>& names =
-      model.network.class_names.empty() ? data.class_names : model.network.class_names;
-  const bool names_fit = static_cast<int64_t>(names.size()) == class_count(model.network);
-  return evaluate_probabilities(probabilities, labels, rows, names_fit ? names : std::vector<std::string>());
+  return train::evaluation_of(predict_rows(model, data, rows, batch_size, flip), model.network, data, rows);
 }
 
 }  // namespace fer

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "fer/dataset.h"
+#include "fer/metrics.h"
 #include "fer/model.h"
 
 namespace fer::train {
@@ -21,6 +22,10 @@ struct InferenceOptions {
 // Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options);
+
+// Figures of probabilities [rows, classes] that a network gave for labelled rows.
+Evaluation evaluation_of(const Tensor& probabilities, const Network& network, const Dataset& data,
+                         std::span<const int64_t> rows);
 
 // l1 * sum |w| + l2 * sum w^2 over the trainable parameters that have a regulariser, in a fixed order.
 double regularization_penalty(const ParameterLayout& layout, std::span<const float> weights);

@@ -101,7 +101,7 @@ bool FitLoop::train_epoch() {
 std::unique_ptr<engine::TrainingPlan> FitLoop::make_plan() const {
   const auto rows = static_cast<int64_t>(inputs_.train.size());
   return std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout,
-                                                std::min(config_.batch_size, rows));
+                                                std::min(config_.batch_size, rows), config_.precision);
 }
 
 void FitLoop::train_step(engine::TrainingPlan& plan) {

@@ -32,8 +32,8 @@ class ProfiledSteps {
         batches_(config, inputs, class_count(network)),
         optimizer_(config.optimizer, weights_.layout),
         gradients_({weights_.layout.trainable_floats}),
-        plan_(network, weights_.layout,
-              std::min<int64_t>(config.batch_size, static_cast<int64_t>(inputs.train.size()))) {}
+        plan_(network, weights_.layout, std::min<int64_t>(config.batch_size, static_cast<int64_t>(inputs.train.size())),
+              config.precision) {}
 
   engine::StepProfile step(int64_t index) {
     engine::StepProfile profile;

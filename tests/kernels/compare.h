@@ -31,14 +31,15 @@ inline double largest_magnitude(const std::vector<double>& values) {
   return largest;
 }
 
-// |actual - expected| <= bound[i] everywhere, and 1e-3 of the largest expected value in any case (a float's smallest
-// normal number is let pass). `size` counts as a value expected: what results come to where they do not cancel by
-// chance.
+// |actual - expected| <= bound[i] everywhere, and `cap_share` of the largest expected value in any case (a float's
+// smallest normal number is let pass). `size` counts as a value expected: what results come to where they do not cancel
+// by chance.
 inline void expect_within(const std::vector<float>& actual, const std::vector<double>& expected,
-                          const std::vector<double>& bound, const std::string& what, double size = 0) {
+                          const std::vector<double>& bound, const std::string& what, double size = 0,
+                          double cap_share = 1e-3) {
   ASSERT_EQ(actual.size(), expected.size()) << what;
   ASSERT_EQ(bound.size(), expected.size()) << what;
-  const double cap = 1e-3 * std::max(largest_magnitude(expected), size);
+  const double cap = cap_share * std::max(largest_magnitude(expected), size);
   for (size_t i = 0; i < actual.size(); ++i) {
     const double error = std::fabs(actual[i] - expected[i]), allowed = std::min(bound[i], cap) + 1.2e-38;
     ASSERT_TRUE(error <= allowed) << fmt::format("{}: at {} expected {}, found {}: off by {}, allowed {}; {}", what, i,

@@ -3,11 +3,16 @@
 //            forward  data     weights
 //   direct   4.2e-7   1.6e-7   1.1e-7
 //   F(2,3)   2.6e-7   2.6e-7   1.6e-7
-//   F(3,3)   9.7e-7   9.6e-7   6.2e-7
-//   F(4,3)   1.7e-6   1.8e-6   1.0e-6
-//   F(5,3)   2.5e-6   2.5e-6   1.5e-6
+//   F(3,3)   4.6e-7   4.7e-7   3.2e-7
+//   F(4,3)   7.9e-7   7.9e-7   4.6e-7
+//   F(5,3)   1.6e-6   1.6e-6   9.5e-7
 //   F(6,3)   3.4e-6   3.5e-6   2.0e-6
 //   F(4,5)   3.3e-6   3.4e-6   1.9e-6
+//   in bf16:
+//   F(2,3)   4.0e-3   4.0e-3   3.9e-3
+//   F(3,3)   6.9e-3   6.8e-3   6.8e-3
+//   F(4,3)   1.2e-2   1.2e-2   1.2e-2
+//   F(5,3)   2.3e-2   2.4e-2   2.3e-2
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -58,11 +63,16 @@ void check_accuracy(ConvAlgorithm algorithm, const Limits& limits) {
 
 TEST(ConvAccuracy, OfDirect) { check_accuracy(ConvAlgorithm::kDirect, {9e-7, 4e-7, 3e-7}); }
 TEST(ConvAccuracy, OfWinograd2) { check_accuracy(ConvAlgorithm::kWinograd2, {6e-7, 6e-7, 4e-7}); }
-TEST(ConvAccuracy, OfWinograd3) { check_accuracy(ConvAlgorithm::kWinograd3, {2e-6, 2e-6, 1.3e-6}); }
-TEST(ConvAccuracy, OfWinograd4) { check_accuracy(ConvAlgorithm::kWinograd4, {3.5e-6, 3.5e-6, 2e-6}); }
-TEST(ConvAccuracy, OfWinograd5) { check_accuracy(ConvAlgorithm::kWinograd5, {5.2e-6, 5.2e-6, 3e-6}); }
+TEST(ConvAccuracy, OfWinograd3) { check_accuracy(ConvAlgorithm::kWinograd3, {1e-6, 1e-6, 6.5e-7}); }
+TEST(ConvAccuracy, OfWinograd4) { check_accuracy(ConvAlgorithm::kWinograd4, {1.6e-6, 1.6e-6, 1e-6}); }
+TEST(ConvAccuracy, OfWinograd5) { check_accuracy(ConvAlgorithm::kWinograd5, {3.2e-6, 3.2e-6, 2e-6}); }
 TEST(ConvAccuracy, OfWinograd6) { check_accuracy(ConvAlgorithm::kWinograd6, {7e-6, 7e-6, 4e-6}); }
 TEST(ConvAccuracy, OfWinograd4Of5) { check_accuracy(ConvAlgorithm::kWinograd4Of5, {7e-6, 7e-6, 4e-6}); }
+
+TEST(ConvAccuracy, OfWinograd2InBf16) { check_accuracy(ConvAlgorithm::kWinograd2Bf16, {8e-3, 8e-3, 8e-3}); }
+TEST(ConvAccuracy, OfWinograd3InBf16) { check_accuracy(ConvAlgorithm::kWinograd3Bf16, {1.4e-2, 1.4e-2, 1.4e-2}); }
+TEST(ConvAccuracy, OfWinograd4InBf16) { check_accuracy(ConvAlgorithm::kWinograd4Bf16, {2.4e-2, 2.4e-2, 2.4e-2}); }
+TEST(ConvAccuracy, OfWinograd5InBf16) { check_accuracy(ConvAlgorithm::kWinograd5Bf16, {4.8e-2, 4.8e-2, 4.8e-2}); }
 
 }  // namespace
 }  // namespace fer::testing

@@ -19,26 +19,32 @@ using kernels::ConvShape;
 
 inline const std::vector<ConvAlgorithm>& all_conv_algorithms() {
   static const std::vector<ConvAlgorithm> all = {
-      ConvAlgorithm::kDirect,    ConvAlgorithm::kWinograd2, ConvAlgorithm::kWinograd3,   ConvAlgorithm::kWinograd4,
-      ConvAlgorithm::kWinograd5, ConvAlgorithm::kWinograd6, ConvAlgorithm::kWinograd4Of5};
+      ConvAlgorithm::kDirect,        ConvAlgorithm::kWinograd2,     ConvAlgorithm::kWinograd3,
+      ConvAlgorithm::kWinograd4,     ConvAlgorithm::kWinograd5,     ConvAlgorithm::kWinograd6,
+      ConvAlgorithm::kWinograd4Of5,  ConvAlgorithm::kWinograd2Bf16, ConvAlgorithm::kWinograd3Bf16,
+      ConvAlgorithm::kWinograd4Bf16, ConvAlgorithm::kWinograd5Bf16};
   return all;
 }
 
 // By how much an algorithm's rounding errors can exceed those of the sums it replaces, in one dimension the largest row
 // of |A'| (sum |G|) (sum |B'|) over the products it stands for:
-//   F(2,3)  8 / 3 = 2.7     F(3,3)  25 / 3 = 8.2     F(4,3)  48 / 3 = 16
-//   F(5,3)  66 / 3 = 22      F(6,3)  68 / 3 = 23      F(4,5)  87 / 5 = 17.4
+//   F(2,3)  8 / 3 = 2.7     F(3,3)  17 / 3 = 5.7     F(4,3)  28 / 3 = 9.4
+//   F(5,3)  60 / 3 = 20      F(6,3)  98 / 3 = 33      F(4,5)  87 / 5 = 17.4
 // squared for two dimensions. This is the worst case; what real sizes show is a hundredth of it (ConvAccuracy).
 inline double winograd_amplification(ConvAlgorithm algorithm) {
   switch (algorithm) {
     case ConvAlgorithm::kWinograd2:
+    case ConvAlgorithm::kWinograd2Bf16:
       return 2.7 * 2.7;
     case ConvAlgorithm::kWinograd3:
-      return 8.2 * 8.2;
+    case ConvAlgorithm::kWinograd3Bf16:
+      return 5.7 * 5.7;
     case ConvAlgorithm::kWinograd4:
-      return 16.0 * 16.0;
+    case ConvAlgorithm::kWinograd4Bf16:
+      return 9.4 * 9.4;
     case ConvAlgorithm::kWinograd5:
-      return 22.0 * 22.0;
+    case ConvAlgorithm::kWinograd5Bf16:
+      return 20.0 * 20.0;
     case ConvAlgorithm::kWinograd6:
       return 23.0 * 23.0;
     case ConvAlgorithm::kWinograd4Of5:
@@ -76,14 +82,36 @@ struct ConvTruth {
   }
 };
 
+inline bool is_bf16(ConvAlgorithm algorithm) { return algorithm >= ConvAlgorithm::kWinograd2Bf16; }
+
+// Rounding both factors of every product to bf16 adds two roundings of 2^-9 each to those of the sum.
+inline double bf16_roundings(ConvAlgorithm algorithm) { return is_bf16(algorithm) ? 2 * 0x1p-9 / kRounding : 0; }
+
+// What share of the largest result a result may be off by in any case.
+inline double error_cap(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::kWinograd2Bf16:
+      return 0.03;
+    case ConvAlgorithm::kWinograd3Bf16:
+      return 0.06;
+    case ConvAlgorithm::kWinograd4Bf16:
+      return 0.12;
+    case ConvAlgorithm::kWinograd5Bf16:
+      return 0.4;
+    default:
+      return 1e-3;
+  }
+}
+
 // A Winograd tile mixes the errors of its cells, so there each counts with the largest magnitude of all.
 inline void expect_conv_sums(ConvAlgorithm algorithm, const std::vector<float>& actual,
                              const std::vector<double>& expected, const std::vector<double>& magnitudes, double terms,
                              const std::string& what) {
   if (algorithm == ConvAlgorithm::kDirect) return expect_sums(actual, expected, magnitudes, terms, what);
   const double factor = winograd_amplification(algorithm) * largest_magnitude(magnitudes);
-  const std::vector<double> bound(expected.size(), (terms + 2) * kRounding * factor);
-  expect_within(actual, expected, bound, what, size_of_sums(magnitudes, terms));
+  const double roundings = terms + 2 + bf16_roundings(algorithm);
+  const std::vector<double> bound(expected.size(), roundings * kRounding * factor);
+  expect_within(actual, expected, bound, what, size_of_sums(magnitudes, terms), error_cap(algorithm));
 }
 
 inline Results run_conv(const ConvTruth& t, ConvAlgorithm algorithm) {

@@ -46,9 +46,9 @@ inline void expect_with_epilogue(const ConvTruth& t, ConvAlgorithm algorithm, co
     if (e.relu && expected[i] < 0) expected[i] = 0;
     if (e.scale != nullptr) expected[i] = expected[i] * e.scale[c] + e.shift[c];
     const double size = algorithm == ConvAlgorithm::kDirect ? t.y_size[i] : largest * winograd_amplification(algorithm);
-    bound[i] = (terms + 6) * kRounding * (size + 2);
+    bound[i] = (terms + 6 + bf16_roundings(algorithm)) * kRounding * (size + 2);
   }
-  expect_within(y, expected, bound, what, size_of_sums(t.y_size, terms));
+  expect_within(y, expected, bound, what, size_of_sums(t.y_size, terms) + 2, error_cap(algorithm));
 }
 
 inline void check_epilogues(const ConvTruth& truth, Draw& draw) {

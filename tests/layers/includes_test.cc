@@ -23,6 +23,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"engine", {"kernels", "network", "core"}},
     {"io", {"network", "core"}},
     {"onnx", {"io", "network", "core"}},
+    {"keras", {"io", "network", "core"}},
     {"data", {"core"}},
     {"report", {"core"}},
     {"train", {"engine", "kernels", "network", "io", "data", "report", "core"}},

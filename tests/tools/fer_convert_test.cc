@@ -69,12 +69,47 @@ TEST_F(FerConvert, GoesToOnnxAndBack) {
   EXPECT_FALSE(exists("broken.safetensors"));
 }
 
+TEST_F(FerConvert, ComesFromKeras) {
+  const std::string fixtures = FER_SOURCE_DIR "/tests/fixtures/keras/";
+  const ToolResult whole =
+      run("fer-convert " + fixtures + "keras2_functional.h5 --class-names a,b,c,d --out k.safetensors");
+  if (whole.err.find("without Keras") != std::string::npos) GTEST_SKIP() << whole.err;
+  ASSERT_EQ(whole.status, 0) << whole.err;
+  EXPECT_NE(whole.out.find("left out: it acts in training alone"), std::string::npos) << whole.out;
+  EXPECT_NE(run("fer-info k.safetensors").out.find("a, b, c, d"), std::string::npos);
+  EXPECT_EQ(run("fer-convert " + fixtures + "keras3_sequential.keras --out k3.safetensors").status, 0);
+  expect_one_line_error(run("fer-convert " + fixtures + "keras2_weights.h5 --out w.safetensors"), "fer-convert",
+                        "keras2_weights.h5: expected a model, found weights alone");
+  EXPECT_EQ(run("fer-convert " + fixtures + "keras2_weights.h5 --config " + fixtures +
+                "keras2_weights_config.json --out w.safetensors")
+                .status,
+            0);
+  write("broken.keras", "PK no more");
+  expect_one_line_error(run("fer-convert broken.keras --out broken.safetensors"), "fer-convert", "broken.keras");
+  EXPECT_FALSE(exists("broken.safetensors"));
+}
+
+TEST_F(FerConvert, FillsANetworkFromKeras) {
+  write("into.json", R"({"input": [8, 7, 3], "classes": 7, "layers": [
+      {"name": "conv2d_7", "type": "conv2d", "filters": 4, "kernel": [3, 3], "activation": "relu"},
+      {"name": "flat", "type": "flatten"}, {"name": "fresh", "type": "dense", "units": 7, "activation": "softmax"}]})");
+  const std::string file = FER_SOURCE_DIR "/tests/fixtures/keras/keras2_weights.h5";
+  const ToolResult r = run("fer-convert " + file + " --into into.json --out start.safetensors");
+  if (r.err.find("without Keras") != std::string::npos) GTEST_SKIP() << r.err;
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("filled from the file: 1 layer\n  conv2d_7\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("as they were: 1 layer\n  fresh\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("of the file, not used: 2 layers\n  conv2d_8\n  dense_4\n"), std::string::npos) << r.out;
+  EXPECT_EQ(run("fer-info start.safetensors").status, 0);
+}
+
 TEST_F(FerConvert, WrongCallsAreUsageErrors) {
   for (const char* call :
        {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",
         "fer-convert run/best.safetensors --int8 --out x", "fer-convert run/best.safetensors --int8 --out x.onnx",
         "fer-convert run/best.safetensors --opset 12 --out x.onnx",
-        "fer-convert x.onnx --keep-batch-norm --out x.safetensors",
+        "fer-convert x.onnx --keep-batch-norm --out x.safetensors", "fer-convert x.onnx --into y --out x.safetensors",
+        "fer-convert x.h5 --opset 13 --out x.safetensors", "fer-convert x.h5 --into y --network z --out x.safetensors",
         "fer-convert run/best.safetensors --int8 --calibrate faces.csv --out x --calibrate-limit 0"})
     EXPECT_EQ(run(call).status, 2) << call;
 }

@@ -163,6 +163,14 @@ TEST_F(FerTrain, LeavesNoFolderBehindWhenItCannotBegin) {
   EXPECT_FALSE(exists("a"));
 }
 
+TEST_F(FerTrain, RefusesBf16WhereTheCpuHasNone) {
+  const ToolResult r = run("FER_TARGET=scalar fer-train faces.csv --network net.json --precision bf16 --out a");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-train", "precision bf16");
+  EXPECT_EQ(run("fer-train faces.csv --network net.json --precision fp16 --out a").status, 2);
+  EXPECT_FALSE(exists("a"));
+}
+
 TEST_F(FerTrain, ALossThatIsNoNumberStopsTheRunAndSaysWhere) {
   const ToolResult r = run(kShort + "--epochs 3 --optimizer sgd --learning-rate 1e30");
   EXPECT_EQ(r.status, 1);

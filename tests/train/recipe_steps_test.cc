@@ -260,5 +260,31 @@ TEST(Frozen, LayersKeepTheirWeightsAndMomentsToTheBit) {
   }
 }
 
+TEST(Frozen, StagesOfResnet50KeepTheirBitsAndTheOthersTrain) {
+  Dataset data;
+  data.channels = 3;
+  for (int64_t i = 0; i < 2 * data.picture_bytes(); ++i) data.pixels.push_back(static_cast<uint8_t>(i * 37 % 251));
+  data.labels = {1, 4};
+  data.usage.assign(2, Usage::kNone);
+  const Network net = load_network("seed000_resnet50_48");
+  TrainConfig config{.epochs = 1, .batch_size = 2};
+  config.early_stopping.enabled = false;
+  Trainer trainer(net, config);
+  const Weights before = trainer.model().weights;
+  trainer.fit(data, numbers(0, 2), {});
+  int64_t frozen = 0, moved = 0;
+  for (const Parameter& p : before.layout.parameters) {
+    const bool same = same_bits(trainer.model().weights.of(p), before.of(p));
+    if (net.layers[p.layer].frozen) {
+      EXPECT_TRUE(same) << p.name;
+      frozen += p.shape.elements();
+    } else {
+      moved += same ? 0 : p.shape.elements();
+    }
+  }
+  EXPECT_GT(frozen, 8000000);
+  EXPECT_GT(moved, 17000000) << "nearly all of 17,132,295";
+}
+
 }  // namespace
 }  // namespace fer

@@ -23,6 +23,7 @@
 #include "fer/metrics.h"
 #include "fer/model.h"
 #include "fer/optimizer.h"
+#include "fer/precision.h"
 
 namespace fer {
 
@@ -72,6 +73,7 @@ struct TrainConfig {
   // model() (docs/training.md has its first steps); 0: none.
   double weight_average = 0;
   uint64_t seed = 42;
+  Precision precision = Precision::kFp32;  // of the products in training steps; all else, validation too, is fp32
   // Steps of an epoch; 0: one pass over the data. Each epoch goes on in the shuffled pass where the last one ended, and
   // where a pass ends the next one begins.
   int64_t steps_per_epoch = 0;
@@ -162,6 +164,7 @@ Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int
 // Bytes that training a network at a batch size with Adam takes: activations, gradients, scratch, weights and optimizer
 // state. accumulated: TrainConfig::accumulate is above 1, so that there is a second gradient. Throws Error as infer
 // does.
-size_t training_memory_bytes(const Network& network, int64_t batch_size, bool accumulated = false);
+size_t training_memory_bytes(const Network& network, int64_t batch_size, bool accumulated = false,
+                             Precision precision = Precision::kFp32);
 
 }  // namespace fer

@@ -1,0 +1,33 @@
+// Several models as one: their probabilities averaged, or their votes counted.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "fer/dataset.h"
+#include "fer/metrics.h"
+#include "fer/model.h"
+
+namespace fer {
+
+enum class EnsembleRule {
+  kMean,  // the mean of the models' probabilities
+  kVote   // (votes + mean) / (models + 1), votes being the number of models whose most probable class it is: the class
+          // with the most votes comes first, of equals that with the larger mean, and a row adds up to 1
+};
+
+// Empty where two networks tell the same classes apart, under the same names; else what was expected and what was
+// found: "expected 7 classes (angry, ...), found 6 (...)".
+std::string class_difference(const Network& expected, const Network& found);
+
+// [rows, classes], `batch_size` pictures at a time; flip: each model's mean over the picture and its mirror image.
+// Throws Error when there is no model, when two differ in classes ("model 2: ..."), and as predict_rows does.
+Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
+                        std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
+
+// As evaluate (fer/trainer.h), of predict_ensemble.
+Evaluation evaluate_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
+                             std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
+
+}  // namespace fer

@@ -1,0 +1,61 @@
+// Models from Keras (docs/keras.md). These functions are in the library fer_keras (fer::keras), beside libfer: they
+// need libhdf5 and libzip, which libfer does without.
+//
+//   fer::KerasModel read = fer::read_keras("model.keras", {.class_names = {"angry", "happy"}});
+//   fer::save_model(read.model, "model.safetensors");
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fer/model.h"
+
+namespace fer {
+
+// False where fer_keras was built without libhdf5 and libzip: the functions below then throw Error, which says what to
+// install.
+bool has_keras();
+
+struct KerasReadOptions {
+  // In label order. Empty: not known, as Keras's files do not hold them (a given network's stay).
+  std::vector<std::string> class_names = {};
+  // How 8-bit pixels become what the file's input expects. Missing: pixels as they are where the model begins with a
+  // Rescaling, else division by 255. That Rescaling becomes part of Model::preprocessing.
+  std::optional<Preprocessing> preprocessing = {};
+  // For a file with weights alone, one of: Keras's own model JSON (the path of what model.to_json() gave), or a
+  // network.
+  std::string config = {};
+  std::optional<Network> network = {};
+  // Keras 1 and 2 on Theano turn kernels around, and not every file says where it comes from. True or false overrides
+  // what the file says or suggests.
+  std::optional<bool> theano_kernels = {};
+};
+
+struct KerasModel {
+  Model model;
+  // What was left out because it acts in training alone: "layer 'noise' (GaussianNoise): left out, ...".
+  std::vector<std::string> notes;
+};
+
+// A convolutional classifier from Keras 1, 2 or 3: an HDF5 file with the model or with weights alone, or a .keras file
+// (by content, not by name). A layer keeps its name; one within a model within the model gets that model's name and a
+// slash before it. Throws Error naming the file and, from there on, the layer and its type: a damaged file; links out
+// of the file, virtual datasets and filters other than gzip, shuffle and Fletcher's checksum; a layer or a setting
+// that libfer cannot express; weights that are missing, of another shape or not finite. libhdf5 runs in a child process
+// with bounded memory and time, so a file that crashes it is an Error like others. Memory: a .keras file twice, the
+// weights, the largest of them twice more, and at most 8 times the file's size and 64 MiB for the weights in all.
+KerasModel read_keras(const std::string& path, const KerasReadOptions& options = {});
+
+struct BackboneReport {
+  std::vector<std::string> filled;   // layers of the network that got the file's weights
+  std::vector<std::string> initial;  // layers with weights that did not
+  std::vector<std::string> unused;   // layers of the file that the network has no use for
+};
+
+// Weights of a Keras file into those layers of a model that have the same name (of ResNet50, also the names before
+// Keras 2.3); where none has, into the first ones in order. Layers of the same name must agree in shape; Error names
+// layer and shapes, and the model is as it was.
+BackboneReport fill_from_keras(Model& model, const std::string& path);
+
+}  // namespace fer

@@ -1,0 +1,204 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "fer/error.h"
+#include "fer/keras.h"
+#include "io/atomic_file.h"
+#include "io/check_weights.h"
+#include "keras/archive.h"
+#include "keras/builder.h"
+#include "keras/dialect.h"
+#include "keras/match.h"
+#include "keras/model_bytes.h"
+#include "network/json_text.h"
+#include "network/limits.h"
+
+namespace fer {
+namespace keras_file {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxModelDepth = 64;  // levels of JSON: models within models
+
+// A file with what is known of its model.
+struct Source {
+  StoredFile file;
+  json model;           // null for weights alone
+  std::string version;  // of Keras; empty where the HDF5 file tells
+};
+
+json model_json(std::string_view text, const std::string& where) { return parse_json(text, where, kMaxModelDepth); }
+
+std::string version_in(const json& object) { return keras_file::Settings(object).text({"keras_version"}, ""); }
+
+Source source_of_archive(std::string_view content) {
+  Archive archive = read_archive(content);
+  json model = model_json(archive.config, "config.json");
+  std::string version;
+  if (!archive.metadata.empty()) version = version_in(model_json(archive.metadata, "metadata.json"));
+  return {StoredFile::of_content(std::move(archive.weights)), std::move(model), std::move(version)};
+}
+
+Source source_of_hdf5(StoredFile file) {
+  const auto config = file.root().texts.find("model_config");
+  json model;
+  if (config != file.root().texts.end() && config->second.size() == 1) {
+    model = model_json(config->second[0], "model_config");
+  }
+  return {std::move(file), std::move(model), ""};
+}
+
+bool path_is_archive(const std::string& path) {
+  char begin[4] = {};
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return false;  // the reader says why
+  const ssize_t count = ::read(fd, begin, sizeof begin);
+  ::close(fd);
+  return count == sizeof begin && is_archive({begin, sizeof begin});
+}
+
+Source source_of_path(const std::string& path) {
+  return path_is_archive(path) ? source_of_archive(io::read_file(path)) : source_of_hdf5(StoredFile(path));
+}
+
+// Hands the file's numbers to a model's parameters. The rest stays.
+void fill(const StoredFile& file, const std::vector<Assignment>& assignments, Weights& weights) {
+  std::unordered_map<std::string, const Parameter*> parameters;
+  for (const Parameter& parameter : weights.layout.parameters) parameters.emplace(parameter.name, &parameter);
+  std::vector<Wanted> wanted;
+  for (const Assignment& one : assignments) {
+    const Parameter& parameter = *parameters.at(one.role->parameter);
+    wanted.push_back({one.dataset, [&weights, &parameter, &one](std::span<const float> values) {
+                        one.role->transform(values, weights.of(parameter));
+                        io::check_weights(parameter, weights.of(parameter));
+                      }});
+  }
+  file.read(wanted);
+}
+
+// Gamma and variance 1, where no file says another.
+void set_norms_to_one(Weights& weights) {
+  for (const Parameter& parameter : weights.layout.parameters) {
+    const bool one = parameter.name.ends_with("/gamma") || io::is_variance(parameter);
+    if (one) std::fill_n(weights.of(parameter).begin(), parameter.shape.elements(), 1.0f);
+  }
+}
+
+Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const Preprocessing& scaled) {
+  const Preprocessing before = given.value_or(scaled == Preprocessing{1, 0} ? Preprocessing{} : Preprocessing{1, 0});
+  const Preprocessing all = {before.scale * scaled.scale, before.shift * scaled.scale + scaled.shift};
+  if (std::isfinite(all.scale) && std::isfinite(all.shift)) return all;
+  throw Error("preprocessing: expected finite numbers, found others");
+}
+
+json given_model(const KerasReadOptions& options) {
+  try {
+    return model_json(io::read_file(options.config, kMaxJsonBytes), options.config);
+  } catch (const Error& e) {
+    throw Error(std::string("with ") + e.what());
+  }
+}
+
+KerasModel read(Source source, const KerasReadOptions& options) {
+  const Stored& root = source.file.root();
+  if (!options.config.empty()) {
+    source.model = given_model(options);
+    source.version = version_in(source.model);
+  }
+  if (options.network) source.model = nullptr;
+  if (source.model.is_null() && !options.network) {
+    throw Error("expected a model, found weights alone: Keras's model JSON or a network must be given with them");
+  }
+  const Stored& weights = weights_of(root);
+  KerasModel result;
+  WeightedLayer wanted;
+  Preprocessing scaled = {1, 0};
+  if (options.network) {
+    result.model.network = *options.network;
+    infer(result.model.network);
+    wanted = weighted_layers(result.model.network);
+  } else {
+    Builder builder(dialect_of(root, weights, source.model, source.version, options));
+    wanted = builder.build(source.model);
+    result.model.network = std::move(builder.network());
+    result.notes = std::move(builder.notes());
+    scaled = builder.scaled();
+  }
+  if (!options.class_names.empty()) result.model.network.class_names = options.class_names;
+  infer(result.model.network);
+  result.model.preprocessing = preprocessing_of(options.preprocessing, scaled);
+  const std::vector<Assignment> assignments = match_all(weights, wanted);
+  std::vector<const Stored*> datasets;
+  for (const Assignment& one : assignments) datasets.push_back(one.dataset);
+  source.file.check(datasets);
+  result.model.weights = Weights(result.model.network);
+  set_norms_to_one(result.model.weights);
+  fill(source.file, assignments, result.model.weights);
+  return result;
+}
+
+BackboneReport fill_model(Model& model, const Source& source) {
+  const Stored& weights = weights_of(source.file.root());
+  const WeightedLayer wanted = weighted_layers(model.network);
+  const PartialMatch match = match_some(weights, wanted);
+  Weights filled = model.weights;
+  fill(source.file, match.assignments, filled);
+  model.weights = std::move(filled);
+  BackboneReport report;
+  report.unused = match.unused;
+  for (const WeightedLayer* layer : match.filled) report.filled.push_back(layer->name);
+  for (const WeightedLayer* layer : match.left) report.initial.push_back(layer->name);
+  return report;
+}
+
+// Errors say which file; what JSON's library finds wrong is one too.
+template <class Work>
+auto in_file(const std::string& where, const Work& work) {
+  try {
+    return work();
+  } catch (const Error& e) {
+    throw Error(where + ": " + e.what());
+  } catch (const json::exception&) {
+    throw Error(where + ": model: expected JSON as Keras writes it, found values of other types");
+  }
+}
+
+}  // namespace
+
+KerasModel parse_model(std::string_view content, const KerasReadOptions& options, const std::string& where) {
+  return in_file(where, [&] {
+    return read(
+        is_archive(content) ? source_of_archive(content) : source_of_hdf5(StoredFile::of_content(std::string(content))),
+        options);
+  });
+}
+
+Network parse_config(std::string_view text) {
+  return in_file("config", [&] {
+    const json model = model_json(text, "model");
+    Builder builder({.channels_first = has_channels_first(model)});
+    builder.build(model);
+    infer(builder.network());
+    return builder.network();
+  });
+}
+
+}  // namespace keras_file
+
+bool has_keras() { return true; }
+
+KerasModel read_keras(const std::string& path, const KerasReadOptions& options) {
+  return keras_file::in_file(path, [&] { return keras_file::read(keras_file::source_of_path(path), options); });
+}
+
+BackboneReport fill_from_keras(Model& model, const std::string& path) {
+  return keras_file::in_file(path, [&] { return keras_file::fill_model(model, keras_file::source_of_path(path)); });
+}
+
+}  // namespace fer

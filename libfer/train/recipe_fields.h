@@ -1,0 +1,34 @@
+// The members of a training block that are objects of their own: each read strictly, mistakes named.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "fer/recipe.h"
+
+namespace fer::train {
+
+// The lines of Recipe::remarks, collected.
+class Remarks {
+ public:
+  explicit Remarks(std::vector<std::string>& lines) : lines_(lines) {}
+  void add(const std::string& field, const std::string& what) { lines_.push_back(field + ": " + what); }
+
+ private:
+  std::vector<std::string>& lines_;
+};
+
+// Throw Error ("WHERE: FIELD: expected ..., found ...").
+Optimizer read_optimizer(const nlohmann::json& object, const std::string& where);
+Augmentation read_augmentation(const nlohmann::json& object, const std::string& where, Remarks& remarks);
+// Those that are named are on, with Keras's defaults, the others off.
+void read_callbacks(const nlohmann::json& array, const std::string& where, TrainConfig& config, Remarks& remarks);
+RecipeSplit read_split(const nlohmann::json& object, const std::string& where, Remarks& remarks);
+
+// The first number in a text such as "about 10,600 (from a figure)", or nothing.
+std::optional<double> number_in(const std::string& text);
+
+[[noreturn]] void fail_expected(const std::string& where, const std::string& expected, const nlohmann::json& found);
+
+}  // namespace fer::train

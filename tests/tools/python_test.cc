@@ -1,0 +1,33 @@
+// A model file needs nothing of ours to be read in Python (docs/model-format.md).
+#include "fer/model.h"
+#include "tool_run.h"
+
+namespace fer::test {
+namespace {
+
+class Python : public ToolTest {};
+
+TEST_F(Python, ReadsAModelFileWithJsonAndStructAlone) {
+  train_small_model();
+  const ToolResult r = run("python3 '" FER_SOURCE_DIR "/tests/io/read_safetensors.py' run/best.safetensors");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const auto read = nlohmann::json::parse(r.out);
+  const Model model = load_model(path("run/best.safetensors"));
+  EXPECT_EQ(read["metadata"]["format"], "fer-model");
+  EXPECT_EQ(nlohmann::json::parse(read["metadata"]["class_names"].get<std::string>()), model.network.class_names);
+  EXPECT_EQ(read["tensors"].size(), model.weights.layout.parameters.size());
+  for (const Parameter& parameter : model.weights.layout.parameters) {
+    SCOPED_TRACE(parameter.name);
+    const auto& tensor = read["tensors"][parameter.name];
+    const auto values = model.weights.of(parameter);
+    double sum = 0;
+    for (const float value : values) sum += value;
+    EXPECT_EQ(tensor["shape"].get<std::vector<int64_t>>(), parameter.shape.dims());
+    EXPECT_EQ(tensor["first"].get<float>(), values.front());
+    EXPECT_EQ(tensor["last"].get<float>(), values.back());
+    EXPECT_NEAR(tensor["sum"].get<double>(), sum, 1e-9);
+  }
+}
+
+}  // namespace
+}  // namespace fer::test
