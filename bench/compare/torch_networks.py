@@ -29,9 +29,42 @@ class Resize(nn.Module):
         return F.interpolate(x, size=self.size, mode="bilinear", align_corners=False)
 
 
-class GlobalAveragePool(nn.Module):
+class GlobalPool(nn.Module):
+    def __init__(self, of, keepdims):
+        super().__init__()
+        self.of, self.keepdims = of, keepdims
+
     def forward(self, x):
-        return x.mean((2, 3))
+        return self.of(x, (2, 3), keepdim=self.keepdims)
+
+
+class Multiply(nn.Module):
+    """A vector beside pictures scales their channels."""
+
+    def forward(self, *xs):
+        full = max(x.dim() for x in xs)
+        product = None
+        for x in xs:
+            x = x[:, :, None, None] if x.dim() < full else x
+            product = x if product is None else product * x
+        return product
+
+
+class Concat(nn.Module):
+    def forward(self, *xs):
+        return torch.cat(xs, 1)
+
+
+class Reshape(nn.Module):
+    """In height, width, channel order."""
+
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x):
+        x = (x.permute(0, 2, 3, 1) if x.dim() == 4 else x).reshape(x.shape[0], *self.shape)
+        return x.permute(0, 3, 1, 2) if x.dim() == 4 else x
 
 
 def pads_of(layer, window, size):
@@ -56,7 +89,17 @@ def padded(pads, value, make):
 
 
 def activation(name):
-    return {"relu": nn.ReLU(), "linear": None, "softmax": None}[name]
+    if name in ("linear", "softmax"):
+        return None
+    return {"relu": nn.ReLU, "relu6": nn.ReLU6, "hard_sigmoid": nn.Hardsigmoid, "hard_swish": nn.Hardswish, "sigmoid": nn.Sigmoid,
+            "tanh": nn.Tanh, "silu": nn.SiLU}[name]()
+
+
+def depthwise(layer, shape, bias):
+    channels = shape[-1]
+    make = lambda padding: nn.Conv2d(channels, channels * layer.get("depth_multiplier", 1), layer["kernel"], layer["strides"], padding,
+                                     groups=channels, bias=bias)
+    return padded(pads_of(layer, layer["kernel"], shape), 0.0, make)
 
 
 def module_of(layer, shape):
@@ -65,6 +108,11 @@ def module_of(layer, shape):
     if kind == "conv2d":
         make = lambda padding: nn.Conv2d(channels, layer["filters"], layer["kernel"], layer["strides"], padding, bias=layer["bias"])
         return padded(pads_of(layer, layer["kernel"], shape), 0.0, make)
+    if kind == "depthwise_conv2d":
+        return depthwise(layer, shape, layer["bias"])
+    if kind == "separable_conv2d":
+        inner = channels * layer.get("depth_multiplier", 1)
+        return nn.Sequential(depthwise(layer, shape, False), nn.Conv2d(inner, layer["filters"], 1, bias=layer["bias"]))
     if kind == "dense":
         return nn.Linear(channels, layer["units"], bias=layer["bias"])
     if kind == "batch_norm":
@@ -77,7 +125,9 @@ def module_of(layer, shape):
     if kind == "activation":
         return activation(layer["function"]) or nn.Identity()
     simple = {"dropout": lambda: nn.Dropout(layer["rate"]), "flatten": Flatten, "add": Add, "resize": lambda: Resize(layer["size"]),
-              "zero_pad2d": lambda: nn.ZeroPad2d(layer["pad"]), "global_avg_pool2d": GlobalAveragePool}
+              "zero_pad2d": lambda: nn.ZeroPad2d(layer["pad"]), "global_avg_pool2d": lambda: GlobalPool(torch.mean, layer.get("keepdims", False)),
+              "global_max_pool2d": lambda: GlobalPool(torch.amax, layer.get("keepdims", False)), "multiply": Multiply, "concat": Concat,
+              "reshape": lambda: Reshape(layer["shape"])}
     return simple[kind]()
 
 
@@ -95,7 +145,7 @@ class TorchNetwork(nn.Module):
             self.by_layer[layer["name"]] = module
             if layer.get("frozen"):
                 self.frozen.append(module)
-            function = activation(layer["activation"]) if layer["type"] in ("conv2d", "dense") else None
+            function = activation(layer.get("activation", "linear"))
             self.steps.append((f"step{i}", inputs, layer["name"]))
             self.add_module(f"step{i}", module if function is None else nn.Sequential(module, function))
             shapes[layer["name"]] = layer["output"]
@@ -128,10 +178,15 @@ class TorchNetwork(nn.Module):
             if layer not in self.by_layer:
                 continue
             module = self.by_layer[layer]
+            if ours == "depthwise_kernel":
+                module = module[0]
             module = module[-1] if isinstance(module, nn.Sequential) else module
-            if ours == "kernel":
-                tensor = tensor.permute(3, 2, 0, 1) if tensor.dim() == 4 else tensor.t()
-            getattr(module, names[ours]).data.copy_(tensor)
+            if tensor.dim() == 4:
+                each = isinstance(module, nn.Conv2d) and module.groups > 1
+                tensor = tensor.permute(2, 3, 0, 1).reshape(module.weight.shape) if each else tensor.permute(3, 2, 0, 1)
+            elif ours == "kernel":
+                tensor = tensor.t()
+            getattr(module, names[ours.split("_")[-1] if ours.endswith("_kernel") else ours]).data.copy_(tensor)
 
 
 def read_safetensors(path):

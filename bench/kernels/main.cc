@@ -1,4 +1,5 @@
-// Every kernel at every shape of seed002_vgg8 and seed000_cnn48. FER_THREADS=N: on N threads (0: every core).
+// Every kernel at every shape of seed002_vgg8 and seed000_cnn48, depthwise convolutions at mini-Xception's.
+// FER_THREADS=N: on N threads (0: every core).
 //   kernels_bench --benchmark_filter='conv/seed002_vgg8/.*/forward'
 #include <cstdio>
 #include <cstdlib>
