@@ -20,9 +20,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 #include "kernels/bf16-inl.h"
 #include "kernels/masked_load-inl.h"
 
+constexpr int kRows = 6;
+
 #include "kernels/gemm_tile-inl.h"
 
-constexpr int kRows = 6;
 // AVX-512 has 32 vector registers, the others here 16.
 constexpr int kVectors = HWY_MAX_BYTES == 64 ? 4 : 2;
 constexpr int64_t kLanes = hn::MaxLanes(D());

@@ -15,8 +15,8 @@ const char* precision_name(Precision precision);
 // Throws Error on another name.
 Precision precision_from_name(const std::string& name);
 
-// Whether the CPU, with the instruction set in use, has an instruction that multiplies bf16 (AVX512_BF16). Always so for
-// kFp32.
+// Whether the CPU, with the instruction set in use, has an instruction that multiplies bf16 (AVX512_BF16). Always true
+// for kFp32.
 bool precision_available(Precision precision);
 // Throws Error where it is not.
 void expect_available(Precision precision);
