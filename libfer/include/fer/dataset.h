@@ -62,8 +62,8 @@ struct Dataset {
   bool takes_part(int64_t i) const { return labels.empty() || labels[i] != kNoLabel; }
 };
 
-// Copies picture i, picture_bytes() bytes, wherever it is kept. Throws Error where it cannot be read any more, and where
-// the data are no pictures.
+// Copies picture i, picture_bytes() bytes, wherever it is kept. Throws Error where it cannot be read any more, and
+// where the data are no pictures.
 void copy_picture(const Dataset& data, int64_t i, std::span<uint8_t> out);
 // Overwrites out with picture i fitted to another size and number of channels (`fitted`, fer/image.h); without a change
 // it is a copy.
