@@ -68,7 +68,7 @@ TEST(PyTorchConv, EveryAlgorithmAgrees) {
       for (size_t i = 0; i < y.size(); ++i) y[i] -= bias[i % bias.size()];
       const std::string what = std::string(kernels::conv_algorithm_name(algorithm)) + ", " + to_string(truth.s);
       // Values of about 1 in sums of at most 60.
-      const double roundings = 100 * winograd_amplification(algorithm);
+      const double roundings = (100 + bf16_roundings(algorithm)) * winograd_amplification(algorithm);
       expect_rounded(r[0], y, roundings, 1, "y of " + what);
       expect_rounded(r[1], doubles_of(c["dx"]), roundings, 1, "dx of " + what);
       expect_rounded(r[2], doubles_of(c["dw"]), roundings, 1, "dw of " + what);

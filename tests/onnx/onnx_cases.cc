@@ -82,13 +82,11 @@ json write_case(const std::string& folder, const std::string& name, const fer::M
 
 fer::Model random(const std::string& network) { return fer::random_model(fer::load_network(network), 1); }
 
-// From data/networks. (Gates make next to one number of all faces: larger weights at the end tell them apart.)
+// From data/networks. (Gates make next to one number of all faces: larger weights at the beginning tell them apart.)
 fer::Model of_the_field(const std::string& name) {
   fer::Model model = random("data/networks/" + name + ".json");
-  if (name != "mobilenet_v3_blocks") return model;
-  for (const fer::Parameter& parameter : model.weights.layout.parameters) {
-    if (parameter.name != "classes/kernel") continue;
-    for (float& w : model.weights.of(parameter)) w *= 50;
+  if (name == "mobilenet_v3_blocks") {
+    for (float& w : model.weights.of(model.weights.layout.parameters.front())) w *= 50;
   }
   return model;
 }
