@@ -54,6 +54,7 @@ TEST(PyTorchConv, ReferenceAgrees) {
   }
 }
 
+// (Those in bf16 are held to the reference, by the size of all a sum's terms, in conv_test.cc.)
 TEST(PyTorchConv, EveryAlgorithmAgrees) {
   const json cases = read_fixture("convolutions.json");
   for (const json& c : cases) {
@@ -62,13 +63,13 @@ TEST(PyTorchConv, EveryAlgorithmAgrees) {
     truth.w = floats_of(c["w"]);
     truth.dy = floats_of(c["dy"]);
     for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
-      if (!kernels::conv_supports(algorithm, truth.s)) continue;
+      if (is_bf16(algorithm) || !kernels::conv_supports(algorithm, truth.s)) continue;
       const Results r = run_conv(truth, algorithm);
       std::vector<double> y = doubles_of(c["y"]), bias = doubles_of(c["bias"]);
       for (size_t i = 0; i < y.size(); ++i) y[i] -= bias[i % bias.size()];
       const std::string what = std::string(kernels::conv_algorithm_name(algorithm)) + ", " + to_string(truth.s);
       // Values of about 1 in sums of at most 60.
-      const double roundings = (100 + bf16_roundings(algorithm)) * winograd_amplification(algorithm);
+      const double roundings = 100 * winograd_amplification(algorithm);
       expect_rounded(r[0], y, roundings, 1, "y of " + what);
       expect_rounded(r[1], doubles_of(c["dx"]), roundings, 1, "dx of " + what);
       expect_rounded(r[2], doubles_of(c["dw"]), roundings, 1, "dw of " + what);
