@@ -32,6 +32,15 @@ size_t address_space() {
   return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+// AddressSanitizer opens /proc/self/maps wherever something is thrown.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kOpensFiles = true;
+#elif defined(__has_feature)
+constexpr bool kOpensFiles = __has_feature(address_sanitizer);
+#else
+constexpr bool kOpensFiles = false;
+#endif
+
 void confine(const ChildLimits& limits) {
   // What libraries and sanitizers say when they die is of no use to the user.
   if (const int null = ::open("/dev/null", O_WRONLY); null >= 0) ::dup2(null, STDERR_FILENO);
@@ -39,7 +48,8 @@ void confine(const ChildLimits& limits) {
   limit(RLIMIT_CPU, limits.cpu_seconds);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
-  limit(RLIMIT_NOFILE, 0);  // what is open stays; nothing else can be opened: no other file, no library
+  // What is open stays; nothing else can be opened: no other file, no library.
+  if (!kOpensFiles) limit(RLIMIT_NOFILE, 0);
 }
 
 [[noreturn]] void run(int fd, const ChildLimits& limits, const std::function<void()>& prepare,
