@@ -16,13 +16,18 @@ inline bool is_variance(const Parameter& parameter) {
   return std::string_view(parameter.name).ends_with("/moving_variance");
 }
 
-// Throws Error unless they are finite, and a variance 0 or more.
-inline void check_weights(const Parameter& parameter, std::span<const float> values) {
+// Whether the numbers can be weights: finite, and a variance 0 or more.
+inline bool are_weights(const Parameter& parameter, std::span<const float> values) {
   const bool variance = is_variance(parameter);
   const auto good = [&](float value) { return std::isfinite(value) && (!variance || value >= 0); };
-  if (std::all_of(values.begin(), values.end(), good)) return;
-  throw Error("weights '" + parameter.name + "': expected finite numbers" + (variance ? " of 0 or more" : "") +
-              ", found another");
+  return std::all_of(values.begin(), values.end(), good);
+}
+
+// Throws Error unless they can be.
+inline void check_weights(const Parameter& parameter, std::span<const float> values) {
+  if (are_weights(parameter, values)) return;
+  throw Error("weights '" + parameter.name + "': expected finite numbers" +
+              (is_variance(parameter) ? " of 0 or more" : "") + ", found another");
 }
 
 }  // namespace fer::io

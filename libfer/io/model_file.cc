@@ -12,6 +12,7 @@
 #include "fer/error.h"
 #include "fer/version.h"
 #include "io/atomic_file.h"
+#include "io/check_weights.h"
 #include "io/int8_tensors.h"
 #include "io/safetensors.h"
 #include "network/json_fields.h"
@@ -23,22 +24,11 @@ namespace {
 
 constexpr const char* kFormat = "fer-model";
 constexpr const char* kFormatVersion = "1";
-constexpr const char* kVariance = "/moving_variance";
-
-// Whether the numbers can be weights: finite, and a variance not below zero.
-bool are_good(const Parameter& parameter, std::span<const float> values) {
-  const bool variance = parameter.name.ends_with(kVariance);
-  for (const float value : values) {
-    if (!std::isfinite(value) || (variance && value < 0)) return false;
-  }
-  return true;
-}
 
 void check_values(const Parameter& parameter, std::span<const float> values, const std::string& where) {
-  if (are_good(parameter, values)) return;
-  const bool variance = parameter.name.ends_with(kVariance);
+  if (are_weights(parameter, values)) return;
   throw Error(fmt::format("{}tensor '{}': expected finite numbers{}, found another", where, parameter.name,
-                          variance ? " of 0 or more" : ""));
+                          is_variance(parameter) ? " of 0 or more" : ""));
 }
 
 const std::string& metadata_value(const SafetensorsFile& file, const char* key, const std::string& where) {
