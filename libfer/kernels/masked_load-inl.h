@@ -1,10 +1,10 @@
 // A load of the lanes of a mask from FirstN, the others zero. Highway 1.0.3's MaskedLoad is that with AVX2 and AVX-512;
-// with SSE4 it wants an aligned address and reads a whole vector, also beyond the end of an array. Included once per
-// instruction set, inside a source's per-target namespace.
+// with SSE4 it wants an aligned address, and there as in scalar code it reads a whole vector, also beyond the end of
+// an array. Included once per instruction set, inside a source's per-target namespace.
 
 template <class D>
 HWY_INLINE hn::Vec<D> masked_load(hn::Mask<D> mask, D d, const float* from) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SCALAR
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
   return hn::MaskedLoad(mask, d, from);
 #else
   if (hn::AllTrue(d, mask)) return hn::LoadU(d, from);
