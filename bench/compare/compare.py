@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -84,20 +85,23 @@ class Bench:
 
     def prepare(self, network, folder):
         """The .onnx for the rounds, and the largest differences of the peers' probabilities from libfer's, same weights."""
-        model, self.onnx = (os.path.join(folder, name) for name in ("m.safetensors", "m.onnx"))
+        model, self.onnx, self.full = (os.path.join(folder, name) for name in ("m.safetensors", "m.onnx", "network.json"))
         outputs = lambda name: os.path.join(folder, name)
         self.fer.call("model", network, model)
+        # The peers' side reads the network as libfer writes it: with every default and shape.
+        with open(self.full, "w") as file:
+            file.write(network_of(model))
         self.fer.call("outputs", model, outputs("libfer"), 16)
         # ONNX Runtime gets its model from PyTorch.
         if self.has(self.torch):
-            self.torch.call("outputs", file_of(network), model, outputs("torch"), 16)
+            self.torch.call("outputs", self.full, model, outputs("torch"), 16)
         if self.has(self.ort) and self.export(network, model):
             self.ort.call("outputs", self.onnx, size_of(network), outputs("ort"), 16)
         return {name: difference(network, name, outputs("libfer"), outputs(name)) for name in ("torch", "ort") if os.path.exists(outputs(name))}
 
     def export(self, network, model):
         try:
-            self.torch.call("export", file_of(network), model, self.onnx)
+            self.torch.call("export", self.full, model, self.onnx)
             return True
         except (OSError, RuntimeError) as error:
             leave_out(f"ort: no model, as PyTorch cannot write it ({error})")
@@ -108,7 +112,7 @@ class Bench:
         if side is self.fer:
             return what + {"fp32": "", "bf16": "16", "int8": "8"}[precision], network, batch, threads, steps
         if side is self.torch:
-            return what, file_of(network), batch, threads, steps, precision
+            return what, self.full, batch, threads, steps, precision
         if side is self.ort:
             return what, self.onnx, size_of(network), batch, threads, steps
         return what, network, batch, threads, steps, precision
@@ -146,6 +150,13 @@ def leave_out(why):
 
 def file_of(network):
     return network if network.endswith(".json") else os.path.join(HERE, "..", "..", "libfer", "networks", network + ".json")
+
+
+def network_of(model):
+    """The network's JSON in a model file."""
+    with open(model, "rb") as file:
+        length, = struct.unpack("<Q", file.read(8))
+        return json.loads(file.read(length))["__metadata__"]["network"]
 
 
 def size_of(network):

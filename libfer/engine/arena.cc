@@ -3,9 +3,12 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <string>
+#include <utility>
 
+#include "core/assert.h"
 #include "fer/error.h"
 
 namespace fer::engine {
@@ -18,8 +21,30 @@ BufferId ArenaLayout::add(int64_t floats) {
 void ArenaLayout::use(BufferId buffer, int time) {
   if (buffer == kNoBuffer) return;
   Buffer& b = buffers_[static_cast<size_t>(buffer)];
-  b.first = std::min(b.first, time);
-  b.last = std::max(b.last, time);
+  b.life.first = std::min(b.life.first, time);
+  b.life.last = std::max(b.life.last, time);
+}
+
+void ArenaLayout::leave(BufferId buffer, int first, int last) {
+  Buffer& b = buffers_[static_cast<size_t>(buffer)];
+  FER_ASSERT(b.gap.last < 0);
+  if (first <= last) b.gap = {first, last};
+}
+
+bool ArenaLayout::live_together(const Buffer& a, const Buffer& b) {
+  // The times of a buffer before and after its gap, or all of them.
+  const auto parts = [](const Buffer& buffer) {
+    const auto [life, gap] = std::pair(buffer.life, buffer.gap);
+    if (gap.last < 0) return std::array<Times, 2>{life, Times{}};
+    return std::array<Times, 2>{Times{life.first, std::min(life.last, gap.first - 1)},
+                                Times{std::max(life.first, gap.last + 1), life.last}};
+  };
+  for (const Times& one : parts(a)) {
+    for (const Times& other : parts(b)) {
+      if (std::max(one.first, other.first) <= std::min(one.last, other.last)) return true;
+    }
+  }
+  return false;
 }
 
 void ArenaLayout::place() {
@@ -31,11 +56,11 @@ void ArenaLayout::place() {
   total_floats_ = 0;
   for (const size_t i : order) {
     Buffer& buffer = buffers_[i];
-    if (buffer.last < 0) continue;
+    if (buffer.life.last < 0) continue;
     // `placed` is kept in order of offset, so the first gap that is long enough is the lowest.
     int64_t offset = 0;
     for (const Buffer* other : placed) {
-      if (other->last < buffer.first || other->first > buffer.last) continue;
+      if (!live_together(*other, buffer)) continue;
       if (offset + buffer.floats <= other->offset) break;
       offset = std::max(offset, other->offset + other->floats);
     }

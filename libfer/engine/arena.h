@@ -16,6 +16,8 @@ class ArenaLayout {
   BufferId add(int64_t floats);
   // The buffer holds a value at `time`; its lifetime is the span of all its times.
   void use(BufferId buffer, int time);
+  // Except from `first` to `last`, when others may have its memory. Once a buffer.
+  void leave(BufferId buffer, int first, int last);
   // Places every buffer: largest first, each at the lowest address free during its lifetime (the greedy-by-size
   // strategy of Pisarchyk and Lee 2020). Offsets are multiples of 64 bytes.
   void place();
@@ -24,11 +26,15 @@ class ArenaLayout {
   int64_t total_floats() const { return total_floats_; }
 
  private:
+  struct Times {
+    int first = 1 << 30, last = -1;
+  };
   struct Buffer {
     int64_t floats = 0;
-    int first = 1 << 30, last = -1;
+    Times life = {}, gap = {};
     int64_t offset = 0;
   };
+  static bool live_together(const Buffer& a, const Buffer& b);
   std::vector<Buffer> buffers_;
   int64_t total_floats_ = 0;
 };

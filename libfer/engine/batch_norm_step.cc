@@ -52,15 +52,19 @@ class BatchNormStep : public TrainingStep {
   }
 
   void forward(const StepContext& c) override {
-    const int64_t rows = c.n * pixels_;
     find_moments(c);
+    recompute(c);
+  }
+
+  // With the moments that forward found.
+  void recompute(const StepContext& c) override {
     const std::span<float> scale = moment(c, kScale), shift = moment(c, kShift);
     if (joined_.pool) {
       const kernels::PoolShape pool = pool_of(c);
       kernels::max_pool_forward(pool, x(c), c.view(buffers_.y, output_floats()), winner(c),
                                 {.scale = scale, .shift = shift, .relu = joined_.relu_after});
     } else {
-      kernels::scale_shift(rows, channels_, x(c), scale, shift, joined_.relu_after,
+      kernels::scale_shift(c.n * pixels_, channels_, x(c), scale, shift, joined_.relu_after,
                            c.view(buffers_.y, pixels_ * channels_));
     }
   }

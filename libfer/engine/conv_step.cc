@@ -37,13 +37,8 @@ class ConvStep : public TrainingStep {
     if (relu_ && !joined_) b.use_backward(buffers_.y);
   }
 
-  void forward(const StepContext& c) override {
-    const std::span<float> bias = part_of(c.weights, bias_);
-    note(c, ConvPass::kForward, "forward", [&](const ConvShape& s, ConvAlgorithm algorithm) {
-      kernels::conv_forward(s, algorithm, x(c), part_of(c.weights, kernel_), {.bias = bias.data(), .relu = relu_}, y(c),
-                            c.scratch);
-    });
-  }
+  void forward(const StepContext& c) override { forward(c, "forward"); }
+  void recompute(const StepContext& c) override { forward(c, "recompute"); }
 
   void backward(const StepContext& c) override {
     const std::span<float> dy = c.view(buffers_.dy, output_floats());
@@ -63,6 +58,14 @@ class ConvStep : public TrainingStep {
   }
 
  private:
+  void forward(const StepContext& c, const char* pass) const {
+    const std::span<float> bias = part_of(c.weights, bias_);
+    note(c, ConvPass::kForward, pass, [&](const ConvShape& s, ConvAlgorithm algorithm) {
+      kernels::conv_forward(s, algorithm, x(c), part_of(c.weights, kernel_), {.bias = bias.data(), .relu = relu_}, y(c),
+                            c.scratch);
+    });
+  }
+
   template <class Work>
   void note(const StepContext& c, ConvPass pass, const char* name, const Work& work) const {
     const ConvShape s = shape_of(c);

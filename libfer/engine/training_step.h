@@ -42,6 +42,8 @@ class TrainingStep {
   virtual ~TrainingStep() = default;
   virtual void forward(const StepContext& context) = 0;
   virtual void backward(const StepContext& context) = 0;
+  // Writes y once more, to the bit, and changes nothing else.
+  virtual void recompute(const StepContext& context) { forward(context); }
 };
 
 // Where a step reads and writes. dx[k] is kNoBuffer where the k-th input needs no gradient.

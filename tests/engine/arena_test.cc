@@ -13,9 +13,17 @@ namespace {
 struct Life {
   int64_t floats;
   int first, last;
+  int gap_first = 0, gap_last = -1;
+
+  bool lives(int time) const { return first <= time && time <= last && !(gap_first <= time && time <= gap_last); }
 };
 
-bool meet(const Life& a, const Life& b) { return a.first <= b.last && b.first <= a.last; }
+bool meet(const Life& a, const Life& b) {
+  for (int time = a.first; time <= a.last; ++time) {
+    if (a.lives(time) && b.lives(time)) return true;
+  }
+  return false;
+}
 
 // Lays the buffers out and expects no two to share an address while both live; returns the total.
 int64_t check_layout(const std::vector<Life>& lives) {
@@ -24,6 +32,7 @@ int64_t check_layout(const std::vector<Life>& lives) {
     const BufferId id = layout.add(life.floats);
     layout.use(id, life.last);
     layout.use(id, life.first);
+    layout.leave(id, life.gap_first, life.gap_last);
   }
   layout.place();
   for (size_t i = 0; i < lives.size(); ++i) {
@@ -47,6 +56,10 @@ TEST(Arena, BuffersAliveTogetherDoNotOverlap) {
     for (int64_t i = draw.integer(1, 40); i > 0; --i) {
       const int first = static_cast<int>(draw.integer(0, 30));
       lives.push_back({draw.integer(1, 200), first, first + static_cast<int>(draw.integer(0, 10))});
+      if (draw.integer(0, 2) == 0) {
+        lives.back().gap_first = first + static_cast<int>(draw.integer(1, 4));
+        lives.back().gap_last = lives.back().gap_first + static_cast<int>(draw.integer(-1, 8));
+      }
     }
     check_layout(lives);
   }
@@ -55,6 +68,12 @@ TEST(Arena, BuffersAliveTogetherDoNotOverlap) {
 TEST(Arena, BuffersThatFollowEachOtherShareTheirPlace) {
   EXPECT_EQ(check_layout({{160, 0, 1}, {320, 2, 3}, {160, 4, 9}}), 320);
   EXPECT_EQ(check_layout({{160, 0, 1}, {160, 1, 2}, {160, 2, 3}}), 320) << "neighbours in a chain live together";
+}
+
+TEST(Arena, AGapLendsThePlace) {
+  EXPECT_EQ(check_layout({{320, 0, 9, 2, 7}, {160, 2, 7}, {160, 3, 5}}), 320);
+  EXPECT_EQ(check_layout({{320, 0, 9, 2, 7}, {160, 2, 8}}), 480) << "longer than the gap";
+  EXPECT_EQ(check_layout({{320, 0, 9, 2, 7}, {320, 2, 9, 4, 6}}), 640) << "the second is back with the first";
 }
 
 TEST(Arena, ALaterUseKeepsABufferAlive) {

@@ -1,14 +1,14 @@
 // Training plans against the reference network, on random networks.
 #include <gtest/gtest.h>
 
+#include "engine/profile.h"
 #include "fer/error.h"
 #include "tests/engine/plan_cases.h"
 
 namespace fer::testing {
 namespace {
 
-void check_network(uint32_t stream, const NetworkKind& kind) {
-  const Network network = RandomNetwork(stream, kind).network();
+void check_network(uint32_t stream, const Network& network) {
   const TrainingInput in(network, 3, stream);
   const TrainingTruth truth = run_reference(network, in);
   set_num_threads(1);
@@ -20,10 +20,25 @@ void check_network(uint32_t stream, const NetworkKind& kind) {
   expect_same_bits(one, two, "1 and 2 threads, " + seed_note());
 }
 
+// The layers that a training step computes again, in that order.
+std::vector<std::string> recomputed(const Network& network, const TrainingInput& in) {
+  engine::TrainingPlan plan(network, in.weights.layout, in.n);
+  engine::StepProfile profile;
+  std::vector<float> weights(in.weights.values.values().begin(), in.weights.values.values().end());
+  std::vector<float> gradients(static_cast<size_t>(in.weights.layout.trainable_floats));
+  plan.forward_backward({.n = in.n, .pictures = in.pictures, .targets = in.targets, .weights = {}, .profile = &profile},
+                        weights, gradients);
+  std::vector<std::string> layers;
+  for (const engine::Stage& stage : profile.stages) {
+    if (std::string(stage.pass) == "recompute") layers.push_back(stage.layers);
+  }
+  return layers;
+}
+
 void check_networks(uint32_t stream, const NetworkKind& kind) {
   for (uint32_t i = 0; i < 12; ++i) {
     SCOPED_TRACE("random network " + std::to_string(stream + i));
-    check_network(stream + i, kind);
+    check_network(stream + i, RandomNetwork(stream + i, kind).network());
     if (::testing::Test::HasFatalFailure()) return;
   }
 }
@@ -68,6 +83,39 @@ TEST(TrainingPlan, KeepsItsBitsWhenMoreThreadsComeLater) {
   const TrainingOutput three = run_plan(plan, in);
   set_num_threads(0);
   expect_same_bits(one, three, "planned for 1 thread, run with 3");
+}
+
+TEST(TrainingPlan, ComputesCheapValuesAgain) {
+  Network network({12, 12, 1});
+  network.add(Conv2D{.filters = 4, .activation = Activation::kRelu}, "first").add(Conv2D{.filters = 5}, "second");
+  network.add(BatchNorm{}, "norm").add(ActivationLayer{Activation::kRelu}, "relu").add(Conv2D{.filters = 6}, "third");
+  network.add(BatchNorm{}, "pooled").add(MaxPool2D{}, "pool").add(Conv2D{.filters = 3}, "fourth");
+  network.add(Flatten{}).add(Dense{.units = 3}, "out");
+  const TrainingInput in(network, 3, 1610);
+  EXPECT_EQ(recomputed(network, in), (std::vector<std::string>{"norm+relu", "first"}));
+  check_network(1610, network);
+}
+
+TEST(TrainingPlan, ComputesChainsOfCheapValuesAgain) {
+  Network network({12, 12, 3});
+  network.add(Conv2D{.filters = 4}, "first").add(BatchNorm{}, "norm").add(ActivationLayer{Activation::kRelu}, "relu");
+  network.add(Dropout{0.3f}, "drop").add(Conv2D{.filters = 5}, "second").add(BatchNorm{}, "last");
+  network.add(ActivationLayer{Activation::kSigmoid}, "sigmoid").add(Conv2D{.filters = 3}, "third");
+  network.add(Flatten{}).add(Dense{.units = 3}, "out");
+  const TrainingInput in(network, 3, 1612);
+  EXPECT_EQ(recomputed(network, in), (std::vector<std::string>{"last", "sigmoid", "first", "norm+relu", "drop"}));
+  check_network(1612, network);
+}
+
+TEST(TrainingPlan, KeepsWhatSeveralReadOrAFrozenLayerReads) {
+  Network network({8, 8, 1});
+  network.add(Conv2D{.filters = 4, .padding = Padding::same()}, "first").add(BatchNorm{}, "norm");
+  network.add(Conv2D{.filters = 4, .padding = Padding::same()}, "second").add(Add{}, "sum", {"second", "norm"});
+  network.add(BatchNorm{}, "last").add(Conv2D{.filters = 2}, "frozen").add(Flatten{}).add(Dense{.units = 3}, "out");
+  for (Layer& layer : network.layers) layer.frozen = layer.name == "frozen";
+  const TrainingInput in(network, 3, 1611);
+  EXPECT_EQ(recomputed(network, in), std::vector<std::string>{});
+  check_network(1611, network);
 }
 
 TEST(TrainingPlan, DropsOthersAtAnotherStep) {

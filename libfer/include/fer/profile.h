@@ -16,8 +16,9 @@ namespace fer {
 struct ProfileRow {
   std::string layer;  // its name; layers done in one go are joined by '+'; empty: not a layer's
   std::string type;   // as in a network's JSON
-  std::string pass;  // "forward", "backward", for convolutions and dense layers also which gradient; or "batch" (making
-                     // it), "loss", "regularizers", "clipping" (the gradient's norm too), "optimizer"
+  // "forward", "backward", for convolutions and dense layers also which gradient, "recompute" (of a value that was not
+  // kept); or "batch" (making it), "loss", "regularizers", "clipping" (the gradient's norm too), "optimizer".
+  std::string pass;
   std::string algorithm;  // of a convolution or dense layer
   double seconds = 0;     // median over the steps
   double gflop = 0;       // of the direct algorithm, two a multiply-add; 0 where it is not said
