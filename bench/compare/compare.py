@@ -187,7 +187,7 @@ def rows_of(case, results):
 
 def print_row(row):
     side = {"ort": "onnxruntime", "dnnl": "onednn (conv)"}.get(row["side"], row["side"])
-    print(f"{row['network']:<15}{row['what']:<6}{row['batch']:>6}{row['threads']:>8}  {side:<15}{row['precision']:<6}"
+    print(f"{os.path.basename(row['network']):<22}{row['what']:<6}{row['batch']:>6}{row['threads']:>8}  {side:<15}{row['precision']:<6}"
           f"{row['images_per_second']:>9}{row['ratio']:>7.2f}{row['peak_mib']:>9}", flush=True)
 
 
@@ -195,7 +195,7 @@ def main():
     options = parse()
     bench = Bench(options)
     result = {"versions": bench.versions, "rounds": options.rounds, "output_differences": {}, "rows": []}
-    print(f"{'network':<15}{'what':<6}{'batch':>6}{'threads':>8}  {'side':<15}{'':<6}{'images/s':>9}{'ratio':>7}{'peak MiB':>9}")
+    print(f"{'network':<22}{'what':<6}{'batch':>6}{'threads':>8}  {'side':<15}{'':<6}{'images/s':>9}{'ratio':>7}{'peak MiB':>9}")
     for network in options.networks:
         with tempfile.TemporaryDirectory() as folder:
             result["output_differences"][network] = bench.prepare(network, folder)
