@@ -109,6 +109,13 @@ bool Lines::next(std::string_view& line) {
   return false;
 }
 
+Field Lines::next_field(Fields& fields) const {
+  Field field;
+  if (auto mistake = fields.next(field)) fail(*mistake);
+  if (auto mistake = check_text(field)) fail(*mistake);
+  return trimmed(field);
+}
+
 void Lines::fail(const Mistake& mistake) const {
   throw Error(name_ + ":" + std::to_string(number_) + ":" + std::to_string(mark_ + mistake.offset + 1) + ": " +
               mistake.message);

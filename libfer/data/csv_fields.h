@@ -65,6 +65,9 @@ class Lines {
   // The next line, valid until the next call; false at the end. Throws Error on one that is too long, and on an empty
   // one that is not at the end.
   bool next(std::string_view& line);
+  // The next of the fields of the line taken last, without spaces around it. Throws Error where it is not well-formed
+  // or not text.
+  Field next_field(Fields& fields) const;
   // Of the line taken last, from 1.
   int64_t number() const { return number_; }
   // Throws Error ("NAME:LINE:COLUMN: ...") about the line taken last.

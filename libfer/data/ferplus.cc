@@ -39,19 +39,12 @@ class Reader {
  private:
   [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
 
-  csv::Field take(csv::Fields& fields) const {
-    csv::Field field;
-    if (auto mistake = fields.next(field)) lines_.fail(*mistake);
-    if (auto mistake = csv::check_text(field)) lines_.fail(*mistake);
-    return csv::trimmed(field);
-  }
-
   void read_header(std::string_view line) {
     csv::Fields fields(line);
     header_.votes.fill(-1);
     std::set<std::string> seen;
     for (; !fields.at_end(); ++header_.count) {
-      const csv::Field field = take(fields);
+      const csv::Field field = lines_.next_field(fields);
       const std::string name = csv::lower(field.text);
       if (!name.empty() && !seen.insert(name).second) {
         throw_at(field.offset, "header, expected each column once, found " + csv::shown(field.text) + " again");
@@ -75,7 +68,7 @@ class Reader {
         throw_at(fields.position(), "row, expected " + std::to_string(header_.count) +
                                         " fields as in the header, found " + std::to_string(column));
       }
-      const csv::Field field = take(fields);
+      const csv::Field field = lines_.next_field(fields);
       const auto at = std::find(header_.votes.begin(), header_.votes.end(), column) - header_.votes.begin();
       if (at < static_cast<int64_t>(kColumns)) votes[at] = read_votes(field);
       if (column == header_.usage) result_.usage.push_back(read_usage(field));

@@ -52,19 +52,12 @@ class Reader {
  private:
   [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
 
-  csv::Field take(csv::Fields& fields) const {
-    csv::Field field;
-    if (auto mistake = fields.next(field)) lines_.fail(*mistake);
-    if (auto mistake = csv::check_text(field)) lines_.fail(*mistake);
-    return csv::trimmed(field);
-  }
-
   void read_header(std::string_view line) {
     csv::Fields fields(line);
     std::set<std::string> seen;
     std::set<int> coordinates;
     while (!fields.at_end()) {
-      const csv::Field field = take(fields);
+      const csv::Field field = lines_.next_field(fields);
       const std::string name = csv::lower(field.text);
       if (!name.empty() && !seen.insert(name).second) {
         throw_at(field.offset, "header, expected each column once, found " + csv::shown(field.text) + " again");
@@ -111,7 +104,7 @@ class Reader {
         throw_at(fields.position(), "row, expected " + std::to_string(columns_.size()) +
                                         " fields as in the header, found " + std::to_string(column));
       }
-      const csv::Field field = take(fields);
+      const csv::Field field = lines_.next_field(fields);
       if (columns_[column] >= 0) {
         points[columns_[column]] = read_coordinate(field);
       } else {
