@@ -5,10 +5,10 @@
 #include "data_source.h"
 #include "fer/dataset.h"
 #include "fer/ensemble.h"
-#include "fer/error.h"
 #include "fer/model.h"
 #include "fer/report.h"
 #include "fer/trainer.h"
+#include "model_files.h"
 #include "pictures.h"
 
 namespace fer {
@@ -26,24 +26,6 @@ struct Subject {
     return fmt::format("{} of {} models", vote ? "the votes" : "the mean", models.size());
   }
 };
-
-Subject read_models(const std::vector<std::string>& paths, bool vote) {
-  Subject subject{.paths = paths, .models = {}, .vote = vote};
-  for (const std::string& path : paths) {
-    Model model = load_model(path);
-    if (!subject.models.empty()) {
-      const Network& first = subject.models[0].network;
-      const std::string difference = class_difference(first, model.network);
-      if (!difference.empty()) throw Error(fmt::format("{}: {}, as {} has", path, difference, paths[0]));
-      if (model.network.input != first.input) {
-        throw Error(fmt::format("{}: expected input {}, as {} has, found {}", path, first.input.to_string(), paths[0],
-                                model.network.input.to_string()));
-      }
-    }
-    subject.models.push_back(std::move(model));
-  }
-  return subject;
-}
 
 Evaluation evaluation_of(const Subject& subject, const Dataset& data, const cli::NamedRows& rows, int64_t batch_size,
                          bool flip) {
@@ -103,7 +85,8 @@ int eval(const cli::Arguments& arguments) {
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
-  const Subject subject = read_models({operands.begin(), operands.end() - 1}, vote);
+  const std::vector<std::string> paths(operands.begin(), operands.end() - 1);
+  const Subject subject{.paths = paths, .models = cli::read_models(paths), .vote = vote};
   // The models tell the same classes apart: the first one's rules are good for all.
   cli::OpenedData opened =
       cli::open_data(operands.back(), cli::read_data_options(arguments), subject.models[0].network.input);

@@ -1,4 +1,4 @@
-// fer-predict: what a model says about pictures.
+// fer-predict: what a model, or several as one, say about pictures.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "cli.h"
+#include "ensemble.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/image.h"
@@ -26,12 +27,15 @@ struct Source {
   int64_t row = -1;  // of a CSV file, from 0; -1: a picture
 };
 
-bool is_csv(const std::string& path) {
+// Whatever the case of the path's.
+bool has_extension(const std::string& path, const std::string& extension) {
   const size_t dot = path.rfind('.');
-  std::string end = dot == std::string::npos ? "" : path.substr(dot + 1);
+  std::string end = dot == std::string::npos ? "" : path.substr(dot);
   std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
-  return end == "csv";
+  return end == extension;
 }
+
+bool is_csv(const std::string& path) { return has_extension(path, ".csv"); }
 
 std::string emoji_of(const Predictor& predictor, int64_t index) {
   const std::string& emoji = predictor.class_emoji()[index];
@@ -46,11 +50,12 @@ std::string label_name(const Predictor& predictor, int64_t index) {
 // Collects pictures, asks the model for a batch at a time, and prints the answers in order.
 class Answers {
  public:
-  Answers(const Predictor& predictor, const cli::Arguments& arguments)
-      : predictor_(predictor),
+  Answers(const cli::Ensemble& ensemble, const cli::Arguments& arguments)
+      : ensemble_(ensemble),
+        predictor_(ensemble.first()),
         json_(arguments.flag("json")),
         lines_(!arguments.has("csv")),
-        top_(std::min(arguments.integer("top", 1, 1 << 20), predictor.class_count())) {}
+        top_(std::min(arguments.integer("top", 1, 1 << 20), ensemble.first().class_count())) {}
 
   void add(Source source, const Image& image) {
     if (takes_landmarks()) {
@@ -68,14 +73,10 @@ class Answers {
     if (!takes_landmarks()) throw Error(path + ": the model takes pictures, found landmarks");
     const Dataset data = read_landmarks(path, false);
     for (int64_t row = 0; row < data.size(); ++row) sources_.push_back({path, row});
-    answer_all([&](std::span<float> probabilities) { predictor_.predict_into(data.values, probabilities); });
+    answer_all(std::span<const float>(data.values));
   }
 
-  void flush() {
-    answer_all([&](std::span<float> probabilities) {
-      predictor_.predict_into(std::span<const uint8_t>(pixels_), probabilities);
-    });
-  }
+  void flush() { answer_all(std::span<const uint8_t>(pixels_)); }
 
   const std::vector<int64_t>& labels() const { return labels_; }
 
@@ -84,12 +85,12 @@ class Answers {
     return predictor_.height() == kLandmarkPoints && predictor_.width() == 2 && predictor_.channels() == 1;
   }
 
-  // `ask` fills the probabilities of what was collected.
-  template <class Ask>
-  void answer_all(const Ask& ask) {
+  // Of what was collected.
+  template <class Value>
+  void answer_all(std::span<const Value> batch) {
+    if (sources_.empty()) return;
     const int64_t classes = predictor_.class_count();
-    std::vector<float> probabilities(sources_.size() * classes);
-    if (!sources_.empty()) ask(probabilities);
+    const std::vector<float> probabilities = ensemble_.predict(batch);
     for (size_t i = 0; i < sources_.size(); ++i) {
       answer(sources_[i], std::span<const float>(probabilities).subspan(i * classes, classes));
     }
@@ -137,7 +138,8 @@ class Answers {
     fmt::print("{}\n", cli::one_line(json));
   }
 
-  const Predictor& predictor_;
+  const cli::Ensemble& ensemble_;
+  const Predictor& predictor_;  // the first: the others take and tell the same
   const bool json_, lines_;
   const int64_t top_;
   std::vector<Source> sources_;
@@ -168,13 +170,24 @@ void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
   }
 }
 
+// How many of the operands, from the first on, are models: the first, whatever its name, and safetensors files after it.
+size_t model_count(const std::vector<std::string>& operands) {
+  size_t count = 1;
+  while (count < operands.size() && has_extension(operands[count], ".safetensors")) ++count;
+  return count;
+}
+
 int predict(const cli::Arguments& arguments) {
-  if (arguments.operands().size() < 2) throw cli::UsageError("expected MODEL and at least one FILE");
+  const std::vector<std::string>& operands = arguments.operands();
+  const size_t models = model_count(operands);
+  if (operands.size() <= models) throw cli::UsageError("expected MODEL and at least one FILE");
+  const bool vote = arguments.flag("vote");
+  if (vote && models == 1) throw cli::UsageError("--vote: expected two models or more");
   cli::use_threads(arguments);
-  const Predictor predictor = Predictor::load(arguments.operands()[0]);
-  Answers answers(predictor, arguments);
-  for (size_t i = 1; i < arguments.operands().size(); ++i) {
-    const std::string& path = arguments.operands()[i];
+  const cli::Ensemble ensemble({operands.data(), models}, vote ? EnsembleRule::kVote : EnsembleRule::kMean,
+                               arguments.flag("flip"));
+  Answers answers(ensemble, arguments);
+  for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
       answers.add_landmarks(path);
     } else if (is_csv(path)) {
@@ -197,7 +210,9 @@ int predict(const cli::Arguments& arguments) {
 void declare(cxxopts::Options& options) {
   options.add_options()("top", "Name the K most probable classes", cxxopts::value<std::string>()->default_value("1"),
                         "K");
+  options.add_options()("flip", "Average the answers for each picture and its mirror image");
   options.add_options()("json", "Print one JSON object a picture");
+  options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
   options.add_options()("skip-bad", "Leave out pictures that cannot be read");
   options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: one number a line",
                         cxxopts::value<std::string>(), "OUT");
@@ -210,9 +225,10 @@ void declare(cxxopts::Options& options) {
 int main(int argc, char** argv) {
   return fer::cli::run(
       {.name = "fer-predict",
-       .operands = "MODEL FILE...",
+       .operands = "MODEL... FILE...",
        .purpose = "Says what a model sees in pictures: PNG, JPEG, PGM or WebP files of any size, folders of "
-                  "them, or CSV files with a\npixels column or landmarks.",
+                  "them, or CSV files with a\npixels column or landmarks. Several .safetensors models are taken as "
+                  "one: the mean of their probabilities.",
        .declare = fer::declare,
        .run = fer::predict},
       argc, argv);

@@ -88,6 +88,67 @@ TEST_F(FerPredict, WritesASubmissionOfOneLabelALine) {
   EXPECT_EQ(read_text(path("out.csv")), expected);
 }
 
+// The mean of what the commands say of every picture.
+std::vector<std::vector<double>> mean_of(const std::vector<nlohmann::json>& a, const std::vector<nlohmann::json>& b) {
+  std::vector<std::vector<double>> means;
+  for (size_t i = 0; i < a.size(); ++i) {
+    std::vector<double>& mean = means.emplace_back();
+    for (size_t k = 0; k < a[i]["probabilities"].size(); ++k) {
+      mean.push_back((a[i]["probabilities"][k].get<double>() + b[i]["probabilities"][k].get<double>()) / 2);
+    }
+  }
+  return means;
+}
+
+void expect_probabilities(const std::vector<nlohmann::json>& answers,
+                          const std::vector<std::vector<double>>& expected) {
+  ASSERT_EQ(answers.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    for (size_t k = 0; k < expected[i].size(); ++k) {
+      EXPECT_NEAR(answers[i]["probabilities"][k].get<double>(), expected[i][k], 1e-6) << i << " " << k;
+    }
+  }
+}
+
+TEST_F(FerPredict, SeveralModelsAreTakenAsOne) {
+  const std::string train = "fer-train faces.csv --network net.json --batch-size 7 --quiet --epochs ";
+  ASSERT_EQ(run(train + "2 --seed 7 --out other").status, 0);
+  const auto a = json_lines(run("fer-predict run/best.safetensors faces.csv --json").out);
+  const auto b = json_lines(run("fer-predict other/best.safetensors faces.csv --json").out);
+  EXPECT_NE(a[0]["probabilities"], b[0]["probabilities"]);
+  const std::string both = "fer-predict run/best.safetensors other/best.safetensors ";
+  const auto mean = json_lines(run(both + "faces.csv --json").out);
+  ASSERT_EQ(mean.size(), 70u);
+  expect_probabilities(mean, mean_of(a, b));
+  const auto vote = json_lines(run(both + "other/best.safetensors faces.csv --json --vote").out);
+  ASSERT_EQ(vote.size(), 70u);
+  for (size_t i = 0; i < vote.size(); ++i) EXPECT_EQ(vote[i]["index"], b[i]["index"]) << i;
+  EXPECT_EQ(run(both).status, 2);
+  EXPECT_EQ(run("fer-predict run/best.safetensors face.png --vote").status, 2);
+}
+
+TEST_F(FerPredict, ModelsThatDifferAreRefused) {
+  nlohmann::json network = nlohmann::json::parse(read_text(path("net.json")));
+  std::swap(network["class_names"][0], network["class_names"][1]);
+  write("other.json", network.dump());
+  ASSERT_EQ(run("fer-train faces.csv --network other.json --epochs 1 --batch-size 7 --out other --quiet").status, 0);
+  const ToolResult r = run("fer-predict run/best.safetensors other/best.safetensors face.png");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-predict", "other/best.safetensors: expected classes 7 (angry, disgust,");
+}
+
+TEST_F(FerPredict, FlipAveragesInTheMirrorImage) {
+  std::string mirrored = pixels_of(0);
+  for (size_t row = 0; row < 48; ++row) std::reverse(mirrored.begin() + row * 48, mirrored.begin() + (row + 1) * 48);
+  write_bytes("mirrored.pgm", "P5\n48 48\n255\n" + mirrored);
+  const auto a = json_lines(run("fer-predict run/best.safetensors face.pgm --json").out);
+  const auto b = json_lines(run("fer-predict run/best.safetensors mirrored.pgm --json").out);
+  EXPECT_NE(a[0]["probabilities"], b[0]["probabilities"]);
+  for (const std::string file : {"face.pgm", "mirrored.pgm"}) {
+    expect_probabilities(json_lines(run("fer-predict run/best.safetensors --flip --json " + file).out), mean_of(a, b));
+  }
+}
+
 TEST_F(FerPredict, RefusesWhatIsNoPicture) {
   write("text.png", "hello");
   write("short.csv", "pixels\n1 2 3\n");

@@ -55,6 +55,16 @@ TEST(Ensemble, OfEqualVotesTheLargerMeanComesFirst) {
   EXPECT_NEAR(p[0] + p[1] + p[2], 1, 1e-6);
 }
 
+TEST(Ensemble, TablesOfDifferentSizesAreRefused) {
+  const auto join = [](const std::vector<std::vector<float>>& models, int64_t classes) {
+    return join_probabilities(models, classes, EnsembleRule::kMean);
+  };
+  EXPECT_EQ(join({{0.25f, 0.75f}, {0.75f, 0.25f}}, 2), (std::vector<float>{0.5f, 0.5f}));
+  EXPECT_THROW(join({}, 2), Error);
+  EXPECT_THROW(join({{0.5f, 0.5f}, {1}}, 2), Error);
+  EXPECT_THROW(join({{0.5f, 0.5f, 0}}, 2), Error);
+}
+
 TEST(Ensemble, OfOneModelIsTheModel) {
   const Dataset data = small_dataset();
   const std::vector<int64_t> rows = numbers(0, 30);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "fer/dataset.h"
 #include "fer/metrics.h"
@@ -20,6 +21,10 @@ enum class EnsembleRule {
 // Empty where two networks tell the same classes apart, under the same names; else what was expected and what was
 // found: "expected 7 classes (angry, ...), found 6 (...)".
 std::string class_difference(const Network& expected, const Network& found);
+
+// One table of probabilities for those of several models, each [rows, classes], one row after another. Throws Error
+// when there is no model and when their sizes differ.
+std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule);
 
 // [rows, classes], `batch_size` pictures at a time; flip: each model's mean over the picture and its mirror image.
 // Throws Error when there is no model, when two differ in classes ("model 2: ..."), and as predict_rows does.
