@@ -170,7 +170,8 @@ void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
   }
 }
 
-// How many of the operands, from the first on, are models: the first, whatever its name, and safetensors files after it.
+// How many of the operands, from the first on, are models: the first, whatever its name, and safetensors files after
+// it.
 size_t model_count(const std::vector<std::string>& operands) {
   size_t count = 1;
   while (count < operands.size() && has_extension(operands[count], ".safetensors")) ++count;
