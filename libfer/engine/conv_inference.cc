@@ -168,15 +168,20 @@ bool FusedConv::absorb_batch_norm(const ScaleShift& norm) {
   return true;
 }
 
-bool FusedConv::absorb_relu() {
+bool FusedConv::absorb_relu(float cap) {
   if (!after.scale.empty()) return false;
   relu = true;
+  relu_cap = std::min(relu_cap, cap);
   return true;
 }
 
 kernels::ConvEpilogue FusedConv::epilogue() const {
   const auto pointer = [](const std::vector<float>& values) { return values.empty() ? nullptr : values.data(); };
-  return {.bias = pointer(bias), .relu = relu, .scale = pointer(after.scale), .shift = pointer(after.shift)};
+  return {.bias = pointer(bias),
+          .relu = relu,
+          .relu_cap = relu_cap,
+          .scale = pointer(after.scale),
+          .shift = pointer(after.shift)};
 }
 
 FusedConv fused_conv(const Node& node, const ParameterLayout& layout, std::span<const float> weights) {

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include "core/assert.h"
 #include "engine/inference_step.h"
@@ -18,6 +20,15 @@ bool vanishes(const LayerKind& kind) {
 bool has_kernel(const LayerKind& kind) {
   return std::holds_alternative<Conv2D>(kind) || std::holds_alternative<DepthwiseConv2D>(kind) ||
          std::holds_alternative<Dense>(kind);
+}
+
+// What a relu cuts its values off at; none: the node is no relu.
+std::optional<float> cap_of_relu(const Node& node) {
+  const auto* layer = std::get_if<ActivationLayer>(&node.kind);
+  if (layer == nullptr) return std::nullopt;
+  if (layer->function == Activation::kRelu6) return 6.0f;
+  if (layer->function == Activation::kRelu) return std::numeric_limits<float>::infinity();
+  return std::nullopt;
 }
 
 // Walks the graph once; batch norms and relus join the convolution before them, dropout and mere changes of shape
@@ -63,9 +74,8 @@ class Fuser {
     } else if (std::holds_alternative<BatchNorm>(node.kind)) {
       planned.norm = frozen_batch_norm(node, layout_, weights_);
       if (FusedConv* conv = open_conv(node); conv != nullptr && conv->absorb_batch_norm(*planned.norm)) return before;
-    } else if (const auto* layer = std::get_if<ActivationLayer>(&node.kind);
-               layer != nullptr && layer->function == Activation::kRelu) {
-      if (FusedConv* conv = open_conv(node); conv != nullptr && conv->absorb_relu()) return before;
+    } else if (const std::optional<float> cap = cap_of_relu(node)) {
+      if (FusedConv* conv = open_conv(node); conv != nullptr && conv->absorb_relu(*cap)) return before;
     }
     return add(std::move(planned));
   }

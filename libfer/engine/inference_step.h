@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -59,18 +60,19 @@ struct ScaleShift {
 };
 ScaleShift frozen_batch_norm(const Node& node, const ParameterLayout& layout, std::span<const float> weights);
 
-// A convolution or dense layer together with what follows it: y = relu(x * w + bias) * scale + shift, where w is the
-// kernel with its output channels scaled.
+// A convolution or dense layer together with what follows it: y = min(relu(x * w + bias), relu_cap) * scale + shift,
+// where w is the kernel with its output channels scaled.
 struct FusedConv {
   std::span<const float> kernel;
   std::vector<float> kernel_scale;  // empty: ones
   std::vector<float> bias;          // empty: zeros
   bool relu = false;
+  float relu_cap = std::numeric_limits<float>::infinity();
   ScaleShift after;  // empty: nothing
 
   // Takes in what follows; false where the order bias, relu, scale does not allow it.
   bool absorb_batch_norm(const ScaleShift& norm);
-  bool absorb_relu();
+  bool absorb_relu(float cap);
 
   std::vector<float> scaled_kernel() const;
   // Of pointers into this.

@@ -16,6 +16,7 @@ class Int8ConvInference : public InferenceStep {
         bias_(std::move(fused.bias)),
         after_(std::move(fused.after)),
         relu_(fused.relu),
+        relu_cap_(fused.relu_cap),
         plan_(plan),
         range_(plan.input_range) {
     prepare_kernel(fused, plan.layer->kernel_scale);
@@ -66,6 +67,7 @@ class Int8ConvInference : public InferenceStep {
             .epilogue = {.multiplier = multiplier_.data(),
                          .bias = pointer(bias_),
                          .relu = relu_,
+                         .relu_cap = relu_cap_,
                          .after_scale = pointer(after_.scale),
                          .after_shift = pointer(after_.shift)}};
   }
@@ -86,6 +88,7 @@ class Int8ConvInference : public InferenceStep {
   std::vector<float> multiplier_, bias_;
   ScaleShift after_;
   bool relu_;
+  float relu_cap_;
   Int8Plan plan_;
   kernels::Int8Range range_;
 };

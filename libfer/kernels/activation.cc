@@ -73,11 +73,7 @@ struct Sigmoid {
   HWY_INLINE V forward(V x) const { return hn::IfThenElse(hn::IsNaN(x), x, sigmoid(x)); }
   HWY_INLINE V backward(V dy, V, V y) const { return hn::Mul(dy, hn::Mul(y, hn::Sub(one(), y))); }
 };
-// min(max(x, 0), 6)
-HWY_INLINE V relu6(V x) {
-  const V six = hn::Set(D(), 6.0f), floored = relu(x);
-  return hn::IfThenElse(hn::Gt(floored, six), six, floored);
-}
+HWY_INLINE V relu6(V x) { return capped_relu(x, hn::Set(D(), 6.0f)); }
 struct Relu6 {
   V alpha;
   HWY_INLINE V forward(V x) const { return relu6(x); }

@@ -92,11 +92,12 @@ struct EpilogueKernel {
     if (scaled) load_block<NV>(e.scale + channel + i, mask, scale);
     if (scaled) load_block<NV>(e.shift + channel + i, mask, shift);
     const V floor = e.relu ? hn::Zero(D()) : hn::Neg(hn::Inf(D()));
+    const V cap = e.relu ? hn::Set(D(), e.relu_cap) : hn::Inf(D());
     for (int64_t r = 0; r < rows; ++r) {
       float* at = x + r * row_stride + i;
       load_block<NV>(at, mask, v);
       FER_UNROLL for (int k = 0; k < NV; ++k) {
-        v.v[k] = at_least(hn::Add(v.v[k], bias.v[k]), floor);
+        v.v[k] = at_most(at_least(hn::Add(v.v[k], bias.v[k]), floor), cap);
         if (scaled) v.v[k] = hn::MulAdd(v.v[k], scale.v[k], shift.v[k]);
       }
       store_block<NV>(v, mask, at);

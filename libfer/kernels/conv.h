@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "fer/precision.h"
@@ -47,11 +48,12 @@ ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass, Precision precision
 ConvAlgorithm conv_choose_prepared(const ConvShape& s);
 int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm);
 
-// What happens to a sum before it is stored: v = sum + bias; if relu, v = max(v, 0), NaN staying NaN; if scale, v = v *
-// scale[co] + shift[co].
+// What happens to a sum before it is stored: v = sum + bias; if relu, v = min(max(v, 0), relu_cap), NaN staying NaN;
+// if scale, v = v * scale[co] + shift[co].
 struct ConvEpilogue {
   const float* bias = nullptr;  // null: zero
   bool relu = false;
+  float relu_cap = std::numeric_limits<float>::infinity();
   const float* scale = nullptr;  // with shift, or null
   const float* shift = nullptr;
 };

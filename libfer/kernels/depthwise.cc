@@ -69,7 +69,7 @@ struct Tile {
 
   HWY_INLINE V finished(V v, const ConvEpilogue& e, int64_t channel) const {
     if (e.bias != nullptr) v = hn::Add(v, load(e.bias + channel));
-    if (e.relu) v = relu(v);
+    if (e.relu) v = capped_relu(v, hn::Set(D(), e.relu_cap));
     if (e.scale != nullptr) v = hn::MulAdd(v, load(e.scale + channel), load(e.shift + channel));
     return v;
   }
@@ -245,6 +245,7 @@ DepthwiseFilters prepare_filters(const DepthwiseShape& s, const float* w, const 
                                  bool side_by_side, float* scratch) {
   DepthwiseFilters f{.w = w, .epilogue = epilogue};
   f.wide_epilogue.relu = epilogue.relu;
+  f.wide_epilogue.relu_cap = epilogue.relu_cap;
   f.wide = side_by_side ? pixels_in_vector(s.c) : 1;
   if (f.wide == 1) return f;
   const auto repeat_lines = [&](const float* from, int64_t lines) -> const float* {

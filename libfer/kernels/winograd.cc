@@ -140,7 +140,7 @@ void gradient_of(const WinogradTiling& g, const WinogradImages& dy, int64_t, int
 
 HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> mask) {
   if (e.bias != nullptr) v = hn::Add(v, masked_load(mask, D(), e.bias + channel));
-  if (e.relu) v = relu(v);
+  if (e.relu) v = capped_relu(v, hn::Set(D(), e.relu_cap));
   if (e.scale != nullptr)
     v = hn::MulAdd(v, masked_load(mask, D(), e.scale + channel), masked_load(mask, D(), e.shift + channel));
   return v;

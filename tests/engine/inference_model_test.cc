@@ -50,8 +50,9 @@ void expect_same_outputs(const Network& network, const InferenceInput& in, const
     ASSERT_NEAR(found[i], expected[i], allowed) << "output " << i << "; " << seed_note() << "\n" << summary(network);
 }
 
-void check_network(const Network& network, uint32_t stream) {
-  const InferenceInput in(network, 3, stream);
+void check_network(const Network& network, uint32_t stream, float brightness = 1) {
+  InferenceInput in(network, 3, stream);
+  for (float& value : in.pictures) value *= brightness;
   set_num_threads(1);
   const std::vector<float> one = run_model(network, in);
   set_num_threads(2);
@@ -81,7 +82,7 @@ const Conv2D kConv{.filters = 5};
 const Conv2D kConvRelu{.filters = 5, .activation = Activation::kRelu};
 const Conv2D kConvNoBias{.filters = 5, .bias = false};
 const Conv2D kConvTanh{.filters = 5, .activation = Activation::kTanh};
-const ActivationLayer kRelu{Activation::kRelu};
+const ActivationLayer kRelu{Activation::kRelu}, kRelu6{Activation::kRelu6};
 
 TEST(InferenceModel, FoldsBatchNormsInEveryOrder) {
   const std::vector<std::vector<LayerKind>> middles = {
@@ -117,7 +118,6 @@ TEST(InferenceModel, FoldsBatchNormsIntoDepthwiseConvolutions) {
   const std::vector<std::vector<LayerKind>> middles = {
       {plain, BatchNorm{}},
       {relu, BatchNorm{}},
-      {no_bias, BatchNorm{}, ActivationLayer{Activation::kRelu6}},
       {no_bias, BatchNorm{}, kRelu},
       {plain, kRelu, BatchNorm{}},
       {separable, BatchNorm{}, kRelu},
@@ -125,6 +125,27 @@ TEST(InferenceModel, FoldsBatchNormsIntoDepthwiseConvolutions) {
   for (size_t i = 0; i < middles.size(); ++i) {
     SCOPED_TRACE("middle " + std::to_string(i));
     check_network(around(middles[i]), 1870 + static_cast<uint32_t>(i));
+    if (HasFatalFailure()) return;
+  }
+}
+
+// Of bright pictures, so that much of it is cut off.
+TEST(InferenceModel, FoldsRelu6) {
+  const Conv2D pointwise{.filters = 5, .kernel = {1, 1}};
+  const DepthwiseConv2D depthwise{.padding = Padding::same()};
+  const std::vector<std::vector<LayerKind>> middles = {
+      {kConv, kRelu6},
+      {pointwise, BatchNorm{}, kRelu6},
+      {depthwise, BatchNorm{}, kRelu6},
+      {kConv, kRelu6, BatchNorm{}},
+      {kConvRelu, kRelu6},
+      {kConv, BatchNorm{}, kRelu6, kRelu, BatchNorm{}},
+      {kConv, BatchNorm{}, kRelu, BatchNorm{}, kRelu6},
+      {Flatten{}, Dense{.units = 4}, kRelu6},
+  };
+  for (size_t i = 0; i < middles.size(); ++i) {
+    SCOPED_TRACE("middle " + std::to_string(i));
+    check_network(around(middles[i]), 1890 + static_cast<uint32_t>(i), 30);
     if (HasFatalFailure()) return;
   }
 }

@@ -1,6 +1,7 @@
 // A convolution's forward pass with what follows the sum, the weights prepared or not.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ inline kernels::ConvEpilogue random_epilogue(Draw& draw, const std::vector<float
   const bool scaled = draw.integer(0, 1) == 1;
   return {.bias = draw.integer(0, 1) == 1 ? bias.data() : nullptr,
           .relu = draw.integer(0, 1) == 1,
+          .relu_cap = random_cap(draw),
           .scale = scaled ? scale.data() : nullptr,
           .shift = scaled ? shift.data() : nullptr};
 }
@@ -43,7 +45,7 @@ inline void expect_with_epilogue(const ConvTruth& t, ConvAlgorithm algorithm, co
   for (size_t i = 0; i < expected.size(); ++i) {
     const size_t c = i % static_cast<size_t>(t.s.co);
     if (e.bias != nullptr) expected[i] += e.bias[c];
-    if (e.relu && expected[i] < 0) expected[i] = 0;
+    if (e.relu) expected[i] = std::clamp(expected[i], 0.0, static_cast<double>(e.relu_cap));
     if (e.scale != nullptr) expected[i] = expected[i] * e.scale[c] + e.shift[c];
     const double size = algorithm == ConvAlgorithm::kDirect ? t.y_size[i] : largest * winograd_amplification(algorithm);
     bound[i] = (terms + 6 + bf16_roundings(algorithm)) * kRounding * (size + 2);
@@ -57,9 +59,9 @@ inline void check_epilogues(const ConvTruth& truth, Draw& draw) {
   const kernels::ConvEpilogue epilogue = random_epilogue(draw, truth.bias, scale, shift);
   for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
     if (!kernels::conv_supports(algorithm, s)) continue;
-    const std::string what =
-        fmt::format("{} with bias {}, relu {}, scale {}, {}", kernels::conv_algorithm_name(algorithm),
-                    epilogue.bias != nullptr, epilogue.relu, epilogue.scale != nullptr, to_string(s));
+    const std::string what = fmt::format("{} with bias {}, relu {} up to {}, scale {}, {}",
+                                         kernels::conv_algorithm_name(algorithm), epilogue.bias != nullptr,
+                                         epilogue.relu, epilogue.relu_cap, epilogue.scale != nullptr, to_string(s));
     on_every_target(
         what, s.macs(),
         [&] {

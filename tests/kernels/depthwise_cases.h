@@ -102,7 +102,7 @@ inline void check_depthwise_epilogue(const DepthwiseTruth& t, Draw& draw) {
   for (size_t i = 0; i < expected.size(); ++i) {
     const size_t c = i % static_cast<size_t>(t.s.co());
     if (e.bias != nullptr) expected[i] += e.bias[c];
-    if (e.relu && expected[i] < 0) expected[i] = 0;
+    if (e.relu) expected[i] = std::clamp(expected[i], 0.0, static_cast<double>(e.relu_cap));
     if (e.scale != nullptr) expected[i] = expected[i] * e.scale[c] + e.shift[c];
     bound[i] = (static_cast<double>(t.s.kh * t.s.kw) + 6) * kRounding * (t.y_size[i] + 2);
   }

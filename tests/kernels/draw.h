@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -71,5 +72,10 @@ class Draw {
 
 inline std::vector<double> as_doubles(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 inline std::vector<float> as_floats(const std::vector<double>& values) { return {values.begin(), values.end()}; }
+
+// Where a relu cuts its values off: nowhere, or among them.
+inline float random_cap(Draw& draw) {
+  return draw.integer(0, 1) == 1 ? static_cast<float>(draw.uniform(0, 1)) : std::numeric_limits<float>::infinity();
+}
 
 }  // namespace fer::testing

@@ -55,6 +55,7 @@ struct Int8Case {
     conv.epilogue = {.multiplier = multiplier.data(),
                      .bias = draw.integer(0, 1) == 1 ? bias.data() : nullptr,
                      .relu = draw.integer(0, 1) == 1,
+                     .relu_cap = random_cap(draw),
                      .after_scale = after ? scale.data() : nullptr,
                      .after_shift = after ? shift.data() : nullptr};
     range = kernels::int8_range(static_cast<float>(draw.uniform(-3, 0.5)), static_cast<float>(draw.uniform(-0.5, 3)));
@@ -74,7 +75,7 @@ struct Int8Case {
       const auto& e = conv.epilogue;
       values[i] *= e.multiplier[c];
       if (e.bias != nullptr) values[i] += e.bias[c];
-      if (e.relu) values[i] = std::max(values[i], 0.0);
+      if (e.relu) values[i] = std::clamp(values[i], 0.0, static_cast<double>(e.relu_cap));
       if (e.after_scale != nullptr) values[i] = values[i] * e.after_scale[c] + e.after_shift[c];
     }
   }

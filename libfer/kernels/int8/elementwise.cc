@@ -48,7 +48,7 @@ HWY_INLINE V finished(const Int8Epilogue& e, int64_t channel, hn::Mask<D> mask, 
   const V sum = hn::ConvertTo(D(), hn::LoadU(DI(), sums));
   V v = hn::Mul(sum, masked_load(mask, D(), e.multiplier + channel));
   if (e.bias != nullptr) v = hn::Add(v, masked_load(mask, D(), e.bias + channel));
-  if (e.relu) v = relu(v);
+  if (e.relu) v = capped_relu(v, hn::Set(D(), e.relu_cap));
   if (e.after_scale != nullptr) {
     v = hn::MulAdd(v, masked_load(mask, D(), e.after_scale + channel), masked_load(mask, D(), e.after_shift + channel));
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "kernels/shapes.h"
@@ -34,12 +35,13 @@ void int8_quantize_kernel(const ConvShape& s, std::span<const float> w, std::spa
 int64_t int8_prepared_bytes(const ConvShape& s);
 void int8_prepare_kernel(const ConvShape& s, std::span<const int8_t> q, std::span<int8_t> prepared);
 
-// What becomes of a sum: v = sum * multiplier[co] + bias[co]; if relu, v = max(v, 0); if after_scale, v = v *
-// after_scale[co] + after_shift[co].
+// What becomes of a sum: v = sum * multiplier[co] + bias[co]; if relu, v = min(max(v, 0), relu_cap); if after_scale,
+// v = v * after_scale[co] + after_shift[co].
 struct Int8Epilogue {
   const float* multiplier = nullptr;  // the scale of x times that of the kernel
   const float* bias = nullptr;        // null: zeros
   bool relu = false;
+  float relu_cap = std::numeric_limits<float>::infinity();
   const float* after_scale = nullptr;  // with after_shift, or null
   const float* after_shift = nullptr;
 };
