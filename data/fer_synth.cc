@@ -10,6 +10,7 @@
 
 #include "fer/dataset.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/image.h"
 #include "synthetic_faces.h"
 #include "tools/cli.h"
@@ -63,7 +64,7 @@ void write_pictures(const std::string& folder, uint64_t seed, int64_t of_each_cl
                            .width = synthetic::kSide,
                            .pixels = {sample.pixels.begin(), sample.pixels.end()}};
       const std::string name = fmt::format("{}-{}.png", fer2013_class_names()[static_cast<size_t>(label)], i + 1);
-      cli::write_file((std::filesystem::path(folder) / name).string(), encode_png(image));
+      write_file((std::filesystem::path(folder) / name).string(), encode_png(image));
     }
   }
 }
@@ -82,7 +83,7 @@ int synth(const cli::Arguments& arguments) {
   if (arguments.has("out")) {
     if (rows[0] + rows[1] + rows[2] == 0)
       throw cli::UsageError("--train, --public, --private: expected a row at least, found none");
-    cli::write_file(arguments.text("out"), csv_text(seed, rows));
+    write_file(arguments.text("out"), csv_text(seed, rows));
   }
   if (arguments.has("pictures")) write_pictures(arguments.text("pictures"), seed, of_each_class);
   return 0;

@@ -74,7 +74,5 @@ std::string grouped(int64_t n);
 std::string base_name(const std::string& path);
 // One line; what is not UTF-8 in names becomes U+FFFD.
 std::string one_line(const nlohmann::ordered_json& json);
-// Writes to a temporary name beside `path` and renames. Throws Error with the path and the reason.
-void write_file(const std::string& path, const std::string& content);
 
 }  // namespace fer::cli

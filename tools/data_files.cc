@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "fer/classes.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/image.h"
 #include "pictures.h"
 
@@ -75,13 +76,13 @@ void write_pictures(const Dataset& data, const std::string& folder) {
 
 }  // namespace
 
-std::vector<size_t> fer2013_numbers(const Dataset& data, const std::string& path) {
+std::vector<size_t> fer2013_numbers(const std::vector<std::string>& class_names, const std::string& path) {
   const std::vector<std::string>& known = fer2013_class_names();
   std::vector<size_t> numbers;
-  for (const std::string& name : data.class_names) {
+  for (const std::string& name : class_names) {
     const auto found = std::find(known.begin(), known.end(), canonical_class_name(name));
     if (found == known.end()) {
-      throw Error(fmt::format("{}: expected fer2013's classes ({}), found {}: --classes chooses among them", path,
+      throw Error(fmt::format("{}: expected classes of fer2013 ({}), which have numbers there, found {}", path,
                               fmt::join(known, ", "), name));
     }
     numbers.push_back(static_cast<size_t>(found - known.begin()));
@@ -93,23 +94,18 @@ void write_csv(const Dataset& data, const std::string& path) {
   if (data.has_values() || data.height != 48 || data.width != 48 || data.channels != 1) {
     throw Error(fmt::format("{}: expected grey pictures of 48x48", path));
   }
-  const std::vector<size_t> numbers = fer2013_numbers(data, path);
+  const std::vector<size_t> numbers = fer2013_numbers(data.class_names, path);
   const bool usage = has_usage(data);
-  const std::string temporary = path + ".tmp";
-  std::ofstream file(temporary, std::ios::binary);
-  std::string text = fmt::format("{}pixels{}\n", data.labels.empty() ? "" : "emotion,", usage ? ",Usage" : "");
-  for (const int64_t row : csv_order(data)) {
-    append_row(data, row, numbers, usage, text);
-    if (text.size() < (1 << 20)) continue;
-    file << text;
-    text.clear();
-  }
-  file << text;
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-  const std::string reason = std::strerror(errno);
-  std::remove(temporary.c_str());
-  throw Error(fmt::format("{}: cannot be written: {}", path, reason));
+  write_file(path, [&](const FileSink& sink) {
+    std::string text = fmt::format("{}pixels{}\n", data.labels.empty() ? "" : "emotion,", usage ? ",Usage" : "");
+    for (const int64_t row : csv_order(data)) {
+      append_row(data, row, numbers, usage, text);
+      if (text.size() < (1 << 20)) continue;
+      sink(text);
+      text.clear();
+    }
+    sink(text);
+  });
 }
 
 void write_folder(const Dataset& data, const std::string& path) {

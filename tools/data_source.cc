@@ -26,10 +26,10 @@ OpenedData open_folder(const std::string& path, const DataOptions& options, cons
   for (const BadPicture& bad : folder.bad) opened.notes.push_back(bad.path + ": left out: " + bad.reason);
   if (!folder.bad.empty()) {
     opened.notes.push_back(
-        fmt::format("{}: {} pictures left out, {} read", path, folder.bad.size(), grouped(opened.data.size())));
+        fmt::format("{}: pictures left out: {}, read: {}", path, folder.bad.size(), grouped(opened.data.size())));
   }
   if (folder.other_files > 0) {
-    opened.notes.push_back(fmt::format("{}: {} files that are no pictures passed over", path, folder.other_files));
+    opened.notes.push_back(fmt::format("{}: files that are no pictures, passed over: {}", path, folder.other_files));
   }
   return opened;
 }

@@ -1,12 +1,16 @@
 // fer-data: what is in a data set, and the same in another form.
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <utility>
+
 #include "cli.h"
 #include "data_facts.h"
 #include "data_files.h"
 #include "data_pictures.h"
 #include "data_source.h"
 #include "fer/duplicates.h"
+#include "fer/file.h"
 
 namespace fer {
 namespace {
@@ -18,16 +22,16 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
     if (!arguments.flag("json")) fmt::print("{}: {}\n", option, arguments.text(option));
   };
   if (arguments.has("chart")) {
-    cli::write_file(arguments.text("chart"), cli::counts_svg(facts));
+    write_file(arguments.text("chart"), cli::counts_svg(facts));
     done("chart");
   }
   if (arguments.has("sheet")) {
     const int64_t per_class = arguments.integer("per-class", 1, 1000);
-    cli::write_file(arguments.text("sheet"), encode_png(cli::contact_sheet(data, per_class)));
+    write_file(arguments.text("sheet"), encode_png(cli::contact_sheet(data, per_class)));
     done("sheet");
   }
   if (arguments.has("list")) {
-    cli::write_file(arguments.text("list"), cli::groups_csv(data, found));
+    write_file(arguments.text("list"), cli::groups_csv(data, found));
     done("list");
   }
   if (arguments.has("to-csv")) {
@@ -40,8 +44,25 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
   }
 }
 
+// What a mistake would cost: DATA written over, or a picture whose name says another form.
+void check_outputs(const cli::Arguments& arguments, const std::string& data) {
+  namespace fs = std::filesystem;
+  for (const char* option : {"chart", "sheet", "list", "to-csv", "to-folder"}) {
+    std::error_code none_there;
+    if (arguments.has(option) && fs::equivalent(arguments.text(option), data, none_there))
+      throw cli::UsageError(fmt::format("--{}: expected another place than DATA", option));
+  }
+  for (const auto& [option, ending] : {std::pair("chart", ".svg"), std::pair("sheet", ".png")}) {
+    if (!arguments.has(option)) continue;
+    const std::string found = fs::path(arguments.text(option)).extension().string();
+    if (!found.empty() && found != ending)
+      throw cli::UsageError(fmt::format("--{}: expected a name that ends in {}, found {}", option, ending, found));
+  }
+}
+
 int tell(const cli::Arguments& arguments) {
   if (arguments.operands().size() != 1) throw cli::UsageError("expected one DATA");
+  check_outputs(arguments, arguments.operands()[0]);
   if (arguments.flag("no-duplicates") && arguments.has("list"))
     throw cli::UsageError("--list does not go with --no-duplicates");
   cli::use_threads(arguments);

@@ -5,6 +5,7 @@
 #include "data_source.h"
 #include "fer/dataset.h"
 #include "fer/ensemble.h"
+#include "fer/file.h"
 #include "fer/model.h"
 #include "fer/report.h"
 #include "fer/trainer.h"
@@ -53,7 +54,7 @@ void write_report(const std::string& path, const cli::Arguments& arguments, cons
                                                  {"command", arguments.command()}});
   report.evaluation = evaluation;
   report.worst = cli::worst_pictures(data, evaluation);
-  cli::write_file(path, evaluation_report_html(report));
+  write_file(path, evaluation_report_html(report));
 }
 
 void print_evaluation(const cli::Arguments& arguments, const Subject& subject, const cli::NamedRows& rows,
@@ -103,7 +104,8 @@ int eval(const cli::Arguments& arguments) {
 void declare(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()(
-      "split", "Training, PublicTest, PrivateTest or all (default: PrivateTest where the file has it, else all)",
+      "split",
+      "Training, PublicTest, PrivateTest or all (default: the first that the file has of PrivateTest, PublicTest, all)",
       text(), "NAME");
   options.add_options()("flip", "Average the answers for each picture and its mirror image");
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");

@@ -15,12 +15,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// A file whose first character is not '{' is taken for a model; all else is a network's name or JSON.
+// A safetensors file begins with eight bytes of a length and the { of its header; all else is a network's name or JSON.
 bool is_model_file(const std::string& path) {
   if (path.ends_with(".safetensors")) return true;  // an empty one too
   std::ifstream file(path, std::ios::binary);
-  char first = 0;
-  return file >> first && first != '{';
+  char begin[9] = {};
+  return file.read(begin, sizeof begin) && begin[7] == 0 && begin[8] == '{';
 }
 
 ordered_json layers_json(const Network& network) {

@@ -6,6 +6,7 @@
 #include "data_source.h"
 #include "face_points.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "pictures.h"
 
 namespace fer {
@@ -15,7 +16,7 @@ namespace {
 class Rows {
  public:
   explicit Rows(const Dataset& data, const std::string& path) : data_(data), usage_(cli::has_usage(data)) {
-    if (!data.labels.empty()) numbers_ = cli::fer2013_numbers(data, path);
+    if (!data.labels.empty()) numbers_ = cli::fer2013_numbers(data.class_names, path);
     if (!data.labels.empty()) text_ += "emotion,";
     if (usage_) text_ += "Usage,";
     text_ += data.files.empty() ? "row" : "file";
@@ -74,7 +75,7 @@ int find(const cli::Arguments& arguments) {
   if (rows.count() == 0) {
     throw Error(path + ": no face found in any picture (--upsample N doubles them, --whole-picture needs no detector)");
   }
-  cli::write_file(arguments.text("out"), rows.text());
+  write_file(arguments.text("out"), rows.text());
   fmt::print("{} of {} pictures have a face: {}\n", rows.count(), data.size(), arguments.text("out"));
   return 0;
 }

@@ -6,9 +6,11 @@
 #include <numeric>
 
 #include "cli.h"
+#include "data_files.h"
 #include "ensemble.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/image.h"
 #include "fer/landmarks.h"
 #include "fer/picture_folder.h"
@@ -147,11 +149,22 @@ class Answers {
   std::vector<int64_t> labels_;
 };
 
+// The contest's number of each class. Throws Error naming the model where a class has none.
+std::vector<size_t> contest_numbers(const Predictor& predictor, const std::string& model) {
+  const std::vector<std::string>& names = predictor.class_names();
+  if (!names.empty()) return cli::fer2013_numbers(names, model);
+  if (predictor.class_count() != 7) {
+    throw Error(fmt::format("{}: --csv: expected fer2013's seven classes, found {} without names", model,
+                            predictor.class_count()));
+  }
+  return {0, 1, 2, 3, 4, 5, 6};
+}
+
 // One label a line, in the order of the pictures, without a header: what the contest's organisers had uploaded
 // (pylearn2, scripts/icml_2013_wrepl/emotions/make_submission.py).
-std::string submission(const std::vector<int64_t>& labels) {
+std::string submission(const std::vector<int64_t>& labels, const std::vector<size_t>& numbers) {
   std::string text;
-  for (const int64_t label : labels) text += fmt::format("{}\n", label);
+  for (const int64_t label : labels) text += fmt::format("{}\n", numbers[label]);
   return text;
 }
 
@@ -187,6 +200,8 @@ int predict(const cli::Arguments& arguments) {
   cli::use_threads(arguments);
   const cli::Ensemble ensemble({operands.data(), models}, vote ? EnsembleRule::kVote : EnsembleRule::kMean,
                                arguments.flag("flip"));
+  std::vector<size_t> numbers;
+  if (arguments.has("csv")) numbers = contest_numbers(ensemble.first(), operands[0]);
   Answers answers(ensemble, arguments);
   for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
@@ -199,8 +214,9 @@ int predict(const cli::Arguments& arguments) {
     }
   }
   answers.flush();
+  if (answers.labels().empty()) throw Error("no picture could be read");  // with --skip-bad
   if (arguments.has("csv")) {
-    cli::write_file(arguments.text("csv"), submission(answers.labels()));
+    write_file(arguments.text("csv"), submission(answers.labels(), numbers));
     if (!arguments.flag("json")) {
       fmt::print("{} labels written to {}\n", answers.labels().size(), arguments.text("csv"));
     }
@@ -215,7 +231,7 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object a picture");
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
   options.add_options()("skip-bad", "Leave out pictures that cannot be read");
-  options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: one number a line",
+  options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one a line",
                         cxxopts::value<std::string>(), "OUT");
   cli::declare_threads(options);
 }

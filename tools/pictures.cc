@@ -61,8 +61,10 @@ bool has_usage(const Dataset& data) {
 
 NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path) {
   if (split.empty()) {
-    std::vector<int64_t> rows = rows_with_usage(data, Usage::kPrivateTest);
-    if (!rows.empty()) return {usage_name(Usage::kPrivateTest), std::move(rows)};
+    for (const Usage usage : {Usage::kPrivateTest, Usage::kPublicTest}) {
+      std::vector<int64_t> rows = rows_with_usage(data, usage);
+      if (!rows.empty()) return {usage_name(usage), std::move(rows)};
+    }
     return {"all rows", all_rows(data)};
   }
   if (split == "all") return {"all rows", all_rows(data)};

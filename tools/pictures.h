@@ -18,8 +18,8 @@ Image row_image(const Dataset& data, int64_t row);
 // Pictures of an evaluation's worst mistakes, in their order.
 std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation& evaluation);
 
-// "PrivateTest" and so on, or "all"; throws Error when the file has no such rows. Empty: PrivateTest where the file has
-// it, else all.
+// "PrivateTest" and so on, or "all"; throws Error when the file has no such rows. Empty: PrivateTest, else
+// PublicTest, else all, by what the file has.
 struct NamedRows {
   std::string name;
   std::vector<int64_t> rows;

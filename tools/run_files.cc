@@ -13,6 +13,7 @@
 #include <set>
 
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/threads.h"
 #include "fer/version.h"
 
@@ -54,12 +55,15 @@ uint32_t checksum(const Dataset& data) {
   return static_cast<uint32_t>(crc32_z(crc, data.labels.data(), data.labels.size()));
 }
 
-// How the run was called, but what concerns one call only.
+// How the run was called, but what concerns one call only. Files by their whole paths: it may be resumed from
+// elsewhere.
 ordered_json lasting_options(const Arguments& arguments) {
   static const std::set<std::string> kOfOneCall = {"out", "resume", "quiet", "json"};
+  static const std::set<std::string> kFiles = {"network", "init", "ferplus"};  // network: or a name
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : arguments.given()) {
-    if (!kOfOneCall.contains(name)) options[name] = value;
+    if (kOfOneCall.contains(name)) continue;
+    options[name] = kFiles.contains(name) && fs::exists(value) ? fs::absolute(value).string() : value;
   }
   return options;
 }

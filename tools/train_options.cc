@@ -305,6 +305,9 @@ std::vector<double> read_class_weights(const std::string& text, const std::vecto
     throw UsageError(
         fmt::format("--class-weights: expected {} numbers, one a class, found {}", counts.size(), weights.size()));
   }
+  if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 0; })) {
+    throw UsageError("--class-weights: expected one above 0 at least, found zeros alone");
+  }
   return weights;
 }
 

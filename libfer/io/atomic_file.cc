@@ -40,6 +40,16 @@ class File {
   int fd_;
 };
 
+// 0, or errno.
+int write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) return errno;
+    if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return 0;
+}
+
 struct Place {
   std::string folder, name;
   // Begins the names of temporary files. A name may have 255 bytes, so a long one is cut.
@@ -99,15 +109,8 @@ class TemporaryFile {
   }
   TemporaryFile(const TemporaryFile&) = delete;
 
+  int fd() const { return file_.fd(); }
   // 0, or errno.
-  int write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.fd(), bytes.data(), bytes.size());
-      if (written < 0 && errno != EINTR) return errno;
-      if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
-    }
-    return 0;
-  }
   int sync() { return ::fsync(file_.fd()) == 0 ? 0 : errno; }
   int rename_to(const std::string& target) {
     if (::rename(name_.c_str(), target.c_str()) != 0) return errno;
@@ -146,16 +149,22 @@ void sync_folder(const Place& place, const std::string& path) {
 
 }  // namespace
 
-void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces) {
+void write_file_atomically(const std::string& path, const std::function<void(const FileSink&)>& fill) {
   const Place place = place_of(path);
   remove_leftovers(place);
   TemporaryFile file(place, path);
-  for (const std::string_view piece : pieces) {
-    if (const int error = file.write(piece)) fail(path, "written", error);
-  }
+  fill([&](std::string_view bytes) {
+    if (const int error = write_all(file.fd(), bytes)) fail(path, "written", error);
+  });
   if (const int error = file.sync()) fail(path, "written", error);
   if (const int error = file.rename_to(place.folder + "/" + place.name)) fail(path, "written", error);
   sync_folder(place, path);
+}
+
+void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces) {
+  write_file_atomically(path, [&](const FileSink& sink) {
+    for (const std::string_view piece : pieces) sink(piece);
+  });
 }
 
 void write_file_atomically(const std::string& path, std::string_view content) {
@@ -185,3 +194,25 @@ std::string read_file(const std::string& path, size_t limit_bytes) {
 }
 
 }  // namespace fer::io
+
+namespace fer {
+
+void write_file(const std::string& path, const std::function<void(const FileSink&)>& fill) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||
+      std::filesystem::is_directory(status)) {
+    return io::write_file_atomically(path, fill);
+  }
+  const io::File file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.fd() < 0) io::fail(path, "written", errno);
+  fill([&](std::string_view bytes) {
+    if (const int failure = io::write_all(file.fd(), bytes)) io::fail(path, "written", failure);
+  });
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  write_file(path, [&](const FileSink& sink) { sink(content); });
+}
+
+}  // namespace fer

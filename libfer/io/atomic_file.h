@@ -7,11 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "fer/file.h"
+
 namespace fer::io {
 
-// Writes the pieces one after another to a temporary file beside `path`, syncs it, renames it over `path`, syncs the
-// folder. On any failure the temporary is removed, `path` is as it was, and Error says which path and why ("No space
-// left on device").
+// Writes what `fill` gives, or the pieces, one after another to a temporary file beside `path`, syncs it, renames it
+// over `path`, syncs the folder. On any failure the temporary is removed, `path` is as it was, and Error says which
+// path and why ("No space left on device").
+void write_file_atomically(const std::string& path, const std::function<void(const FileSink&)>& fill);
 void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces);
 void write_file_atomically(const std::string& path, std::string_view content);
 

@@ -90,8 +90,8 @@ std::string_view header_of(std::string_view content, const std::string& where) {
   const uint64_t length = read_length(content);
   const uint64_t there = content.size() - kLengthBytes;
   if (length > there || length > kMaxJsonBytes) {
-    throw Error(fmt::format("{}: header length: expected at most {}, found {}", where,
-                            std::min<uint64_t>(there, kMaxJsonBytes), length));
+    throw Error(fmt::format("{}: header length: expected at most {}, found {}: no safetensors file, or a damaged one",
+                            where, std::min<uint64_t>(there, kMaxJsonBytes), length));
   }
   return content.substr(kLengthBytes, length);
 }

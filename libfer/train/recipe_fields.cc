@@ -96,6 +96,13 @@ double share_in(const json* value) {
   return share > 0 && share < 1 ? share : 0;
 }
 
+// A part of the data: a usage, a share, a count of pictures, or words.
+void check_part(const json* value, const std::string& where) {
+  if (value == nullptr || value->is_null() || value->is_string() || value->is_number_unsigned()) return;
+  if (value->is_number() && share_in(value) > 0) return;
+  fail_expected(where, "a usage, a share between 0 and 1 or a count", *value);
+}
+
 }  // namespace
 
 void fail_expected(const std::string& where, const std::string& expected, const json& found) {
@@ -201,6 +208,8 @@ void read_callbacks(const json& array, const std::string& where, TrainConfig& co
 RecipeSplit read_split(const json& object, const std::string& where, Remarks& remarks) {
   JsonFields fields(object, where);
   const json *train = fields.find("train"), *validation = fields.find("validation"), *test = fields.find("test");
+  for (const auto& [name, part] : {std::pair("train", train), {"validation", validation}, {"test", test}})
+    check_part(part, where + ": " + name);
   RecipeSplit split;
   const std::optional<Usage> train_usage = usage_in(train), validation_usage = usage_in(validation);
   if (train_usage && validation_usage) {
@@ -217,6 +226,8 @@ RecipeSplit read_split(const json& object, const std::string& where, Remarks& re
     const bool by_test = share_in(test) > 0;
     split.validation_share = share_in(by_test ? test : validation);
     if (by_test) split.unused_share = share_in(validation);
+  } else if (train_usage && validation != nullptr && validation->is_string()) {
+    fail_expected(where + ": validation", "a usage, as train has", *validation);
   } else {
     remarks.add("split", "parts of a data set of its own: DATA's own parts are used");
   }

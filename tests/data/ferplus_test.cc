@@ -1,6 +1,11 @@
 #include "fer/ferplus.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <utility>
+
+#include "fer/error.h"
 
 namespace fer {
 namespace {
@@ -35,6 +40,31 @@ TEST(FerPlus, ReadsColumnsInAnyOrderAndAnyLineEnd) {
   ASSERT_EQ(f.votes.size(), 2u);
   EXPECT_EQ(f.votes[0], (Votes{3, 4, 5, 6, 2, 7, 8, 9, 10, 1}));
   EXPECT_EQ(f.usage, (std::vector<Usage>{Usage::kPublicTest, Usage::kTraining}));
+}
+
+std::string rows_named(const std::vector<int>& numbers) {
+  std::string text = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+  for (const int number : numbers) {
+    text += fmt::format("Training,{},9,0,0,0,0,0,0,0,0,1\n",
+                        number < 0 ? std::string() : fmt::format("fer{:07}.png", number));
+  }
+  return text;
+}
+
+TEST(FerPlus, RowsInAnotherOrderAreRefused) {
+  std::vector<int> numbers;
+  for (int i = 0; i < 300; ++i) numbers.push_back(i % 9 == 5 ? -1 : 3 * i);
+  EXPECT_EQ(parse_ferplus(rows_named(numbers), "f").votes.size(), 300u);
+  std::swap(numbers[100], numbers[200]);  // as the published file has in four places
+  EXPECT_EQ(parse_ferplus(rows_named(numbers), "f").votes.size(), 300u);
+  for (size_t i = 3; i < 300; i += 20) std::swap(numbers[i], numbers[i - 2]);
+  try {
+    parse_ferplus(rows_named(numbers), "f");
+    ADD_FAILURE() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with("f: Image name, expected numbers that rise")) << error.what();
+    EXPECT_NE(std::string(error.what()).find("the first in line 4"), std::string::npos) << error.what();
+  }
 }
 
 }  // namespace

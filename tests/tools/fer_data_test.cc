@@ -74,13 +74,24 @@ TEST_F(FerData, DrawsChartAndSheet) {
   EXPECT_EQ(sheet.pixels[static_cast<size_t>(4 * sheet.width + 72)], 180);
 }
 
+TEST_F(FerData, WritesNeitherOverDataNorUnderAnEndingOfAnotherForm) {
+  const std::string before = read_text(path("faces.csv"));
+  for (const std::string option : {"--to-csv faces.csv", "--list ./faces.csv", "--chart c.png", "--sheet s.jpg"}) {
+    const ToolResult r = run("fer-data faces.csv " + option);
+    EXPECT_EQ(r.status, 2) << option;
+    expect_one_line_error(r, "fer-data", option.substr(0, option.find(' ')) + ": expected");
+  }
+  EXPECT_TRUE(before == read_text(path("faces.csv")));
+  EXPECT_FALSE(exists("c.png") || exists("s.jpg"));
+}
+
 TEST_F(FerData, WritesChosenClassesAndRefusesWhatACsvFileCannotSay) {
   ASSERT_EQ(run("fer-data faces.csv --classes happy,sad --to-folder two --no-duplicates").status, 0);
   EXPECT_TRUE(exists("two/train/happy") && exists("two/test/sad") && !exists("two/train/angry"));
   EXPECT_EQ(facts("two --no-duplicates")["pictures"], 20);
   const ToolResult r = run("fer-data faces.csv --classes happy,bad=sad+fear --to-csv x.csv");
   EXPECT_EQ(r.status, 1);
-  EXPECT_NE(r.err.find("fer-data: x.csv: expected fer2013's classes"), std::string::npos) << r.err;
+  EXPECT_NE(r.err.find("fer-data: x.csv: expected classes of fer2013"), std::string::npos) << r.err;
   EXPECT_FALSE(exists("x.csv"));
   EXPECT_EQ(run("fer-data").status, 2);
   EXPECT_EQ(run("fer-data faces.csv --list l.csv --no-duplicates").status, 2);

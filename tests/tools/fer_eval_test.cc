@@ -19,6 +19,15 @@ TEST_F(FerEval, EvaluatesPrivateTestByDefault) {
   }
 }
 
+TEST_F(FerEval, WithoutPrivateTestEvaluatesPublicTest) {
+  write("no_private.csv", csv_text(42, 14, 0, true));
+  const ToolResult r = run("fer-eval run/best.safetensors no_private.csv");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_TRUE(r.out.starts_with("run/best.safetensors on PublicTest of")) << r.out;
+  write("all.csv", csv_text(14, 0, 0, true));
+  EXPECT_TRUE(run("fer-eval run/best.safetensors all.csv").out.starts_with("run/best.safetensors on all rows of"));
+}
+
 TEST_F(FerEval, JsonIsOneObjectWithEveryFigure) {
   const ToolResult r = run("fer-eval run/best.safetensors faces.csv --split Training --json");
   ASSERT_EQ(r.status, 0) << r.err;

@@ -149,6 +149,42 @@ TEST_F(FerPredict, FlipAveragesInTheMirrorImage) {
   }
 }
 
+// Whatever the model's own order is.
+TEST_F(FerPredict, ASubmissionHasTheNumbersOfTheContest) {
+  nlohmann::json network = nlohmann::json::parse(read_text(path("net.json")));
+  network["class_names"] = {"happiness", "neutral"};
+  network["classes"] = 2;
+  network["layers"].back()["units"] = 2;
+  write("two.json", network.dump());
+  const std::string train = "fer-train faces.csv --epochs 1 --batch-size 7 --quiet --network two.json ";
+  ASSERT_EQ(run(train + "--classes happy,neutral --out two").status, 0);
+  const auto answers = json_lines(run("fer-predict two/best.safetensors faces.csv --json").out);
+  ASSERT_EQ(run("fer-predict two/best.safetensors faces.csv --csv out.csv").status, 0);
+  std::string expected;
+  for (const auto& answer : answers) expected += answer["index"] == 0 ? "3\n" : "6\n";
+  EXPECT_EQ(read_text(path("out.csv")), expected);
+  ASSERT_EQ(run(train + "--classes mixed=happy+sad,neutral --out mixed").status, 0);
+  const ToolResult r = run("fer-predict mixed/best.safetensors faces.csv --csv mixed.csv");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-predict", "mixed/best.safetensors: expected classes of fer2013");
+  EXPECT_FALSE(exists("mixed.csv"));
+}
+
+TEST_F(FerPredict, WritesThroughLinksAndToPipes) {
+  write("target.csv", "old");
+  std::filesystem::create_symlink("target.csv", path("link.csv"));
+  write("test.csv", "pixels\n\"" + pixels_text(0, 0) + "\"\n");
+  ASSERT_EQ(run("fer-predict run/best.safetensors test.csv --csv link.csv").status, 0);
+  EXPECT_EQ(read_text(path("target.csv")).size(), 2u);
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link.csv")));
+  EXPECT_EQ(run("fer-predict run/best.safetensors test.csv --csv /dev/stdout --json | head -1").out,
+            read_text(path("target.csv")));
+  const ToolResult full = run("fer-predict run/best.safetensors test.csv --csv /dev/full");
+  EXPECT_EQ(full.status, 1);
+  expect_one_line_error(full, "fer-predict", "/dev/full: cannot be written: No space left on device");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
 TEST_F(FerPredict, RefusesWhatIsNoPicture) {
   write("text.png", "hello");
   write("short.csv", "pixels\n1 2 3\n");

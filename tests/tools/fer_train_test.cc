@@ -120,6 +120,13 @@ TEST_F(FerTrain, LimitStepsAndWeightsArrive) {
   EXPECT_NE(read_text(path("run/report.html")).find("balanced"), std::string::npos);
 }
 
+TEST_F(FerTrain, RefusesWeightsOfZeroForEveryClass) {
+  const ToolResult r = run("fer-train faces.csv --network net.json --class-weights 0,0,0,0,0,0,0 --out run");
+  EXPECT_EQ(r.status, 2);
+  expect_one_line_error(r, "fer-train", "--class-weights: expected one above 0");
+  EXPECT_FALSE(exists("run"));
+}
+
 TEST_F(FerTrain, StartsFromAModel) {
   train_small_model();
   const ToolResult r = run("fer-train faces.csv --init run/best.safetensors --epochs 1 --out tuned --json");

@@ -102,7 +102,7 @@ TEST_F(Folders, BadPicturesAreCountedAndNamedOrLeftOut) {
   const ToolResult r = run("fer-train pics --skip-bad --network net.json --epochs 1 --out run");
   ASSERT_EQ(r.status, 0) << r.err;
   for (const char* name : {"pics/train/fear/0001.jpg: left out", "pics/val/sad/zz.png: left out: expected",
-                           "pics/val/sad/animation.gif", "pics/test/sad/link.png", "4 pictures left out, 70 read"}) {
+                           "pics/val/sad/animation.gif", "pics/test/sad/link.png", "pictures left out: 4, read: 70"}) {
     EXPECT_NE(r.err.find(name), std::string::npos) << name << " in " << r.err;
   }
   EXPECT_EQ(run("fer-eval run/best.safetensors pics").status, 1);
@@ -111,6 +111,15 @@ TEST_F(Folders, BadPicturesAreCountedAndNamedOrLeftOut) {
   const ToolResult predicted = run("fer-predict run/best.safetensors pics --skip-bad --json");
   EXPECT_EQ(predicted.status, 0);
   EXPECT_EQ(json_lines(predicted.out).size(), 70u);
+  const ToolResult none = run("fer-predict run/best.safetensors pics/train/fear/0001.jpg --skip-bad");
+  EXPECT_EQ(none.status, 1);
+  EXPECT_NE(none.err.find("no picture could be read"), std::string::npos) << none.err;
+  fs::create_directory(path("only"));
+  fs::rename(path("pics/test"), path("only/test"));
+  const ToolResult test_alone = run("fer-train only --skip-bad --network net.json --epochs 1 --out only_run");
+  EXPECT_EQ(test_alone.status, 1);
+  EXPECT_NE(test_alone.err.find("only: expected pictures to train on, found none"), std::string::npos)
+      << test_alone.err;
 }
 
 TEST_F(Folders, LinksAreFollowedAndWhatIsNoPictureIsPassedOver) {
@@ -124,7 +133,7 @@ TEST_F(Folders, LinksAreFollowedAndWhatIsNoPictureIsPassedOver) {
   fs::create_symlink("../sad/0004.png", path("pics/train/fear/link.png"));
   const ToolResult r = run("fer-train pics --network net.json --epochs 1 --out run");
   ASSERT_EQ(r.status, 0) << r.err;
-  expect_one_line_error(r, "fer-train", "pics: 2 files that are no pictures passed over");
+  expect_one_line_error(r, "fer-train", "pics: files that are no pictures, passed over: 2");
   EXPECT_NE(r.out.find("train 43 (Training), validate 14 (PublicTest)"), std::string::npos) << r.out;
 }
 

@@ -78,6 +78,13 @@ TEST_F(FerTrainResume, KeepsEveryCallInRunJson) {
   EXPECT_EQ(json["data"]["crc32"].get<std::string>().size(), 8u);
 }
 
+TEST_F(FerTrainResume, GoesOnFromAnotherFolder) {
+  ASSERT_EQ(run(kOptions + "--epochs 1 --out cut --quiet").status, 0);
+  std::filesystem::create_directory(path("elsewhere"));
+  const ToolResult r = run("cd elsewhere && fer-train --resume --out ../cut --epochs 2 --quiet");
+  EXPECT_EQ(r.status, 0) << r.err;
+}
+
 TEST_F(FerTrainResume, RefusesOtherDataAndOtherSettings) {
   ASSERT_EQ(run(kOptions + "--epochs 1 --out cut --quiet").status, 0);
   const ToolResult seed = run("fer-train --resume --out cut --epochs 2 --seed 6");

@@ -132,6 +132,10 @@ TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
       {R"({"callbacks": [{"name": "early_stopping", "patience": "3"}]})",
        "net.json: training: callbacks: early_stopping: patience: expected"},
       {R"({"split": {"of": "Test", "validation": 0.1}})", "net.json: training: split: of: expected all or a usage"},
+      {R"({"split": {"validation": 1.5}})", "net.json: training: split: validation: expected a usage, a share"},
+      {R"({"split": {"train": ["Training"]}})", "net.json: training: split: train: expected a usage, a share"},
+      {R"({"split": {"train": "Training", "validation": "Public"}})",
+       "net.json: training: split: validation: expected a usage, as train has"},
       {R"({"class_weights": [1]})", "net.json: training: class_weights: expected 3, one a class, found 1"},
       {R"({"class_weights": 3})", "net.json: training: class_weights: expected null"},
   };

@@ -24,7 +24,8 @@ struct FerPlus {
 };
 
 // Reads the columns Usage, neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown and NF in any
-// order; others are skipped. Votes are whole numbers of 0 to 100. Throws Error with file, line and column.
+// order; others are skipped. Votes are whole numbers of 0 to 100. Throws Error with file, line and column; also where a
+// column Image name shows that the rows were put in another order.
 FerPlus read_ferplus(const std::string& path);
 // The same from bytes; `name` stands for the path in messages.
 FerPlus parse_ferplus(std::string_view text, const std::string& name);
