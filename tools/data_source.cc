@@ -1,6 +1,7 @@
 #include "data_source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -190,6 +191,9 @@ void apply_model_classes(OpenedData& opened, const Model& model) {
     throw Error(fmt::format("{}: expected some of the model's {} classes ({}), found {}", opened.path, outputs,
                             rules.empty() ? "without names" : named(model.network.class_names),
                             named(data.class_names)));
+  } else {
+    opened.notes.push_back(fmt::format("the model has no class names: its classes are taken to be {}, in this order",
+                                       fmt::join(data.class_names, ", ")));
   }
 }
 

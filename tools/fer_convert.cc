@@ -1,6 +1,8 @@
 // fer-convert: from one form of a model to another.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <sstream>
 
@@ -41,22 +43,32 @@ void print_size(const std::string& path) {
   fmt::print("{}: {:.2f} MiB\n", path, static_cast<double>(std::filesystem::file_size(path)) / (1 << 20));
 }
 
-void convert_to_int8(const cli::Arguments& arguments) {
-  const std::string &from = arguments.operands()[0], to = arguments.text("out"), path = arguments.text("calibrate");
-  Model model = load_model(from);
+// What is printed once the new file is there.
+using Notes = std::vector<std::string>;
+
+Model in_int8(Model model, const cli::Arguments& arguments, Notes& notes) {
+  const std::string path = arguments.text("calibrate");
   const Dataset data = cli::open_data(path, {}, model.network.input, false).data;
   if (data.has_values() || model.network.input == Shape({kLandmarkPoints, 2, 1})) {
     throw Error(path + ": expected pictures, and a model that takes them: landmarks cannot calibrate");
   }
   const std::vector<int64_t> rows = calibration_rows(data, arguments.integer("calibrate-limit", 1, 1 << 30), path);
-  model = quantize_int8(std::move(model), pixels_of(data, rows, model.network.input));
-  save_model(model, to);
-  fmt::print("{} layers in 8-bit integers, calibrated on {} pictures\n", model.int8.size(), rows.size());
-  print_size(from);
-  print_size(to);
+  const std::vector<uint8_t> pixels = pixels_of(data, rows, model.network.input);
+  model = quantize_int8(std::move(model), pixels);
+  notes.push_back(
+      fmt::format("{} layers in 8-bit integers, calibrated on {} pictures", model.int8.size(), rows.size()));
+  return model;
 }
 
-bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
+enum class Form { kSafetensors, kOnnx, kKeras };
+
+// By the end of the file's name, in letters of either case.
+Form form_of(const std::string& path) {
+  std::string end = std::filesystem::path(path).extension().string();
+  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (end == ".onnx") return Form::kOnnx;
+  return end == ".h5" || end == ".hdf5" || end == ".keras" ? Form::kKeras : Form::kSafetensors;
+}
 
 std::vector<std::string> split_names(const std::string& text) {
   std::vector<std::string> names;
@@ -65,36 +77,34 @@ std::vector<std::string> split_names(const std::string& text) {
   return names;
 }
 
-void convert_to_onnx(const cli::Arguments& arguments) {
+OnnxWriteOptions onnx_write_options(const cli::Arguments& arguments) {
   OnnxWriteOptions options;
   options.fold_batch_norm = !arguments.flag("keep-batch-norm");
   options.opset = static_cast<int>(arguments.integer("opset", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset));
   options.pixels_in = !arguments.flag("preprocessed");
   if (arguments.flag("channels-first")) options.input_layout = OnnxLayout::kChannelsFirst;
-  write_onnx(load_model(arguments.operands()[0]), arguments.text("out"), options);
+  return options;
 }
 
 // What the file may not say: names, and how pixels become its input.
 template <class Options>
 void read_common_options(const cli::Arguments& arguments, Options& options) {
   if (arguments.has("class-names")) options.class_names = split_names(arguments.text("class-names"));
-  if (arguments.has("pixel-scale") || arguments.has("pixel-shift")) {
-    options.preprocessing = Preprocessing{static_cast<float>(arguments.number("pixel-scale", -1e6, 1e6)),
-                                          static_cast<float>(arguments.number("pixel-shift", -1e6, 1e6))};
+  if (!arguments.has("pixel-scale") && !arguments.has("pixel-shift")) return;
+  options.preprocessing = Preprocessing{static_cast<float>(arguments.number("pixel-scale", -1e6, 1e6)),
+                                        static_cast<float>(arguments.number("pixel-shift", -1e6, 1e6))};
+  if (options.preprocessing->scale == 0) {
+    throw cli::UsageError("--pixel-scale: expected another number than 0, which would make all pictures alike");
   }
 }
 
-void convert_from_onnx(const cli::Arguments& arguments) {
+Model model_from_onnx(const cli::Arguments& arguments) {
   OnnxReadOptions options;
   read_common_options(arguments, options);
-  save_model(read_onnx(arguments.operands()[0], options), arguments.text("out"));
+  return read_onnx(arguments.operands()[0], options);
 }
 
-bool is_keras(const std::string& path) {
-  return path.ends_with(".h5") || path.ends_with(".hdf5") || path.ends_with(".keras");
-}
-
-void convert_from_keras(const cli::Arguments& arguments) {
+Model model_from_keras(const cli::Arguments& arguments, Notes& notes) {
   KerasReadOptions options;
   read_common_options(arguments, options);
   if (arguments.has("config")) options.config = arguments.text("config");
@@ -102,18 +112,18 @@ void convert_from_keras(const cli::Arguments& arguments) {
   if (arguments.has("backend")) {
     options.theano_kernels = arguments.choice("backend", {"theano", "tensorflow"}) == "theano";
   }
-  const KerasModel read = read_keras(arguments.operands()[0], options);
-  save_model(read.model, arguments.text("out"));
-  for (const std::string& note : read.notes) fmt::print("{}\n", note);
+  KerasModel read = read_keras(arguments.operands()[0], options);
+  notes.insert(notes.end(), read.notes.begin(), read.notes.end());
+  return std::move(read.model);
 }
 
-void print_layers(const char* what, const std::vector<std::string>& names) {
-  fmt::print("{}: {} layer{}\n", what, names.size(), names.size() == 1 ? "" : "s");
-  for (const std::string& name : names) fmt::print("  {}\n", name);
+void add_layers(const char* what, const std::vector<std::string>& names, Notes& notes) {
+  notes.push_back(fmt::format("{}: {} layer{}", what, names.size(), names.size() == 1 ? "" : "s"));
+  for (const std::string& name : names) notes.push_back("  " + name);
 }
 
 // Weights of a backbone into a network that goes on from there.
-void fill_network(const cli::Arguments& arguments) {
+Model filled_network(const cli::Arguments& arguments, Notes& notes) {
   const std::string into = arguments.text("into");
   Model model;
   if (into.ends_with(".safetensors")) {
@@ -122,69 +132,65 @@ void fill_network(const cli::Arguments& arguments) {
     model.network = load_network(into);
     model.weights = initialize(model.network, static_cast<uint64_t>(arguments.integer("seed", 0, INT64_MAX)));
   }
-  if (arguments.has("class-names")) model.network.class_names = split_names(arguments.text("class-names"));
-  if (arguments.has("pixel-scale") || arguments.has("pixel-shift")) {
-    KerasReadOptions options;
-    read_common_options(arguments, options);
-    model.preprocessing = *options.preprocessing;
-  }
+  KerasReadOptions options;
+  read_common_options(arguments, options);
+  if (!options.class_names.empty()) model.network.class_names = options.class_names;
+  if (options.preprocessing) model.preprocessing = *options.preprocessing;
   const BackboneReport report = fill_from_keras(model, arguments.operands()[0]);
-  save_model(model, arguments.text("out"));
-  print_layers("filled from the file", report.filled);
-  print_layers("as they were", report.initial);
-  print_layers("of the file, not used", report.unused);
+  add_layers("filled from the file", report.filled, notes);
+  add_layers("as they were", report.initial, notes);
+  add_layers("of the file, not used", report.unused, notes);
+  return model;
 }
 
-void convert_keras(const cli::Arguments& arguments) {
-  if (!arguments.has("into")) return convert_from_keras(arguments);
-  for (const char* other : {"config", "network", "backend"}) {
-    if (arguments.has(other)) throw cli::UsageError(std::string("--into does not go with --") + other);
-  }
-  fill_network(arguments);
+Model read_any(const cli::Arguments& arguments, Form from, Notes& notes) {
+  if (from == Form::kOnnx) return model_from_onnx(arguments);
+  if (from == Form::kSafetensors) return load_model(arguments.operands()[0]);
+  return arguments.has("into") ? filled_network(arguments, notes) : model_from_keras(arguments, notes);
 }
 
 // Options that belong to another conversion would be ignored; that is worth an error.
-void refuse_others(const cli::Arguments& arguments, const std::string& conversion,
-                   const std::vector<std::string>& options) {
-  for (const std::string& option : options)
-    if (arguments.has(option)) throw cli::UsageError("--" + option + ": not for a conversion " + conversion);
+void check_options(const cli::Arguments& arguments, Form from, Form to) {
+  const auto refuse = [&](const char* conversion, const std::vector<std::string>& options) {
+    for (const std::string& option : options) {
+      if (arguments.has(option))
+        throw cli::UsageError(fmt::format("--{}: not for a conversion {}", option, conversion));
+    }
+  };
+  const bool int8 = arguments.flag("int8");
+  if (to == Form::kKeras) throw cli::UsageError("--out: files of Keras are read, not written");
+  if (from == Form::kSafetensors && to == Form::kSafetensors && !int8)
+    throw cli::UsageError("expected --int8, or a file named .onnx, .h5 or .keras");
+  if (from != Form::kKeras) refuse("that is not from Keras", {"config", "network", "backend", "into", "seed"});
+  if (from == Form::kSafetensors) refuse("of a model of libfer's", {"class-names", "pixel-scale", "pixel-shift"});
+  if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit"});
+  if (to != Form::kOnnx) refuse("that is not to ONNX", {"keep-batch-norm", "opset", "preprocessed", "channels-first"});
+  if (arguments.has("into")) refuse("with --into", {"config", "network", "backend"});
+  if (int8 && !arguments.has("calibrate")) throw cli::UsageError("--int8: expected --calibrate DATA beside it");
+  if (!int8) refuse("without --int8", {"calibrate", "calibrate-limit"});
 }
 
 int convert(const cli::Arguments& arguments) {
   if (arguments.operands().size() != 1) throw cli::UsageError("expected one MODEL");
   if (!arguments.has("out")) throw cli::UsageError("expected --out FILE");
-  const std::vector<std::string> of_int8 = {"int8", "calibrate", "calibrate-limit"},
-                                 of_writing = {"keep-batch-norm", "opset", "preprocessed", "channels-first"},
-                                 of_reading = {"class-names", "pixel-scale", "pixel-shift"},
-                                 of_keras = {"config", "network", "backend", "into", "seed"};
+  const std::string &path = arguments.operands()[0], out = arguments.text("out");
+  const Form from = form_of(path), to = form_of(out);
+  check_options(arguments, from, to);
+  std::error_code none_there;
+  if (std::filesystem::equivalent(path, out, none_there))
+    throw cli::UsageError("--out: expected another file than MODEL");
   cli::use_threads(arguments);
-  if (is_keras(arguments.operands()[0])) {
-    refuse_others(arguments, "from Keras", of_int8);
-    refuse_others(arguments, "from Keras", of_writing);
-    convert_keras(arguments);
-    print_size(arguments.operands()[0]);
-    print_size(arguments.text("out"));
-    return 0;
-  }
-  refuse_others(arguments, "that is not from Keras", of_keras);
-  if (is_onnx(arguments.operands()[0])) {
-    refuse_others(arguments, "from ONNX", of_int8);
-    refuse_others(arguments, "from ONNX", of_writing);
-    convert_from_onnx(arguments);
-  } else if (is_onnx(arguments.text("out"))) {
-    refuse_others(arguments, "to ONNX", of_int8);
-    refuse_others(arguments, "to ONNX", of_reading);
-    convert_to_onnx(arguments);
+  Notes notes;
+  Model model = read_any(arguments, from, notes);
+  if (arguments.flag("int8")) model = in_int8(std::move(model), arguments, notes);
+  if (to == Form::kOnnx) {
+    write_onnx(model, out, onnx_write_options(arguments));
   } else {
-    refuse_others(arguments, "to 8-bit integers", of_writing);
-    refuse_others(arguments, "to 8-bit integers", of_reading);
-    if (!arguments.flag("int8")) throw cli::UsageError("expected --int8, or a file named .onnx, .h5 or .keras");
-    if (!arguments.has("calibrate")) throw cli::UsageError("--int8: expected --calibrate DATA beside it");
-    convert_to_int8(arguments);
-    return 0;
+    save_model(model, out);
   }
-  print_size(arguments.operands()[0]);
-  print_size(arguments.text("out"));
+  for (const std::string& note : notes) fmt::print("{}\n", note);
+  print_size(path);
+  print_size(out);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // fer-info: what a network or a model is.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "cli.h"
@@ -53,6 +54,12 @@ ordered_json network_json(const Network& network, int64_t batch_size) {
           {"layers", layers_json(network)}};
 }
 
+// How a model's pictures become its input.
+std::string input_text(const Preprocessing& p) {
+  return fmt::format("pixel * {:.8g}{}", p.scale,
+                     p.shift == 0 ? "" : fmt::format(" {} {:.8g}", p.shift < 0 ? "-" : "+", std::abs(p.shift)));
+}
+
 void print_network(const Network& network, int64_t batch_size) {
   const Totals sums = totals(network);
   std::string table = summary(network);
@@ -78,12 +85,21 @@ int info(const cli::Arguments& arguments) {
   if (arguments.operands().size() != 1) throw cli::UsageError("expected one NETWORK or MODEL");
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   const std::string& what = arguments.operands()[0];
-  const Network network = is_model_file(what) ? load_model(what).network : load_network(what);
-  if (arguments.flag("json")) {
-    fmt::print("{}\n", cli::one_line(network_json(network, batch_size)));
+  const bool is_model = is_model_file(what);
+  Model model;
+  if (is_model) {
+    model = load_model(what);
   } else {
-    print_network(network, batch_size);
+    model.network = load_network(what);
   }
+  if (arguments.flag("json")) {
+    ordered_json json = network_json(model.network, batch_size);
+    if (is_model) json["preprocessing"] = {{"scale", model.preprocessing.scale}, {"shift", model.preprocessing.shift}};
+    fmt::print("{}\n", cli::one_line(json));
+    return 0;
+  }
+  print_network(model.network, batch_size);
+  if (is_model) fmt::print("input            {}\n", input_text(model.preprocessing));
   return 0;
 }
 

@@ -103,13 +103,33 @@ TEST_F(FerConvert, FillsANetworkFromKeras) {
   EXPECT_EQ(run("fer-info start.safetensors").status, 0);
 }
 
+TEST_F(FerConvert, WritesTheFormThatTheNameSaysAndNotOverTheModel) {
+  const std::string fixtures = std::string(FER_SOURCE_DIR) + "/tests/fixtures/keras/";
+  std::filesystem::copy_file(fixtures + "keras2_functional.h5", path("model.H5"));
+  const std::string before = read_text(path("model.H5"));
+  const ToolResult onnx = run("fer-convert model.H5 --out model.onnx");
+  if (onnx.err.find(" without ") != std::string::npos) GTEST_SKIP() << onnx.err;
+  ASSERT_EQ(onnx.status, 0) << onnx.err;
+  ASSERT_EQ(run("fer-convert model.onnx --out model.safetensors").status, 0);
+  EXPECT_EQ(run("fer-info model.safetensors").status, 0);
+  const ToolResult over = run("fer-convert model.H5 --out model.H5");
+  EXPECT_EQ(over.status, 2);
+  const ToolResult int8 =
+      run("fer-convert run/best.safetensors --int8 --calibrate faces.csv --out run/best.safetensors");
+  EXPECT_EQ(int8.status, 2);
+  expect_one_line_error(int8, "fer-convert", "--out: expected another file than MODEL");
+  EXPECT_TRUE(before == read_text(path("model.H5")));
+}
+
 TEST_F(FerConvert, WrongCallsAreUsageErrors) {
   for (const char* call :
        {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",
         "fer-convert run/best.safetensors --int8 --out x", "fer-convert run/best.safetensors --int8 --out x.onnx",
         "fer-convert run/best.safetensors --opset 12 --out x.onnx",
         "fer-convert x.onnx --keep-batch-norm --out x.safetensors", "fer-convert x.onnx --into y --out x.safetensors",
-        "fer-convert x.h5 --opset 13 --out x.safetensors", "fer-convert x.h5 --into y --network z --out x.safetensors",
+        "fer-convert x.h5 --opset 13 --out x.safetensors", "fer-convert run/best.safetensors --out x.h5",
+        "fer-convert x.onnx --int8 --out x.safetensors", "fer-convert x.onnx --pixel-scale 0 --out x.safetensors",
+        "fer-convert x.h5 --into y --network z --out x.safetensors",
         "fer-convert run/best.safetensors --int8 --calibrate faces.csv --out x --calibrate-limit 0"})
     EXPECT_EQ(run(call).status, 2) << call;
 }

@@ -71,7 +71,13 @@ TEST_F(FerInfo, ReadsAModelAsItReadsItsNetwork) {
   train_small_model();
   const ToolResult of_model = run("fer-info run/best.safetensors --json");
   ASSERT_EQ(of_model.status, 0) << of_model.err;
-  EXPECT_EQ(of_model.out, run("fer-info net.json --json").out);
+  nlohmann::json json = json_lines(of_model.out).at(0);
+  EXPECT_EQ(json["preprocessing"]["scale"].get<float>(), 1.0f / 255);
+  EXPECT_EQ(json["preprocessing"]["shift"], 0);
+  json.erase("preprocessing");
+  EXPECT_EQ(json, json_lines(run("fer-info net.json --json").out).at(0));
+  EXPECT_NE(run("fer-info run/best.safetensors").out.find("input            pixel * 0.0039215689\n"),
+            std::string::npos);
 }
 
 TEST_F(FerInfo, ExitsWithOneOnWhatIsNoNetwork) {
