@@ -1,17 +1,20 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <utility>
 // jpeglib.h needs stdio.h before it.
 #include <jerror.h>
 #include <jpeglib.h>
 
 #include "fer/error.h"
+#include "io/exif.h"
 #include "io/image_codecs.h"
 
 // libjpeg reports an error by longjmp, as libpng does: see png.cc.
 namespace fer::io {
 namespace {
 
+constexpr int kExifMarker = JPEG_APP0 + 1;
 constexpr int kMaxScans = 500;  // a progressive file of a few bytes may ask for thousands of passes
 
 struct Reader {
@@ -54,6 +57,7 @@ bool read_header(Reader& r, std::string_view bytes) {
   r.progress.progress_monitor = on_progress;
   r.jpeg.progress = &r.progress;
   jpeg_mem_src(&r.jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  jpeg_save_markers(&r.jpeg, kExifMarker, 0xffff);
   jpeg_read_header(&r.jpeg, TRUE);
   const J_COLOR_SPACE space = r.jpeg.jpeg_color_space;
   r.jpeg.out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
@@ -73,6 +77,16 @@ bool read_rows(Reader& r, uint8_t* pixels) {
   return true;
 }
 
+// The first that is said; 1, as the rows lie, where none is.
+int orientation_of(const jpeg_decompress_struct& jpeg) {
+  for (const jpeg_marker_struct* marker = jpeg.marker_list; marker != nullptr; marker = marker->next) {
+    if (marker->marker != kExifMarker) continue;
+    const int orientation = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length});
+    if (orientation != 1) return orientation;
+  }
+  return 1;
+}
+
 }  // namespace
 
 Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_pixels) {
@@ -87,8 +101,9 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
   }
   const int64_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
   Image image = blank_image(reader.jpeg.image_height, reader.jpeg.image_width, channels, where, max_pixels);
+  const int orientation = orientation_of(reader.jpeg);  // what was read is gone after the rows
   if (!read_rows(reader, image.pixels.data())) throw Error(where + ": JPEG: " + reader.message);
-  return image;
+  return upright(std::move(image), orientation);
 }
 
 }  // namespace fer::io

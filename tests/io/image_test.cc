@@ -1,7 +1,11 @@
 // Pictures: formats told apart, whole or refused; colours and sizes.
 #include "fer/image.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <tuple>
+#include <utility>
 
 #include "fer/error.h"
 #include "io/image_codecs.h"
@@ -77,6 +81,84 @@ TEST(Image, JpegComesBackNearly) {
     // At quality 95 the steps of quantisation stay below twelve: half of one where all of the error is in one term.
     for (size_t i = 0; i < image.pixels.size(); ++i) EXPECT_NEAR(again.pixels[i], image.pixels[i], 6) << i;
   }
+}
+
+// A JPEG file with an APP1 segment after its first two bytes.
+std::string with_app1(const std::string& jpeg, const std::string& content) {
+  const size_t length = content.size() + 2;
+  return jpeg.substr(0, 2) + "\xff\xe1" + static_cast<char>(length >> 8) + static_cast<char>(length & 255) + content +
+         jpeg.substr(2);
+}
+
+// Exif whose first directory holds a date and this orientation.
+std::string exif(int orientation, bool little) {
+  std::string text("Exif\0\0", 6);
+  text += little ? "II" : "MM";
+  const auto add = [&](uint32_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * (little ? i : bytes - 1 - i));
+  };
+  add(42, 2);
+  add(8, 4);
+  add(2, 2);
+  for (const auto& [tag, type, count] : {std::tuple(0x0132u, 2u, 20u), {0x0112u, 3u, 1u}}) {
+    add(tag, 2);
+    add(type, 2);
+    add(count, 4);
+    add(static_cast<uint32_t>(orientation), 2);
+    add(0, 2);
+  }
+  add(0, 4);
+  return text;
+}
+
+// Exif's table: on which sides of what was seen the file's first row and first column lie.
+TEST(Image, JpegIsTurnedUprightByItsExif) {
+  const std::string jpeg = fixture_bytes("rgb.jpg");
+  const Image stored = decoded(jpeg);
+  const std::vector<std::string> sides = {"top left", "top right", "bottom right", "bottom left",
+                                          "left top", "right top", "right bottom", "left bottom"};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    for (const bool little : {true, false}) {
+      SCOPED_TRACE(fmt::format("orientation {}, little {}", orientation, little));
+      const Image seen = decoded(with_app1(jpeg, exif(orientation, little)));
+      ASSERT_EQ(seen.height, orientation < 5 ? stored.height : stored.width);
+      ASSERT_EQ(seen.width, orientation < 5 ? stored.width : stored.height);
+      const std::string& side = sides[static_cast<size_t>(orientation - 1)];
+      const std::string row_side = side.substr(0, side.find(' ')), column_side = side.substr(side.find(' ') + 1);
+      for (int64_t row = 0; row < stored.height; ++row) {
+        for (int64_t column = 0; column < stored.width; ++column) {
+          int64_t y = 0, x = 0;
+          for (const auto& [from, distance] : {std::pair(row_side, row), {column_side, column}}) {
+            if (from == "top") y = distance;
+            if (from == "bottom") y = seen.height - 1 - distance;
+            if (from == "left") x = distance;
+            if (from == "right") x = seen.width - 1 - distance;
+          }
+          for (int64_t c = 0; c < 3; ++c) {
+            ASSERT_EQ(seen.pixels[static_cast<size_t>((y * seen.width + x) * 3 + c)],
+                      stored.pixels[static_cast<size_t>((row * stored.width + column) * 3 + c)])
+                << row << " " << column;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Image, JpegWithDamagedExifLiesAsItIs) {
+  const std::string jpeg = fixture_bytes("grey.jpg"), whole = exif(6, true);
+  const Image stored = decoded(jpeg);
+  for (size_t length = 0; length + 6 < whole.size(); ++length)
+    EXPECT_EQ(decoded(with_app1(jpeg, whole.substr(0, length))).pixels, stored.pixels) << length;
+  for (const int orientation : {0, 9, 65535}) {
+    EXPECT_EQ(decoded(with_app1(jpeg, exif(orientation, true))).pixels, stored.pixels) << orientation;
+  }
+  std::string far = whole;
+  far.replace(10, 4, "\xff\xff\xff\xff");  // the directory's place
+  EXPECT_EQ(decoded(with_app1(jpeg, far)).pixels, stored.pixels);
+  std::string many = whole;
+  many.replace(14, 2, "\xff\xff");  // its entries
+  EXPECT_EQ(decoded(with_app1(jpeg, many)).width, stored.height);
 }
 
 TEST(Image, JpegOfFourColoursIsRefused) {

@@ -13,7 +13,8 @@ struct Image {
 };
 
 // PNG, JPEG, PGM/PPM (P2, P3, P5, P6; 8 bits) or WebP (where libfer was built with libwebp; no animations), told apart
-// by content. Alpha is dropped; 16-bit PNG is reduced to 8; palettes are expanded. Throws Error (path and reason) on
+// by content. Alpha is dropped; 16-bit PNG is reduced to 8; palettes are expanded; a JPEG is turned
+// upright where its Exif data say how the camera was held. Throws Error (path and reason) on
 // anything else, on a truncated file, and on more than 100 million pixels.
 Image read_image(const std::string& path);
 

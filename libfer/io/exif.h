@@ -1,0 +1,17 @@
+// How a camera was held, as Exif says it (CIPA DC-008, tag 0x0112).
+#pragma once
+
+#include <string_view>
+
+#include "fer/image.h"
+
+namespace fer::io {
+
+// The orientation, 1 to 8, in a JPEG file's APP1 segment ("Exif", two zeros, a TIFF header and its first directory); 1
+// where the bytes do not say one.
+int exif_orientation(std::string_view app1);
+
+// The picture as it was seen through a camera that gave it this orientation.
+Image upright(Image image, int orientation);
+
+}  // namespace fer::io
