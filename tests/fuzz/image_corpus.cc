@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fer/image.h"
@@ -145,7 +146,14 @@ int main(int argc, char** argv) {
                                .transparency = {0},
                                .rows = {1, 0}}));
   put("too_large.png", png_file({.width = 100000, .height = 1001, .depth = 8, .colour = 0}));
-  put("grey.jpg", jpeg_file(slope(24, 31, 1)));
+  const std::string grey = jpeg_file(slope(24, 31, 1));
+  put("grey.jpg", grey);
+  // Turned by a quarter, says an APP1 segment.
+  const std::string_view exif(
+      "\xff\xe1\0\x22"
+      "Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0",
+      36);
+  put("exif.jpg", grey.substr(0, 2).append(exif).append(grey, 2));
   put("rgb.jpg", jpeg_file(slope(24, 31, 3)));
   put("cmyk.jpg", jpeg_file({2, 2, 4, std::vector<uint8_t>(16)}));
   const std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};
