@@ -32,6 +32,16 @@ const json* input_shape_of(const ConfigLayer& layer) {
   return Settings(*layer.config).find({"batch_input_shape", "batch_shape"});
 }
 
+// As the model's first layer says it, or the model's own settings, or a first layer that is a model itself.
+const json* input_shape_of(const ConfigGraph& graph) {
+  const ConfigLayer& first = graph.layers[static_cast<size_t>(std::max(graph.input, 0))];
+  for (const ConfigLayer* layer : {&first, &graph.layers.front()}) {
+    if (const json* shape = input_shape_of(*layer)) return shape;
+  }
+  if (graph.input_shape != nullptr || !first.is_model()) return graph.input_shape;
+  return input_shape_of(read_graph(*first.whole));
+}
+
 }  // namespace
 
 const Value& Site::picture() const {
@@ -53,10 +63,7 @@ WeightedLayer Builder::build(const json& model) {
 }
 
 Value Builder::input_value(const ConfigGraph& graph) const {
-  const json* shape = nullptr;
-  if (graph.input >= 0) shape = input_shape_of(graph.layers[graph.input]);
-  if (shape == nullptr) shape = input_shape_of(graph.layers[0]);
-  if (shape == nullptr) shape = graph.input_shape;
+  const json* shape = input_shape_of(graph);
   if (shape == nullptr) throw Error("model: expected the shape of its input, found none");
   std::vector<int64_t> dims = extents(*shape);
   if (dims.size() < 3) return {.shape = Shape(dims), .undecided = true};

@@ -44,7 +44,7 @@ void check_axis(const Builder& builder, const Site& site, Settings::Names names)
   const int64_t wanted = builder.dialect().channels_first && rank == 4 ? 1 : rank - 1;
   const int64_t axis = site.settings.integer(names, -1);
   if (axis == wanted || axis == wanted - rank) return;
-  throw Error(fmt::format("axis: expected {}, the channels', found {}", wanted, axis));
+  throw Error(fmt::format("{}: expected {}, the channels', found {}", site.settings.name(names), wanted, axis));
 }
 
 Value concatenate(Builder& builder, Site& site) {
@@ -119,7 +119,7 @@ Value convert(Builder& builder, Site& site) {
       convert_others(builder, site, value)) {
     return value;
   }
-  throw Error("expected a layer that libfer has, found another");
+  throw Error("expected a layer that libfer has (docs/keras.md lists them), found " + shown(site.layer.class_name));
 }
 
 }  // namespace fer::keras_file

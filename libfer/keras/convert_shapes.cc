@@ -22,7 +22,9 @@ Value pool(Builder& builder, Site& site) {
   pool.strides = site.settings.pair({"strides"}, pool.pool);
   if (pool.strides == pool.pool) pool.strides = {0, 0};
   const std::string padding = site.settings.text({"padding", "border_mode"}, "valid");
-  if (padding != "valid" && padding != "same") throw Error("padding: expected valid or same, found " + shown(padding));
+  if (padding != "valid" && padding != "same") {
+    throw Error(site.settings.name({"padding", "border_mode"}) + ": expected valid or same, found " + shown(padding));
+  }
   if (padding == "same") pool.padding = Padding::same();
   return builder.add(site, pool);
 }

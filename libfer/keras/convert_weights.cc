@@ -59,7 +59,7 @@ Padding padding_of(const Settings& settings) {
   const std::string padding = settings.text({"padding", "border_mode"}, "valid");
   if (padding == "valid") return Padding::valid();
   if (padding == "same") return Padding::same();
-  throw Error("padding: expected valid or same, found " + shown(padding));
+  throw Error(settings.name({"padding", "border_mode"}) + ": expected valid or same, found " + shown(padding));
 }
 
 // Zeros before a convolution without padding, as MobileNet has them, where they are those of "same".

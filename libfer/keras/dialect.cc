@@ -66,14 +66,15 @@ bool has_channels_first(const json& model) {
   for_each_class(model, [&](const std::string& class_name, const json& config) {
     if (!is_spatial(class_name)) return;
     const std::string format = Settings(config).text({"data_format", "dim_ordering"}, "");
+    const std::string name = Settings(config).name({"data_format", "dim_ordering"});
     if (format.empty()) return;
     const bool is_first = format == "channels_first" || format == "th";
     if (!is_first && format != "channels_last" && format != "tf") {
-      throw Error("data_format: expected channels_first or channels_last, found " + shown(format));
+      throw Error(name + ": expected channels_first or channels_last, found " + shown(format));
     }
     if (first && *first != is_first) {
-      throw Error(layer_place(Settings(config).text({"name"}, ""), class_name) +
-                  ": data_format: expected the other layers', found another");
+      throw Error(layer_place(Settings(config).text({"name"}, ""), class_name) + ": " + name +
+                  ": expected the other layers', found another");
     }
     first = is_first;
   });

@@ -68,7 +68,9 @@ Function with_slope(double slope) {
 }
 
 Function relu(const Settings& settings) {
-  if (settings.number({"threshold", "theta"}, 0) != 0) throw Error("threshold: expected 0, found another");
+  if (settings.number({"threshold", "theta"}, 0) != 0) {
+    throw Error(settings.name({"threshold", "theta"}) + ": expected 0, found another");
+  }
   const double slope = settings.number({"negative_slope", "alpha"}, 0);
   if (settings.find({"max_value"}) == nullptr) return with_slope(slope);
   if (settings.number({"max_value"}, 0) != 6 || slope != 0) throw Error("max_value: expected none, or 6 without slope");

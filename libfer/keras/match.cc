@@ -7,8 +7,10 @@
 #include <charconv>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "fer/error.h"
+#include "keras/names.h"
 #include "network/json_text.h"
 
 namespace fer::keras_file {
@@ -18,16 +20,6 @@ std::string shape_text(const std::vector<int64_t>& dims) { return Shape(dims).to
 
 [[noreturn]] void fail_at(const WeightedLayer& layer, const std::string& what) {
   throw Error(layer.place + ": weights: " + what);
-}
-
-std::vector<const WeightedLayer*> leaves_of(const WeightedLayer& model) {
-  std::vector<const WeightedLayer*> leaves;
-  for (const WeightedLayer& layer : model.layers) {
-    if (!layer.roles.empty()) leaves.push_back(&layer);
-    const std::vector<const WeightedLayer*> below = leaves_of(layer);
-    leaves.insert(leaves.end(), below.begin(), below.end());
-  }
-  return leaves;
 }
 
 void check(const WeightedLayer& layer, const Role& role, const Stored& dataset) {
@@ -62,49 +54,50 @@ void append(std::vector<Assignment>& all, std::vector<Assignment> more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-// By name, where it is one layer's alone.
-class ByName {
- public:
-  explicit ByName(const std::vector<StoredLayer>& layers) {
-    for (const StoredLayer& layer : layers) {
-      enter(by_name_, layer.name, layer);
-      if (!layer.owner.empty()) enter(by_owner_, layer.owner, layer);
-    }
-  }
-  const StoredLayer* find(const std::string& name) const {
-    for (const auto* index : {&by_name_, &by_owner_}) {
-      const auto found = index->find(name);
-      if (found != index->end() && found->second != nullptr) return found->second;
-    }
-    return nullptr;
-  }
-
- private:
-  using Index = std::map<std::string, const StoredLayer*>;
-  static void enter(Index& index, const std::string& name, const StoredLayer& layer) {
-    const auto [entry, is_new] = index.emplace(name, &layer);
-    if (!is_new) entry->second = nullptr;
-  }
-  Index by_name_, by_owner_;
-};
-
-std::vector<Assignment> match_listed(const Stored& weights, const WeightedLayer& model) {
-  const std::vector<StoredLayer> stored = stored_layers(weights);
-  const std::vector<const WeightedLayer*> leaves = leaves_of(model);
-  const ByName names(stored);
-  std::vector<const StoredLayer*> chosen;
-  const WeightedLayer* missing = nullptr;
-  for (const WeightedLayer* leaf : leaves) {
-    chosen.push_back(names.find(leaf->name));
-    if (chosen.back() == nullptr && missing == nullptr) missing = leaf;
-  }
-  if (missing != nullptr && stored.size() != leaves.size()) {
-    fail_at(*missing,
+// Why a file's layers cannot be taken in order; `missing` is the first that no name tells.
+void expect_order(const std::vector<StoredLayer>& stored, const std::vector<Leaf>& leaves,
+                  const std::vector<const StoredLayer*>& named, const WeightedLayer& missing) {
+  if (stored.size() != leaves.size()) {
+    fail_at(missing,
             fmt::format("expected a layer of that name, or {} layers in all, found {}", leaves.size(), stored.size()));
   }
-  std::vector<Assignment> all;
-  for (size_t i = 0; i < leaves.size(); ++i) append(all, assign(*leaves[i], missing ? stored[i] : *chosen[i]));
-  return all;
+  if (are_renumbered(stored, leaves)) return;
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    if (named[i] == nullptr || named[i] == &stored[i]) continue;
+    fail_at(missing, fmt::format("expected a layer of that name, or the network's order, found {} in the place of {}",
+                                 shown(stored[i].name), shown(leaves[i].layer->name)));
+  }
+}
+
+std::string order_note(const std::vector<StoredLayer>& stored, const std::vector<Leaf>& leaves,
+                       const std::vector<size_t>& by_order) {
+  constexpr size_t kShown = 3;
+  std::string pairs;
+  for (size_t i = 0; i < std::min(by_order.size(), kShown); ++i) {
+    pairs += fmt::format("{} {} from {}", i > 0 ? "," : "", leaves[by_order[i]].layer->place,
+                         shown(stored[by_order[i]].name));
+  }
+  if (by_order.size() > kShown) pairs += ", ...";
+  return fmt::format("weights of {} layer{} taken by order, as no name fits:{}", by_order.size(),
+                     by_order.size() == 1 ? "" : "s", pairs);
+}
+
+FullMatch match_listed(const Stored& weights, const WeightedLayer& model) {
+  const std::vector<StoredLayer> stored = stored_layers(weights);
+  const std::vector<Leaf> leaves = leaves_of(model);
+  const std::vector<const StoredLayer*> named = match_names(stored, leaves);
+  const auto missing = std::find(named.begin(), named.end(), nullptr);
+  const bool all_named = missing == named.end();
+  if (!all_named) expect_order(stored, leaves, named, *leaves[missing - named.begin()].layer);
+  FullMatch match;
+  std::vector<size_t> by_order;
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    const StoredLayer& chosen = all_named ? *named[i] : stored[i];
+    if (named[i] != &chosen) by_order.push_back(i);
+    append(match.assignments, assign(*leaves[i].layer, chosen));
+  }
+  if (!by_order.empty()) match.notes.push_back(order_note(stored, leaves, by_order));
+  return match;
 }
 
 using Groups = std::vector<std::pair<int, const Stored*>>;  // by number
@@ -144,13 +137,16 @@ std::vector<Assignment> match_by_class(const Stored& container, const WeightedLa
     const Groups groups = groups_of(container, type);
     for (size_t i = 0; i < layers.size(); ++i) {
       const WeightedLayer& layer = *layers[i];
-      const Stored* group = groups.size() == layers.size() ? groups[i].second : container.find(layer.name);
+      const Stored* group = nullptr;
+      if (groups.size() == layers.size()) group = groups[i].second;
+      // (Some may have layers' names instead. Where there are more, "conv2d_1" would be a number taken for a name.)
+      if (groups.size() < layers.size()) group = container.find(layer.name);
       if (group == nullptr) {
         fail_at(layer, fmt::format("expected {} groups {}, found {}", layers.size(), type, groups.size()));
       }
       if (!layer.is_model) {
         const std::vector<const Stored*> arrays = vars_of(*group);
-        append(all, assign(layer, {"", "", type, std::vector<std::string>(arrays.size()), arrays}));
+        append(all, assign(layer, {"", "", "", type, std::vector<std::string>(arrays.size()), arrays}));
       } else if (const Stored* inner = container_of(*group)) {
         append(all, match_by_class(*inner, layer));
       } else {
@@ -159,13 +155,6 @@ std::vector<Assignment> match_by_class(const Stored& container, const WeightedLa
     }
   }
   return all;
-}
-
-const StoredLayer* find_any_name(const ByName& names, const std::map<std::string, std::string>& modern,
-                                 const std::string& name) {
-  if (const StoredLayer* found = names.find(name)) return found;
-  const auto other = modern.find(modern_resnet_name(name));
-  return other == modern.end() ? nullptr : names.find(other->second);
 }
 
 bool fits(const WeightedLayer& layer, const StoredLayer& stored) {
@@ -177,59 +166,69 @@ bool fits(const WeightedLayer& layer, const StoredLayer& stored) {
   }
 }
 
-void use(PartialMatch& match, std::vector<const StoredLayer*>& used, const WeightedLayer& layer,
-         const StoredLayer& stored) {
-  append(match.assignments, assign(layer, stored));
-  match.filled.push_back(&layer);
-  used.push_back(&stored);
-}
+using Found = std::vector<const StoredLayer*>;  // of each leaf, or nullptr
 
-void match_by_name(const std::vector<StoredLayer>& stored, const std::vector<const WeightedLayer*>& leaves,
-                   PartialMatch& match, std::vector<const StoredLayer*>& used) {
-  const ByName names(stored);
-  std::map<std::string, std::string> modern;
-  for (const StoredLayer& layer : stored) modern.emplace(modern_resnet_name(layer.name), layer.name);
-  for (const WeightedLayer* leaf : leaves) {
-    const StoredLayer* found = find_any_name(names, modern, leaf->name);
-    if (found != nullptr) use(match, used, *leaf, *found);
+// Names, those of ResNets from before Keras 2.3 too.
+Found find_names(const std::vector<StoredLayer>& stored, const std::vector<Leaf>& leaves) {
+  Found found = match_names(stored, leaves);
+  std::set<const StoredLayer*> taken(found.begin(), found.end());
+  std::map<std::string, const StoredLayer*> modern;
+  for (const StoredLayer& layer : stored) {
+    if (layer.group.empty()) continue;
+    const std::string name = layer.name.substr(layer.name.rfind('/') + 1);
+    const auto [entry, is_new] = modern.emplace(modern_resnet_name(name), &layer);
+    if (!is_new) entry->second = nullptr;  // two of one name
   }
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    const auto other = modern.find(modern_resnet_name(leaves[i].layer->name));
+    const bool known = other != modern.end() && other->second != nullptr;
+    if (found[i] == nullptr && known && taken.insert(other->second).second) found[i] = other->second;
+  }
+  return found;
 }
 
 // The file's first layers are the network's first, of each class where the file tells classes.
-void match_by_order(const std::vector<StoredLayer>& stored, const std::vector<const WeightedLayer*>& leaves,
-                    PartialMatch& match, std::vector<const StoredLayer*>& used) {
+Found find_order(const std::vector<StoredLayer>& stored, const std::vector<Leaf>& leaves) {
+  Found found(leaves.size(), nullptr);
   std::map<std::string, std::deque<const StoredLayer*>> queues;
   for (const StoredLayer& layer : stored) queues[layer.type].push_back(&layer);
-  for (const WeightedLayer* leaf : leaves) {
-    std::deque<const StoredLayer*>& queue = queues[queues.contains("") ? "" : leaf->type];
-    if (queue.empty() || !fits(*leaf, *queue.front())) break;
-    use(match, used, *leaf, *queue.front());
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    std::deque<const StoredLayer*>& queue = queues[queues.contains("") ? "" : leaves[i].layer->type];
+    if (queue.empty() || !fits(*leaves[i].layer, *queue.front())) break;
+    found[i] = queue.front();
     queue.pop_front();
   }
+  return found;
+}
+
+bool is_empty(const Found& found) {
+  return std::all_of(found.begin(), found.end(), [](const StoredLayer* one) { return one == nullptr; });
 }
 
 }  // namespace
 
-std::vector<Assignment> match_all(const Stored& weights, const WeightedLayer& model) {
-  return is_by_class(weights) ? match_by_class(*container_of(weights), model) : match_listed(weights, model);
+FullMatch match_all(const Stored& weights, const WeightedLayer& model) {
+  if (is_by_class(weights)) return {match_by_class(*container_of(weights), model), {}};
+  return match_listed(weights, model);
 }
 
 PartialMatch match_some(const Stored& weights, const WeightedLayer& model) {
   const std::vector<StoredLayer> stored = stored_layers(weights);
-  const std::vector<const WeightedLayer*> leaves = leaves_of(model);
-  PartialMatch match;
-  std::vector<const StoredLayer*> used;
-  match_by_name(stored, leaves, match, used);
-  if (match.filled.empty()) match_by_order(stored, leaves, match, used);
-  if (match.filled.empty()) {
+  const std::vector<Leaf> leaves = leaves_of(model);
+  Found found = find_names(stored, leaves);
+  if (is_empty(found)) found = find_order(stored, leaves);
+  if (is_empty(found)) {
     if (leaves.empty() || stored.empty()) throw Error("expected layers with weights on both sides, found none");
     throw Error("expected layers of the network's names or shapes, found none; the first is " + shown(stored[0].name));
   }
-  for (const WeightedLayer* leaf : leaves) {
-    if (std::find(match.filled.begin(), match.filled.end(), leaf) == match.filled.end()) match.left.push_back(leaf);
+  PartialMatch match;
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    (found[i] != nullptr ? match.filled : match.left).push_back(leaves[i].layer);
+    if (found[i] != nullptr) append(match.assignments, assign(*leaves[i].layer, *found[i]));
   }
+  const std::set<const StoredLayer*> used(found.begin(), found.end());
   for (const StoredLayer& layer : stored) {
-    if (std::find(used.begin(), used.end(), &layer) == used.end()) match.unused.push_back(layer.name);
+    if (!used.contains(&layer)) match.unused.push_back(layer.name);
   }
   return match;
 }

@@ -23,19 +23,32 @@ bool is_by_class(const Stored& weights);
 const Stored* container_of(const Stored& group);
 std::vector<const Stored*> vars_of(const Stored& group);
 
-// Every role of every layer of `model`, but for those that may miss. Both must outlive the result. Throws Error naming
-// the layer where weights are missing or have another shape.
-std::vector<Assignment> match_all(const Stored& weights, const WeightedLayer& model);
+struct FullMatch {
+  std::vector<Assignment> assignments;
+  std::vector<std::string> notes;  // for the user: what names did not tell
+};
+// Every role of every layer of `model`, but for those that may miss: by name; where some names are missing by order, if
+// no name contradicts it. Both must outlive the result. Throws Error naming the layer where weights are missing or have
+// another shape.
+FullMatch match_all(const Stored& weights, const WeightedLayer& model);
 
 // A layer of the file.
 struct StoredLayer {
-  std::string name;                // the layer's, or the group's
-  std::string owner;               // as the weights' own names have it; may be another
+  std::string name;                // for messages
+  std::string group;               // the layer's name, or the model's that it is in; empty where the file has none
+  std::string owner;               // as the weights' own names have it, with any scopes before it; may be another
   std::string type;                // in the layout of Keras 3, else empty
   std::vector<std::string> roles;  // of each array, where its name tells; else empty
   std::vector<const Stored*> arrays;
 };
 std::vector<StoredLayer> stored_layers(const Stored& weights);
+
+// "conv2d_1" is conv2d's number 1, "conv2d" its number 0.
+struct NumberedName {
+  std::string base;
+  int number = 0;
+};
+NumberedName split_number(const std::string& name);
 
 struct PartialMatch {
   std::vector<Assignment> assignments;

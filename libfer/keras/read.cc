@@ -133,13 +133,14 @@ KerasModel read(Source source, const KerasReadOptions& options) {
   if (!options.class_names.empty()) result.model.network.class_names = options.class_names;
   infer(result.model.network);
   result.model.preprocessing = preprocessing_of(options.preprocessing, scaled);
-  const std::vector<Assignment> assignments = match_all(weights, wanted);
+  const FullMatch match = match_all(weights, wanted);
+  result.notes.insert(result.notes.end(), match.notes.begin(), match.notes.end());
   std::vector<const Stored*> datasets;
-  for (const Assignment& one : assignments) datasets.push_back(one.dataset);
+  for (const Assignment& one : match.assignments) datasets.push_back(one.dataset);
   source.file.check(datasets);
   result.model.weights = Weights(result.model.network);
   set_norms_to_one(result.model.weights);
-  fill(source.file, assignments, result.model.weights);
+  fill(source.file, match.assignments, result.model.weights);
   return result;
 }
 

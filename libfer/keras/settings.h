@@ -27,6 +27,8 @@ class Settings {
 
   // The member, or nullptr where it is missing or null.
   const nlohmann::json* find(Names names) const;
+  // Which of them is there, for messages; else the first.
+  std::string name(Names names) const;
   bool has(const char* name) const { return find({name}) != nullptr; }
   int64_t integer(Names names, std::optional<int64_t> usual = {}) const;
   double number(Names names, double usual) const;

@@ -4,88 +4,79 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
+#include <string_view>
+#include <tuple>
 
 #include "fer/error.h"
 #include "keras/match.h"
 #include "network/json_text.h"
+#include "network/limits.h"
 
 namespace fer::keras_file {
 namespace {
 
 constexpr std::array kContainers = {"layers", "_layer_checkpoint_dependencies"};
 
-// How Keras calls a role, in version 1 ("_W") and after; the longest first.
-struct RoleName {
-  const char *keras_1, *role;
+constexpr std::array kRoles = {
+    "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel", "pointwise_kernel"};
+
+// How Keras 1 ends the names of weights.
+struct Ending {
+  std::string_view ending;
+  const char* role;
 };
-constexpr std::array<RoleName, 8> kRoles = {{{"_running_mean", "moving_mean"},
+constexpr std::array<Ending, 8> kEndings = {{{"_depthwise_kernel", "depthwise_kernel"},
+                                             {"_pointwise_kernel", "pointwise_kernel"},
+                                             {"_running_mean", "moving_mean"},
                                              {"_running_std", "moving_variance"},  // a variance all the same
                                              {"_gamma", "gamma"},
                                              {"_beta", "beta"},
                                              {"_W", "kernel"},
-                                             {"_b", "bias"},
-                                             {nullptr, "depthwise_kernel"},
-                                             {nullptr, "pointwise_kernel"}}};
-
-// Without ":0" and without the "_1" that makes names unique in TensorFlow.
-std::string base_of(std::string name, bool strip_number) {
-  if (const size_t colon = name.rfind(':'); colon != name.npos) name.resize(colon);
-  const size_t digits = name.find_last_not_of("0123456789");
-  if (strip_number && digits != name.npos && digits + 1 < name.size() && name[digits] == '_') name.resize(digits);
-  return name;
-}
+                                             {"_b", "bias"}}};
 
 struct WeightName {
   std::string owner, role;
 };
 
-// "block/conv/kernel:0" is conv's kernel, "conv_W:0" too.
+// "block/conv/kernel:0" is block/conv's kernel, "conv_W:0" conv's; and so with the "_1" that makes names unique in
+// TensorFlow.
 WeightName parse_weight(const std::string& text) {
   const size_t slash = text.rfind('/');
-  const std::string last = slash == text.npos ? text : text.substr(slash + 1);
-  for (const bool strip : {false, true}) {
-    const std::string name = base_of(last, strip);
-    for (const RoleName& role : kRoles) {
-      if (slash != text.npos && name == role.role) break;
-      if (role.keras_1 != nullptr && name.ends_with(role.keras_1)) {
-        return {name.substr(0, name.size() - std::string_view(role.keras_1).size()), role.role};
-      }
-    }
-    for (const char* role : {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel",
-                             "pointwise_kernel"}) {
-      if (name != role) continue;
-      const std::string above = slash == text.npos ? "" : text.substr(0, slash);
-      return {above.substr(above.rfind('/') + 1), role};
+  const std::string scopes = slash == text.npos ? "" : text.substr(0, slash + 1);
+  const std::string above = scopes.substr(0, scopes.empty() ? 0 : slash);
+  std::string last = text.substr(scopes.size());
+  last.resize(std::min(last.find(':'), last.size()));
+  for (const std::string& name : {last, split_number(last).base}) {
+    if (std::find(kRoles.begin(), kRoles.end(), name) != kRoles.end()) return {above, name};
+    for (const auto& [ending, role] : kEndings) {
+      if (name.ends_with(ending)) return {scopes + name.substr(0, name.size() - ending.size()), role};
     }
   }
-  return {};
+  return {above, ""};
 }
 
 // One layer, or those of a model within the model, as the names of the weights tell.
 void add_group(const Stored& group, const std::string& name, std::vector<StoredLayer>& layers) {
   const size_t first = layers.size();
-  for (const std::string& weight : group.list("weight_names")) {
+  const std::vector<std::string> weights = group.list("weight_names");
+  if (!weights.empty() && name.size() > kMaxNameBytes) {
+    throw Error(fmt::format("layer_names: expected at most {} bytes, found {}", kMaxNameBytes, shown(name)));
+  }
+  std::map<std::string, size_t> by_owner;
+  for (const std::string& weight : weights) {
     const Stored* dataset = group.find(weight);
     if (dataset == nullptr || !dataset->is_dataset) {
       throw Error(fmt::format("'{}': expected a dataset {}, found none", group.path, shown(weight)));
     }
     const WeightName parsed = parse_weight(weight);
-    const auto found = std::find_if(layers.begin() + static_cast<std::ptrdiff_t>(first), layers.end(),
-                                    [&](const StoredLayer& layer) { return layer.owner == parsed.owner; });
-    StoredLayer& layer =
-        found != layers.end() ? *found : layers.emplace_back(StoredLayer{name, parsed.owner, "", {}, {}});
-    layer.roles.push_back(parsed.role);
-    layer.arrays.push_back(dataset);
+    const auto [entry, is_new] = by_owner.emplace(parsed.owner, layers.size());
+    if (is_new) layers.push_back({name, name, parsed.owner, "", {}, {}});
+    layers[entry->second].roles.push_back(parsed.role);
+    layers[entry->second].arrays.push_back(dataset);
   }
   if (layers.size() - first < 2) return;
   for (size_t i = first; i < layers.size(); ++i) layers[i].name = layers[i].owner;
-}
-
-int number_after(const std::string& name, const std::string& base) {
-  if (name.size() == base.size()) return 0;
-  int number = 0;
-  std::from_chars(name.data() + base.size() + 1, name.data() + name.size(), number);
-  return number;
 }
 
 std::string given_name(const Stored& group) {
@@ -98,25 +89,35 @@ std::string given_name(const Stored& group) {
 }
 
 void add_by_class(const Stored& container, std::vector<StoredLayer>& layers) {
-  std::vector<std::pair<std::string, const Stored*>> groups;
-  for (const auto& [name, group] : container.members) groups.emplace_back(name, group.get());
-  std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
-    const std::string base_a = base_of(a.first, true), base_b = base_of(b.first, true);
-    if (base_a != base_b) return base_a < base_b;
-    return number_after(a.first, base_a) < number_after(b.first, base_b);
-  });
-  for (const auto& [name, group] : groups) {
+  std::vector<std::tuple<std::string, int, std::string, const Stored*>> groups;
+  for (const auto& [name, group] : container.members) {
+    const NumberedName numbered = split_number(name);
+    groups.emplace_back(numbered.base, numbered.number, name, group.get());
+  }
+  std::sort(groups.begin(), groups.end());
+  for (const auto& [type, number, name, group] : groups) {
     if (const Stored* inner = container_of(*group)) {
       add_by_class(*inner, layers);
       continue;
     }
-    StoredLayer layer = {name, given_name(*group), base_of(name, true), {}, vars_of(*group)};
+    // (The group's name says which layer of its class it is, not what it is called.)
+    const std::string given = given_name(*group);
+    StoredLayer layer = {given.empty() ? name : given, given, "", type, {}, vars_of(*group)};
     layer.roles.resize(layer.arrays.size());
     if (!layer.arrays.empty()) layers.push_back(std::move(layer));
   }
 }
 
 }  // namespace
+
+NumberedName split_number(const std::string& name) {
+  NumberedName split = {name, 0};
+  const size_t last = name.find_last_not_of("0123456789");
+  if (last == name.npos || last + 1 == name.size() || name[last] != '_') return split;
+  const char *begin = name.data() + last + 1, *end = name.data() + name.size();
+  if (std::from_chars(begin, end, split.number).ec == std::errc()) split.base.resize(last);
+  return split;
+}
 
 const Stored* container_of(const Stored& group) {
   for (const char* name : kContainers) {

@@ -34,7 +34,8 @@ struct KerasReadOptions {
 
 struct KerasModel {
   Model model;
-  // What was left out because it acts in training alone: "layer 'noise' (GaussianNoise): left out, ...".
+  // What was left out because it acts in training alone: "layer 'noise' (GaussianNoise): left out, ..."; and that
+  // weights were taken in the file's order, where no names fit.
   std::vector<std::string> notes;
 };
 
