@@ -61,12 +61,47 @@ class Means(nn.Module):
         return torch.softmax(x.mean((2, 3)) @ self.weights + self.bias, dim=1)
 
 
+class Squeeze(nn.Module):
+    """Squeeze-and-excite as most write it."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Sequential(nn.Linear(channels, 2), nn.ReLU(), nn.Linear(2, channels), nn.Sigmoid())
+
+    def forward(self, x):
+        b, c, _, _ = x.size()
+        y = self.fc(self.pool(x).view(b, c)).view(b, c, 1, 1)
+        return x * y.expand_as(x)
+
+
+class Idioms(nn.Module):
+    """Channels' means of pixels; computed paddings and shapes; weights in other shapes; logarithms."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("means", torch.zeros(3))
+        self.conv = nn.Sequential(nn.ZeroPad2d(1), nn.Conv2d(3, 4, 3), nn.ReLU(), Squeeze(4))
+        self.down = nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(4, 4, 3, stride=2), nn.ReLU())
+        self.scale = nn.Parameter(torch.ones(4))
+        self.weights = nn.Parameter(torch.ones(5, 2, 40))
+        self.mix = nn.Conv2d(5, 4, 1)
+
+    def forward(self, x):
+        x = self.conv((x - (self.means.view(1, 3, 1, 1) + 1) * 100) / 50)
+        x = self.down(x) * self.scale.view(1, -1, 1, 1)
+        b, c, h, w = x.shape
+        x = torch.relu(x.reshape(b, c * h * w) @ self.weights.view(5, c * h * w).t())
+        x = self.mix(x.view(b, 5, 1, 1))
+        return torch.log_softmax(x.mean(3).mean(2), dim=1)
+
+
 def numbers(t):
     """Nine digits hold a float exactly."""
     return [float("%.9g" % v) for v in t.detach().flatten().tolist()]
 
 
-def write(name, model, shape, opset, low, high):
+def write(name, model, shape, opset, low, high, fold=True):
     with torch.no_grad():
         for key, value in model.state_dict().items():
             if value.dtype == torch.float32:
@@ -74,8 +109,11 @@ def write(name, model, shape, opset, low, high):
     model.eval()
     pictures = torch.empty(3, *shape).uniform_(low, high)
     torch.onnx.export(model, pictures, os.path.join(FOLDER, name + ".onnx"), opset_version=opset, input_names=["x"],
-                      output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
-    content = {"pictures": numbers(pictures.permute(0, 2, 3, 1)), "outputs": numbers(model(pictures))}
+                      output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}}, do_constant_folding=fold)
+    outputs = model(pictures)
+    if isinstance(model, Idioms):
+        outputs = outputs.exp()
+    content = {"pictures": numbers(pictures.permute(0, 2, 3, 1)), "outputs": numbers(outputs)}
     with open(os.path.join(FOLDER, name + ".json"), "w") as file:
         json.dump(content, file)
         file.write("\n")
@@ -89,3 +127,5 @@ write("residual_11", Residual(), (1, 11, 9), 11, -1, 1)
 write("residual_13", Residual(), (1, 12, 12), 13, -1, 1)
 write("means_11", Means(), (3, 7, 6), 11, -1, 1)
 write("means_15", Means(), (3, 7, 6), 15, -1, 1)
+write("idioms_11", Idioms(), (3, 8, 10), 11, 0, 255)
+write("idioms_17", Idioms(), (3, 8, 10), 17, 0, 255, fold=False)

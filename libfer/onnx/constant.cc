@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "fer/error.h"
-#include "fer/tensor.h"
 #include "network/json_text.h"
 
 namespace fer::onnx_file {
@@ -21,48 +20,62 @@ std::string type_name(int type) {
   return fmt::format("type {}", type);
 }
 
-constexpr int kMaxRank = 8;
-
-// Bytes of a tensor, or -1 where they cannot be counted.
-int64_t byte_count(const std::vector<int64_t>& dims, int64_t bytes) {
-  for (const int64_t dim : dims) {
-    if (dim < 0 || __builtin_mul_overflow(bytes, dim, &bytes)) return -1;
+std::string_view data_of(const onnx::TensorProto& tensor) {
+  if (tensor.has_raw_data()) return tensor.raw_data();
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::FLOAT:
+      return bytes_of(tensor.float_data().data(), tensor.float_data_size());
+    case onnx::TensorProto::INT32:
+      return bytes_of(tensor.int32_data().data(), tensor.int32_data_size());
+    default:
+      return bytes_of(tensor.int64_data().data(), tensor.int64_data_size());
   }
-  return bytes;
 }
 
 }  // namespace
 
-std::vector<int64_t> Constant::ints() const {
-  std::vector<int64_t> values;
+Dims Constant::ints() const {
+  Dims values;
   for (int64_t i = 0; i < size(); ++i) values.push_back(int_at(i));
   return values;
 }
 
-std::string shown_dims(const std::vector<int64_t>& dims) { return Shape(dims).to_string(); }
+int64_t byte_count(const Dims& dims, size_t width) {
+  auto bytes = static_cast<int64_t>(width);
+  bool empty = false;
+  for (const int64_t dim : dims) {
+    empty = empty || dim == 0;
+    if (dim < 0 || __builtin_mul_overflow(bytes, dim == 0 ? 1 : dim, &bytes)) return -1;
+  }
+  return empty ? 0 : bytes;
+}
+
+std::string shown_dims(const Dims& dims) {
+  std::string text;
+  for (const int64_t dim : dims) {
+    text.append(text.empty() ? "" : ", ").append(dim == kAnyBatch ? "n" : std::to_string(dim));
+  }
+  return fmt::format("[{}]", text);
+}
 
 Constant constant_of(const onnx::TensorProto& tensor) {
   const std::string place = "tensor " + shown(tensor.name());
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0) {
     throw Error(place + ": expected its data in this file, found them in another");
   }
-  const bool is_float = tensor.data_type() == onnx::TensorProto::FLOAT;
-  if (!is_float && tensor.data_type() != onnx::TensorProto::INT64) {
-    throw Error(place + ": expected FLOAT or INT64, found " + type_name(tensor.data_type()));
+  const int type = tensor.data_type();
+  if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::INT64 && type != onnx::TensorProto::INT32) {
+    throw Error(place + ": expected FLOAT, INT64 or INT32, found " + type_name(type));
   }
   if (tensor.has_segment()) throw Error(place + ": expected a whole tensor, found a segment of one");
-  if (tensor.dims_size() > kMaxRank) {
+  if (tensor.dims_size() > static_cast<int>(kMaxRank)) {
     throw Error(fmt::format("{}: expected at most {} extents, found {}", place, kMaxRank, tensor.dims_size()));
   }
-  Constant constant{{tensor.dims().begin(), tensor.dims().end()}, is_float, {}};
-  if (tensor.has_raw_data()) {
-    constant.bytes = tensor.raw_data();
-  } else if (is_float) {
-    constant.bytes = bytes_of(tensor.float_data().data(), tensor.float_data_size());
-  } else {
-    constant.bytes = bytes_of(tensor.int64_data().data(), tensor.int64_data_size());
-  }
-  const int64_t bytes = byte_count(constant.dims, is_float ? sizeof(float) : sizeof(int64_t));
+  Constant constant{.dims = {tensor.dims().begin(), tensor.dims().end()},
+                    .real = type == onnx::TensorProto::FLOAT,
+                    .bytes = data_of(tensor),
+                    .width = type == onnx::TensorProto::INT64 ? sizeof(int64_t) : sizeof(int32_t)};
+  const int64_t bytes = byte_count(constant.dims, constant.width);
   if (bytes < 0) throw Error(place + ": expected other extents, found " + shown_dims(constant.dims));
   if (static_cast<size_t>(bytes) != constant.bytes.size()) {
     throw Error(fmt::format("{}: expected {} bytes for shape {}, found {}", place, bytes, shown_dims(constant.dims),
@@ -71,25 +84,25 @@ Constant constant_of(const onnx::TensorProto& tensor) {
   return constant;
 }
 
-onnx::TensorProto tensor_of(const onnx::AttributeProto& attribute) {
+Constant constant_of(const onnx::AttributeProto& attribute) {
   const std::string& name = attribute.name();
-  onnx::TensorProto tensor;
-  tensor.set_name(name);
-  if (name == "value_float") {
-    tensor.add_float_data(attribute.f());
-  } else if (name == "value_floats") {
-    *tensor.mutable_float_data() = attribute.floats();
-    tensor.add_dims(attribute.floats_size());
-  } else if (name == "value_int") {
-    tensor.add_int64_data(attribute.i());
-  } else if (name == "value_ints") {
-    *tensor.mutable_int64_data() = attribute.ints();
-    tensor.add_dims(attribute.ints_size());
-  } else {
+  if (name == "value_floats") {
+    return {.dims = {attribute.floats_size()}, .bytes = bytes_of(attribute.floats().data(), attribute.floats_size())};
+  }
+  if (name == "value_ints") {
+    return {.dims = {attribute.ints_size()},
+            .real = false,
+            .bytes = bytes_of(attribute.ints().data(), attribute.ints_size()),
+            .width = sizeof(int64_t)};
+  }
+  if (name != "value_float" && name != "value_int") {
     throw Error("expected a constant of floats or int64, found " + shown(name));
   }
-  tensor.set_data_type(tensor.float_data_size() > 0 ? onnx::TensorProto::FLOAT : onnx::TensorProto::INT64);
-  return tensor;
+  const float real = attribute.f();
+  const int64_t whole = attribute.i();
+  const bool is_real = name == "value_float";
+  const auto owned = std::make_shared<const std::string>(is_real ? bytes_of(&real, 1) : bytes_of(&whole, 1));
+  return {.dims = {}, .real = is_real, .bytes = *owned, .width = owned->size(), .owned = owned};
 }
 
 }  // namespace fer::onnx_file

@@ -64,6 +64,11 @@ std::vector<int64_t> Node::integers(const char* name, std::vector<int64_t> usual
   return {attribute->ints().begin(), attribute->ints().end()};
 }
 
+const onnx::TensorProto* Node::tensor(const char* name) {
+  const auto* attribute = take(name, onnx::AttributeProto::TENSOR);
+  return attribute == nullptr ? nullptr : &attribute->t();
+}
+
 void Node::expect_integer(const char* name, int64_t value, int64_t usual) {
   const int64_t found = integer(name, usual);
   if (found != value) throw Error(fmt::format("{}: expected {}, found {}", name, value, found));

@@ -33,6 +33,8 @@ class Node {
   float real(const char* name, float usual);
   std::string text(const char* name, const char* usual);
   std::vector<int64_t> integers(const char* name, std::vector<int64_t> usual);
+  // Null where the node has none of that name.
+  const onnx::TensorProto* tensor(const char* name);
   // Throws Error unless the attribute is missing or this number.
   void expect_integer(const char* name, int64_t value, int64_t usual);
   // These say nothing about what the node computes.

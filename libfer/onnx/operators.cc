@@ -2,61 +2,68 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string>
 
 #include "fer/error.h"
+#include "network/json_text.h"
 
 namespace fer::onnx_file {
 namespace {
 
+using Read = void (*)(Reading&, Node&);
+
 struct Operator {
   const char* op;
-  void (*read)(Reading&, Node&);
+  Read read;  // null where libfer only knows it of constants
+  Read fold;  // of constants alone; null where there is nothing of the kind
 };
 
-constexpr Operator kOperators[] = {{"Add", read_add},
-                                   {"AveragePool", read_average_pool},
-                                   {"BatchNormalization", read_batch_normalization},
-                                   {"Cast", read_cast},
-                                   {"Clip", read_clip},
-                                   {"Concat", read_concat},
-                                   {"Constant", read_constant},
-                                   {"Conv", read_conv},
-                                   {"Div", read_div},
-                                   {"Dropout", read_dropout},
-                                   {"Elu", read_activation},
-                                   {"Flatten", read_flatten},
-                                   {"Gather", read_gather},
-                                   {"Gemm", read_gemm},
-                                   {"GlobalAveragePool", read_global_average_pool},
-                                   {"GlobalMaxPool", read_global_max_pool},
-                                   {"HardSigmoid", read_hard_sigmoid},
-                                   {"HardSwish", read_activation},
-                                   {"Identity", read_same},
-                                   {"LeakyRelu", read_activation},
-                                   {"MatMul", read_matmul},
-                                   {"MaxPool", read_max_pool},
-                                   {"Mul", read_mul},
-                                   {"Pad", read_pad},
-                                   {"ReduceMean", read_reduce_mean},
-                                   {"Relu", read_activation},
-                                   {"Reshape", read_reshape},
-                                   {"Resize", read_resize},
-                                   {"Shape", read_shape},
-                                   {"Sigmoid", read_activation},
-                                   {"Slice", read_slice},
-                                   {"Softmax", read_softmax},
-                                   {"Squeeze", read_squeeze},
-                                   {"Sub", read_sub},
-                                   {"Sum", read_sum},
-                                   {"Tanh", read_activation},
-                                   {"Transpose", read_transpose},
-                                   {"Unsqueeze", read_unsqueeze}};
+constexpr Operator kOperators[] = {{"Add", read_add, fold_add},
+                                   {"AveragePool", read_average_pool, nullptr},
+                                   {"BatchNormalization", read_batch_normalization, nullptr},
+                                   {"Cast", read_cast, fold_cast},
+                                   {"Clip", read_clip, nullptr},
+                                   {"Concat", read_concat, fold_concat},
+                                   {"Constant", read_constant, nullptr},
+                                   {"ConstantOfShape", nullptr, fold_constant_of_shape},
+                                   {"Conv", read_conv, nullptr},
+                                   {"Div", read_div, fold_div},
+                                   {"Dropout", read_dropout, nullptr},
+                                   {"Elu", read_activation, nullptr},
+                                   {"Expand", read_expand, nullptr},
+                                   {"Flatten", read_flatten, fold_flatten},
+                                   {"Gather", nullptr, fold_gather},
+                                   {"Gemm", read_gemm, nullptr},
+                                   {"GlobalAveragePool", read_global_average_pool, nullptr},
+                                   {"GlobalMaxPool", read_global_max_pool, nullptr},
+                                   {"HardSigmoid", read_hard_sigmoid, nullptr},
+                                   {"HardSwish", read_activation, nullptr},
+                                   {"Identity", read_same, fold_same},
+                                   {"LeakyRelu", read_activation, nullptr},
+                                   {"LogSoftmax", read_log_softmax, nullptr},
+                                   {"MatMul", read_matmul, nullptr},
+                                   {"MaxPool", read_max_pool, nullptr},
+                                   {"Mul", read_mul, fold_mul},
+                                   {"Pad", read_pad, nullptr},
+                                   {"ReduceMean", read_reduce_mean, nullptr},
+                                   {"Relu", read_activation, nullptr},
+                                   {"Reshape", read_reshape, fold_reshape},
+                                   {"Resize", read_resize, nullptr},
+                                   {"Shape", read_shape, fold_shape},
+                                   {"Sigmoid", read_activation, nullptr},
+                                   {"Slice", nullptr, fold_slice},
+                                   {"Softmax", read_softmax, nullptr},
+                                   {"Squeeze", read_squeeze, fold_squeeze},
+                                   {"Sub", read_sub, fold_sub},
+                                   {"Sum", read_sum, nullptr},
+                                   {"Tanh", read_activation, nullptr},
+                                   {"Transpose", read_transpose, fold_transpose},
+                                   {"Unsqueeze", nullptr, fold_unsqueeze}};
 
-std::string known_operators() {
-  std::string text;
-  for (const Operator& entry : kOperators) text.append(text.empty() ? "" : ", ").append(entry.op);
-  return text;
+bool takes_constants_alone(const Reading& reading, const Node& node) {
+  for (int i = 0; i < node.input_count(); ++i) {
+    if (node.has_input(i) && !reading.is_constant(node, i)) return false;
+  }
+  return node.input_count() > 0;
 }
 
 }  // namespace
@@ -66,11 +73,12 @@ void read_node(Reading& reading, const onnx::NodeProto& proto) {
   const auto found = std::find_if(std::begin(kOperators), std::end(kOperators),
                                   [&](const Operator& entry) { return entry.op == proto.op_type(); });
   if (!standard || found == std::end(kOperators)) {
-    throw Error("expected an operator that libfer has a layer for: " + known_operators());
+    throw Error("expected an operator that docs/onnx.md lists, found " + shown(proto.op_type()));
   }
   if (proto.output_size() < 1 || proto.output(0).empty()) throw Error("expected an output, found none");
   Node node(proto);
-  found->read(reading, node);
+  const bool folds = found->read == nullptr || (found->fold != nullptr && takes_constants_alone(reading, node));
+  (folds ? found->fold : found->read)(reading, node);
   node.refuse_others();
 }
 

@@ -41,6 +41,12 @@ nlohmann::json metadata(const onnx::ModelProto& model, const char* key) {
   return nullptr;
 }
 
+// libfer's own files say so where they take anything but pixels.
+bool is_ours(const onnx::ModelProto& model) {
+  const auto& entries = model.metadata_props();
+  return std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return entry.key() == kFerVersion; });
+}
+
 std::vector<std::string> class_names(const onnx::ModelProto& model, const OnnxReadOptions& options) {
   std::vector<std::string> names = options.class_names;
   const nlohmann::json stored = names.empty() ? metadata(model, kClassNames) : nlohmann::json();
@@ -52,11 +58,11 @@ std::vector<std::string> class_names(const onnx::ModelProto& model, const OnnxRe
   return stored.get<std::vector<std::string>>();
 }
 
-Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions& options,
-                            const Preprocessing& scaled) {
+// What is to be done to pixels before they go into the file's graph.
+Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions& options, bool takes_pixels) {
   if (options.preprocessing) return *options.preprocessing;
   const nlohmann::json stored = metadata(model, kPreprocessing);
-  if (stored.is_null()) return scaled == Preprocessing{1, 0} ? Preprocessing{} : Preprocessing{1, 0};
+  if (stored.is_null()) return takes_pixels || is_ours(model) ? Preprocessing{1, 0} : Preprocessing{};
   const auto number = [&](const char* key) {
     if (stored.is_object() && stored.contains(key) && stored[key].is_number()) return stored[key].get<float>();
     throw Error(fmt::format("{}: expected scale and shift, found {}", kPreprocessing, shown(stored)));
@@ -76,10 +82,9 @@ Model read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, 
                               shown(node.op_type()), e.what()));
     }
   }
-  const Preprocessing before = preprocessing(proto, options, reading.scaled());
+  const Preprocessing before = preprocessing(proto, options, reading.takes_pixels());
   Model model = reading.finish(class_names(proto, options));
-  const Preprocessing& after = reading.scaled();
-  model.preprocessing = {before.scale * after.scale, before.shift * after.scale + after.shift};
+  model.preprocessing = after(before, reading.scaled());
   if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
     throw Error("preprocessing: expected finite numbers, found others");
   }
@@ -118,6 +123,7 @@ Model Reading::finish(std::vector<std::string> class_names) {
   const auto found = values_.find(graph_.output(0).name());
   if (found == values_.end()) throw Error(place + "expected a value that a node computes, found none");
   const Value& output = found->second;
+  if (output.half != Half::kNone && output.half != Half::kLog) throw Error(place + other_half(output.half));
   if (!output.is_flat() || output.rank != 2 || output.flattened.rank() != 0) {
     throw Error(place + "expected [batch, classes], found a picture or a flattened one");
   }

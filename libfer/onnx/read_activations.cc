@@ -31,6 +31,21 @@ float bound_of(const Reading& r, Node& node, int input, const char* attribute, f
   return constant.float_at(0);
 }
 
+// libfer's runs over the channels. Before opset 13 it ran over all axes from `axis` on together.
+Value add_softmax(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const bool old = r.opset() < 13;
+  const Value x = r.decided(node, 0);
+  int64_t axis = node.integer("axis", old ? 1 : -1);
+  if (axis < 0) axis += static_cast<int64_t>(x.rank);
+  const int64_t channels = x.axes == Value::Axes::kChannelsLast ? 3 : 1;
+  if (axis != channels || (old && x.axes == Value::Axes::kChannelsFirst)) {
+    throw Error(fmt::format("axis: expected that of the channels, found {} of {} axes", axis, x.rank));
+  }
+  if (x.flattened.rank() != 0) throw Error("expected the classes, found a flattened picture");
+  return r.add_layer(node, ActivationLayer{.function = Activation::kSoftmax}, {x});
+}
+
 }  // namespace
 
 void read_activation(Reading& r, Node& node) {
@@ -67,19 +82,13 @@ void read_hard_sigmoid(Reading& r, Node& node) {
   r.give(node, r.add_layer(node, ActivationLayer{Activation::kHardSigmoid}, {r.decided(node, 0)}));
 }
 
-// libfer's runs over the channels. Before opset 13 it ran over all axes from `axis` on together.
-void read_softmax(Reading& r, Node& node) {
-  node.expect_inputs(1, 1);
-  const bool old = r.opset() < 13;
-  const Value x = r.decided(node, 0);
-  int64_t axis = node.integer("axis", old ? 1 : -1);
-  if (axis < 0) axis += static_cast<int64_t>(x.rank);
-  const int64_t channels = x.axes == Value::Axes::kChannelsLast ? 3 : 1;
-  if (axis != channels || (old && x.axes == Value::Axes::kChannelsFirst)) {
-    throw Error(fmt::format("axis: expected that of the channels, found {} of {} axes", axis, x.rank));
-  }
-  if (x.flattened.rank() != 0) throw Error("expected the classes, found a flattened picture");
-  r.give(node, r.add_layer(node, ActivationLayer{.function = Activation::kSoftmax}, {x}));
+void read_softmax(Reading& r, Node& node) { r.give(node, add_softmax(r, node)); }
+
+// Softmax of the logarithms gives the probabilities back: a graph that ends in them is read as one that ends in these.
+void read_log_softmax(Reading& r, Node& node) {
+  Value y = add_softmax(r, node);
+  y.half = Value::Half::kLog;
+  r.give(node, y);
 }
 
 }  // namespace fer::onnx_file

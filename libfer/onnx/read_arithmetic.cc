@@ -7,17 +7,18 @@
 namespace fer::onnx_file {
 namespace {
 
+using Half = Value::Half;
+
 // A constant taken as one number, or one a channel of some value, in libfer's order.
 class ChannelNumbers {
  public:
   ChannelNumbers(const Constant& constant, const Value& x) : constant_(constant), flattened_(x.flattened) {
-    const std::vector<int64_t>& dims = constant.dims;
+    const Dims& dims = constant.dims;
     size_t ones = 0;
     while (ones < dims.size() && dims[ones] == 1) ++ones;
-    const std::vector<int64_t> rest(dims.begin() + static_cast<int64_t>(ones), dims.end());
-    const int64_t channels = x.shape.rank() == 0 ? 0 : x.shape[x.shape.rank() - 1];
-    const bool last = x.axes == Value::Axes::kChannelsLast || x.rank == 2;
-    const std::vector<int64_t> wanted = last ? std::vector<int64_t>{channels} : std::vector<int64_t>{channels, 1, 1};
+    const Dims rest(dims.begin() + static_cast<int64_t>(ones), dims.end());
+    Dims wanted = {x.shape.rank() == 0 ? 0 : x.shape[x.shape.rank() - 1]};
+    if (x.axes != Value::Axes::kChannelsLast) wanted.resize(x.rank - 1, 1);
     const bool fits = constant.real && dims.size() <= x.rank && (rest.empty() || rest == wanted);
     if (fits) return;
     throw Error(fmt::format("expected a float, or floats of shape {}, found {} of shape {}", shown_dims(wanted),
@@ -35,8 +36,6 @@ class ChannelNumbers {
 bool have_same_axes(const Value& a, const Value& b) {
   return a.axes == b.axes && a.rank == b.rank && a.flattened == b.flattened;
 }
-
-enum class Operation { kAdd, kSub, kMul, kDiv };
 
 // y = scale * x + shift; c is the node's constant, before x where `constant_first`.
 Preprocessing affine(Operation operation, bool constant_first, float c) {
@@ -96,7 +95,8 @@ void read_with_constant(Reading& r, Node& node, Operation operation, int place) 
   Value x = r.value(node, 1 - place);
   if (x.layer < 0 && constant.real && constant.size() == 1) {
     const Preprocessing step = affine(operation, constant_first, constant.float_at(0));
-    x.scaled = {x.scaled.scale * step.scale, x.scaled.shift * step.scale + step.shift};
+    x.scaled = after(x.scaled, step);
+    if (x.first_channel) x.first_channel = after(*x.first_channel, step);
     r.give(node, x);
     return;
   }
@@ -106,7 +106,10 @@ void read_with_constant(Reading& r, Node& node, Operation operation, int place) 
     r.give(node, x);
     return;
   }
-  r.give(node, add_affine(r, node, x, [=](int64_t i) { return affine(operation, constant_first, numbers.at(i)); }));
+  const auto channel = [=](int64_t i) { return affine(operation, constant_first, numbers.at(i)); };
+  Value y = add_affine(r, node, x, channel);
+  if (x.first_channel) y.first_channel = after(*x.first_channel, channel(0));
+  r.give(node, y);
 }
 
 bool read_with_constants(Reading& r, Node& node, Operation operation) {
@@ -117,10 +120,12 @@ bool read_with_constants(Reading& r, Node& node, Operation operation) {
 }
 
 // x * sigmoid(x) is silu(x), and x * hard_sigmoid(x) is hard_swish(x).
-bool read_gated_by_itself(Reading& r, Node& node) {
-  for (const int place : {0, 1}) {
-    const Value gate = r.value(node, place), x = r.value(node, 1 - place);
-    if (gate.layer < 1 || gate.shared || gate.layer != x.layer + 1 || !r.is_last_layer(gate)) continue;
+bool read_gated_by_itself(Reading& r, const Node& node, const Value& a, const Value& b) {
+  for (const bool first : {true, false}) {
+    const Value &gate = first ? a : b, &x = first ? b : a;
+    if (gate.half != Half::kNone || gate.layer < 1 || gate.shared || gate.layer != x.layer + 1 ||
+        !r.is_last_layer(gate))
+      continue;
     if (!have_same_axes(gate, x)) continue;
     auto* layer = std::get_if<ActivationLayer>(&r.layer(gate).kind);
     if (layer == nullptr || !r.layer(gate).inputs.empty()) continue;
@@ -136,6 +141,9 @@ bool read_gated_by_itself(Reading& r, Node& node) {
 bool is_gate(const Value& gate, const Value& x) {
   return gate.is_flat() && gate.rank == 4 && gate.flattened.rank() == 0 && x.axes == Value::Axes::kChannelsFirst;
 }
+
+// True unless `gate` was repeated, to something else than x.
+bool repeats_to(const Value& gate, const Value& x) { return gate.half == Half::kNone || gate.numbers == file_dims(x); }
 
 }  // namespace
 
@@ -156,13 +164,40 @@ void read_add(Reading& r, Node& node) {
 }
 
 void read_mul(Reading& r, Node& node) {
-  if (read_with_constants(r, node, Operation::kMul) || read_gated_by_itself(r, node)) return;
-  const Value a = r.decided(node, 0), b = r.decided(node, 1);
-  if (!have_same_axes(a, b) && !is_gate(a, b) && !is_gate(b, a)) {
+  if (read_with_constants(r, node, Operation::kMul)) return;
+  const Value a = r.decided(node, 0, Half::kRepeated), b = r.decided(node, 1, Half::kRepeated);
+  if (read_gated_by_itself(r, node, a, b)) return;
+  const bool fits = have_same_axes(a, b) || is_gate(a, b) || is_gate(b, a);
+  if (!fits || !repeats_to(a, b) || !repeats_to(b, a)) {
     throw Error("expected factors with axes of one order, or a picture and [n, c, 1, 1], found others");
   }
   // (The result has the axes of the first.)
   r.give(node, r.add_layer(node, Multiply{}, is_gate(a, b) ? std::vector{b, a} : std::vector{a, b}));
+}
+
+// [n, c, 1, 1] over a picture: libfer's product does that by itself.
+void read_expand(Reading& r, Node& node) {
+  node.expect_inputs(2, 2);
+  Value x = r.decided(node, 0);
+  const Dims from = file_dims(x), wanted = r.shape(node, 1);
+  Dims dims = from;
+  bool fits = wanted.size() == x.rank && (wanted[0] == kAnyBatch || wanted[0] == 1 || wanted[0] == r.fixed_batch());
+  for (size_t i = 0; fits && i < dims.size(); ++i) {
+    const int64_t extent = wanted[i + 1];
+    if (dims[i] == 1) dims[i] = extent;
+    fits = extent >= 1 && (extent == 1 || extent == dims[i]);
+  }
+  const bool repeats = dims != from;
+  const bool pixel = (x.is_flat() && x.rank == 4) || (x.axes == Value::Axes::kChannelsFirst && from[1] * from[2] == 1);
+  if (!fits || (repeats && !(pixel && dims[0] == from[0]))) {
+    throw Error(fmt::format("shape: expected a number of each channel over a picture, found {} of {}",
+                            shown_dims(wanted), shown_dims(from)));
+  }
+  if (repeats) {
+    x.half = Half::kRepeated;
+    x.numbers = dims;
+  }
+  r.give(node, x);
 }
 
 void read_sub(Reading& r, Node& node) {

@@ -24,6 +24,15 @@ Value add_global(Reading& r, const Node& node, const LayerKind& pool, const Valu
   return y;
 }
 
+// Of all pixels, with so many axes of extent 1 left.
+void give_mean(Reading& r, const Node& node, const Value& x, bool fits, size_t kept) {
+  const bool first = x.axes == Value::Axes::kChannelsFirst;
+  if (!fits || (!first && kept == 1)) throw Error("axes: expected height and width, found others");
+  // [n, c, 1, 1] counts as flat, [n, 1, 1, c] does not.
+  const GlobalAveragePool2D pool{.keepdims = kept > 0 && !first};
+  r.give(node, add_global(r, node, pool, x, 2 + kept));
+}
+
 }  // namespace
 
 void read_max_pool(Reading& r, Node& node) {
@@ -60,20 +69,28 @@ void read_global_max_pool(Reading& r, Node& node) {
 
 void read_reduce_mean(Reading& r, Node& node) {
   node.expect_inputs(1, 2);
-  const Value x = r.decided(node, 0);
+  Value x = r.decided(node, 0, Value::Half::kMean);
   if (!x.is_picture()) throw Error("input 1: expected a picture, found [n, k]");
-  std::vector<int64_t> axes = node.has_input(1) ? r.ints(node, 1) : node.integers("axes", {});
-  for (int64_t& axis : axes) axis += axis < 0 ? 4 : 0;
+  Dims axes = node.has_input(1) ? r.ints(node, 1) : node.integers("axes", {});
+  for (int64_t& axis : axes) axis += axis < 0 ? static_cast<int64_t>(x.rank) : 0;
   std::sort(axes.begin(), axes.end());
-  const bool first = x.axes == Value::Axes::kChannelsFirst;
-  if (axes != (first ? std::vector<int64_t>{2, 3} : std::vector<int64_t>{1, 2})) {
-    throw Error("axes: expected height and width, found others");
-  }
   const bool keeps = node.integer("keepdims", 1) != 0;
   node.ignore({"noop_with_empty_axes"});
-  // [n, c, 1, 1] counts as flat, [n, 1, 1, c] does not.
-  const GlobalAveragePool2D pool{.keepdims = keeps && !first};
-  r.give(node, add_global(r, node, pool, x, keeps ? 4 : 2));
+  const bool first = x.axes == Value::Axes::kChannelsFirst;
+  const Dims both = first ? Dims{2, 3} : Dims{1, 2};
+  if (x.half == Value::Half::kMean) {
+    // The other axis has moved up where the first one is gone.
+    const bool kept = x.numbers[1] != 0, lower = x.numbers[0] == both[0];
+    const int64_t other = lower && kept ? both[1] : both[0];
+    return give_mean(r, node, x, axes == Dims{other}, kept + keeps);
+  }
+  if (axes.size() == 1 && (axes[0] == both[0] || axes[0] == both[1])) {
+    x.half = Value::Half::kMean;
+    x.numbers = {axes[0], keeps};
+    x.rank = keeps ? 4 : 3;
+    return r.give(node, x);
+  }
+  give_mean(r, node, x, axes == both, keeps ? 2 : 0);
 }
 
 }  // namespace fer::onnx_file

@@ -1,19 +1,16 @@
-// What moves values about: transposes, flattening, padding, resizing; and what does nothing.
+// What gives values other axes: transposes, flattening, reshaping.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "fer/error.h"
-#include "network/limits.h"
 #include "onnx/operators.h"
 
 namespace fer::onnx_file {
 namespace {
 
 using Axes = Value::Axes;
-using Dims = std::vector<int64_t>;
 
 // [n, c, h, w] or [n, h, w, c] to [n, k].
 Value flattened(Reading& r, const Node& node, const Value& x) {
@@ -36,7 +33,8 @@ Dims resolved(const Reading& r, const Dims& wanted, const Dims& from) {
                                   shown_dims(wanted)));
   const int64_t total = Shape(from).elements();
   if (wanted.size() < 2 || wanted.size() > 4) throw refusal;
-  if (wanted[0] != 0 && wanted[0] != -1 && wanted[0] != r.fixed_batch()) throw refusal;
+  const int64_t batch = wanted[0];
+  if (batch != kAnyBatch && batch != 0 && batch != -1 && batch != r.fixed_batch()) throw refusal;
   Dims dims(wanted.begin() + 1, wanted.end());
   int64_t product = 1;
   int64_t* open = nullptr;
@@ -64,40 +62,6 @@ void reshape_input(Reading& r, const Node& node, Value x, const Dims& dims) {
 }
 
 }  // namespace
-
-void read_constant(Reading& r, Node& node) {
-  node.expect_inputs(0, 0);
-  if (node.proto().attribute_size() != 1) throw Error("expected one attribute");
-  const onnx::AttributeProto& attribute = node.proto().attribute(0);
-  node.ignore({attribute.name().c_str()});
-  if (attribute.name() == "value") {
-    r.give_constant(node, &attribute.t());
-  } else {
-    r.give_constant(node, tensor_of(attribute));
-  }
-}
-
-void read_same(Reading& r, Node& node) {
-  if (r.is_constant(node, 0)) {
-    r.give_constant(node, &r.tensor(node, 0));
-  } else {
-    r.give(node, r.value(node, 0));
-  }
-}
-
-void read_cast(Reading& r, Node& node) {
-  const bool constant = r.is_constant(node, 0);
-  const bool real = constant ? r.constant(node, 0).real : true;
-  node.expect_integer("to", real ? onnx::TensorProto::FLOAT : onnx::TensorProto::INT64, -1);
-  node.ignore({"saturate"});
-  read_same(r, node);
-}
-
-void read_dropout(Reading& r, Node& node) {
-  node.expect_inputs(1, 3);
-  node.ignore({"ratio", "seed"});
-  r.give(node, r.value(node, 0));
-}
 
 void read_transpose(Reading& r, Node& node) {
   node.expect_inputs(1, 1);
@@ -134,9 +98,12 @@ void read_flatten(Reading& r, Node& node) {
 
 void read_reshape(Reading& r, Node& node) {
   node.expect_inputs(2, 2);
-  node.expect_integer("allowzero", 0, 0);
   Value x = r.value(node, 0);
-  const Dims from = file_dims(x), dims = resolved(r, r.ints(node, 1), from);
+  const Dims from = file_dims(x), wanted = r.shape(node, 1);
+  if (node.integer("allowzero", 0) != 0 && std::find(wanted.begin(), wanted.end(), 0) != wanted.end()) {
+    throw Error("allowzero: expected 0, or a shape without 0, found " + shown_dims(wanted));
+  }
+  const Dims dims = resolved(r, wanted, from);
   if (x.axes == Axes::kUndecided && dims.size() > 1) return reshape_input(r, node, x, dims);
   x = r.decided(node, 0);
   const bool in_order = x.axes == Axes::kChannelsLast || (x.is_flat() && x.flattened.rank() == 0);
@@ -159,69 +126,42 @@ void read_reshape(Reading& r, Node& node) {
   }
 }
 
+// Of an axis of one row or column, or of both.
 void read_squeeze(Reading& r, Node& node) {
   node.expect_inputs(1, 2);
   Value x = r.decided(node, 0);
+  const bool all = !node.has_input(1) && !node.has("axes"), last = x.axes == Axes::kChannelsLast;
   Dims axes = node.has_input(1) ? r.ints(node, 1) : node.integers("axes", {});
-  for (int64_t& axis : axes) axis += axis < 0 ? 4 : 0;
+  for (int64_t& axis : axes) axis += axis < 0 ? static_cast<int64_t>(x.rank) : 0;
   std::sort(axes.begin(), axes.end());
+  Dims ones(x.rank - 2);
+  std::iota(ones.begin(), ones.end(), last ? 1 : 2);
+  if (all) axes = ones;
   const bool pixel = x.is_picture() && x.shape[0] == 1 && x.shape[1] == 1;
-  const Dims ones = x.axes == Axes::kChannelsLast ? Dims{1, 2} : Dims{2, 3};
-  if ((!x.is_flat() && !pixel) || x.rank != 4 || axes != ones)
-    throw Error("expected axes [2, 3] after a global pool, found others");
+  const bool distinct = std::adjacent_find(axes.begin(), axes.end()) == axes.end();
+  const bool fits = last ? axes == ones : std::includes(ones.begin(), ones.end(), axes.begin(), axes.end());
+  // (Without axes a single class would go too.)
+  if ((!x.is_flat() && !pixel) || !distinct || !fits || (all && x.shape[x.shape.rank() - 1] == 1)) {
+    throw Error("expected axes of extent 1 after a global pool, found others");
+  }
+  const size_t rank = x.rank - axes.size();
   if (pixel) x = flattened(r, node, x);
-  x.rank = 2;
+  x.rank = rank;
   r.give(node, x);
 }
 
-void read_pad(Reading& r, Node& node) {
-  node.expect_inputs(1, 4);
-  const Value x = r.picture(node, 0);
-  if (node.text("mode", "constant") != "constant") throw Error("mode: expected constant, found another");
-  bool zero = node.real("value", 0) == 0;
-  if (node.has_input(2)) {
-    const Constant value = r.constant(node, 2);
-    zero = value.real && value.size() == 1 && value.float_at(0) == 0;
-  }
-  if (!zero) throw Error("expected to pad with 0, found another value");
-  if (node.has_input(3)) throw Error("expected no axes, found some");
-  const Dims pads = node.has_input(1) ? r.ints(node, 1) : node.integers("pads", {});
-  if (pads.size() != 8 || pads != Dims{0, 0, pads[2], pads[2], 0, 0, pads[2], pads[2]}) {
-    throw Error("pads: expected as many cells on all four sides, found " + shown_dims(pads));
-  }
-  r.give(node, r.add_layer(node, ZeroPad2D{.pad = pads[2]}, {x}));
+void give_shape(Reading& r, Node& node, Dims dims) {
+  const auto rank = static_cast<int64_t>(dims.size());
+  const auto place = [&](int64_t axis) { return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank); };
+  const int64_t start = place(node.integer("start", 0)), end = place(node.integer("end", rank));
+  r.give_constant(node, whole_numbers({dims.begin() + start, dims.begin() + std::max(start, end)}));
 }
 
-void read_resize(Reading& r, Node& node) {
-  node.expect_inputs(3, 4);
-  if (r.opset() < 11) throw Error("expected opset 11 or later, whose Resize has half-pixel centres");
-  const Value x = r.picture(node, 0);
-  if (node.text("mode", "nearest") != "linear") throw Error("mode: expected linear, found another");
-  const std::string centres = node.text("coordinate_transformation_mode", "half_pixel");
-  if (centres != "half_pixel" && centres != "pytorch_half_pixel") {
-    throw Error("coordinate_transformation_mode: expected half_pixel, found another");
-  }
-  node.expect_integer("antialias", 0, 0);
-  node.ignore({"nearest_mode", "cubic_coeff_a", "extrapolation_value", "exclude_outside"});
-  Dims sizes;
-  if (node.has_input(3)) {
-    sizes = r.ints(node, 3);
-  } else {
-    const Constant scales = r.constant(node, 2);
-    if (!scales.real || scales.size() != 4 || scales.float_at(0) != 1 || scales.float_at(1) != 1) {
-      throw Error("scales: expected [1, 1, height, width], found others");
-    }
-    sizes = {0, x.shape[2]};
-    for (const int axis : {0, 1}) {
-      const float size = std::floor(static_cast<float>(x.shape[axis]) * scales.float_at(2 + axis));
-      if (!(size >= 1 && size <= static_cast<float>(kMaxExtent))) throw Error("scales: expected a size above 0");
-      sizes.push_back(static_cast<int64_t>(size));
-    }
-  }
-  if (sizes.size() != 4 || sizes[1] != x.shape[2]) throw Error("sizes: expected [n, c, height, width], found others");
-  // PyTorch's centres differ for one row or column alone.
-  if (centres != "half_pixel" && (sizes[2] == 1 || sizes[3] == 1)) throw Error("expected more than one row and column");
-  r.give(node, r.add_layer(node, Resize{.size = {sizes[2], sizes[3]}}, {x}));
+void read_shape(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  Dims dims = file_dims(r.value(node, 0));
+  dims.insert(dims.begin(), r.fixed_batch() > 0 ? r.fixed_batch() : kAnyBatch);
+  give_shape(r, node, dims);
 }
 
 }  // namespace fer::onnx_file

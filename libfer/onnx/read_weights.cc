@@ -1,6 +1,8 @@
 // Convolutions, dense layers, batch norms: nodes with weights.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "fer/error.h"
 #include "network/limits.h"
 #include "onnx/operators.h"
@@ -37,7 +39,7 @@ Conv2D window_of(Node& node, const Value& x, Conv2D conv) {
     throw Error("kernel_shape: expected the kernel's, found another");
   }
   conv.strides = extents(node, "strides", {1, 1});
-  conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides);
+  conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides, x.numbers);
   expect_plain_window(node, x.shape, conv.kernel, conv.strides, conv.padding);
   return conv;
 }
@@ -85,7 +87,7 @@ Value add_dense(Reading& r, const Node& node, const Product& product, bool bias)
 
 void read_conv(Reading& r, Node& node) {
   node.expect_inputs(2, 3);
-  const Value x = r.picture_or_pixel(node, 0);
+  const Value x = r.picture_or_pixel(node, 0, Value::Half::kPadded);
   const Constant kernel = floats(r, node, 1, 4);
   const int64_t channels = x.shape[2], filters = kernel.dims[0], groups = node.integer("group", 1);
   if (groups != 1 && groups != channels)
@@ -137,10 +139,19 @@ void read_batch_normalization(Reading& r, Node& node) {
   const Value x = r.decided(node, 0);
   if (x.axes == Value::Axes::kChannelsLast) throw Error("input 1: expected [n, c, h, w] or [n, k], found [n, h, w, c]");
   const BatchNorm norm = {.epsilon = node.real("epsilon", 1e-5f), .momentum = node.real("momentum", 0.9f)};
-  const Value y = r.add_layer(node, norm, {x});
+  Value y = r.add_layer(node, norm, {x});
   const int64_t channels = x.shape[x.shape.rank() - 1];
   const char* const roles[] = {"gamma", "beta", "moving_mean", "moving_variance"};
-  for (int i = 0; i < 4; ++i) r.fill(y, roles[i], copy_of(channel_floats(r, node, i + 1, channels), x.flattened));
+  float first[4];
+  for (int i = 0; i < 4; ++i) {
+    const Constant values = channel_floats(r, node, i + 1, channels);
+    r.fill(y, roles[i], copy_of(values, x.flattened));
+    first[i] = values.float_at(0);
+  }
+  if (x.first_channel) {
+    const float scale = first[0] / std::sqrt(first[3] + norm.epsilon);
+    y.first_channel = after(*x.first_channel, {scale, first[1] - first[2] * scale});
+  }
   r.give(node, y);
 }
 

@@ -19,21 +19,14 @@ int64_t extent_of(const onnx::TensorShapeProto_Dimension& dim) {
   return dim.value_case() == onnx::TensorShapeProto_Dimension::kDimValue ? dim.dim_value() : -1;
 }
 
+// True of layers that only move numbers about.
+bool keeps_values(const LayerKind& kind) {
+  return std::holds_alternative<Resize>(kind) || std::holds_alternative<ZeroPad2D>(kind) ||
+         std::holds_alternative<Concat>(kind) || std::holds_alternative<Flatten>(kind) ||
+         std::holds_alternative<Reshape>(kind);
+}
+
 }  // namespace
-
-std::vector<int64_t> file_dims(const Value& x) {
-  const std::vector<int64_t>& dims = x.shape.dims();
-  if (x.axes == Value::Axes::kChannelsFirst) return {dims[2], dims[0], dims[1]};
-  std::vector<int64_t> same = dims;
-  if (x.is_flat()) same.resize(x.rank - 1, 1);
-  return same;
-}
-
-int64_t file_index(const Shape& flattened, int64_t i) {
-  if (flattened.rank() == 0) return i;
-  const int64_t cells = flattened[0] * flattened[1], channels = flattened[2];
-  return i % channels * cells + i / channels;
-}
 
 std::string in_ascii(std::string text) {
   for (char& c : text) {
@@ -95,6 +88,7 @@ void Reading::read_input() {
     throw Error(fmt::format("{}: expected at most {} values", place, kMaxActivations));
   }
   values_[input->name()] = value;
+  bytes_in_ = type.elem_type() == onnx::TensorProto::UINT8;
 }
 
 void Reading::count_readers() {
@@ -105,32 +99,45 @@ void Reading::count_readers() {
   for (auto& [name, value] : values_) value.shared = readers_[name] > 1;
 }
 
-const onnx::TensorProto& Reading::tensor(const Node& node, int i) const {
+Constant Reading::constant(const Node& node, int i) const {
   const auto found = constants_.find(node.input(i));
   if (found == constants_.end()) {
     throw Error("expected a constant that an earlier node or an initializer gives, found " + shown(node.input(i)));
   }
-  return *found->second;
+  const auto* const* tensor = std::get_if<const onnx::TensorProto*>(&found->second);
+  return tensor != nullptr ? constant_of(**tensor) : std::get<Constant>(found->second);
 }
 
-std::vector<int64_t> Reading::ints(const Node& node, int i) const {
+Dims Reading::shape(const Node& node, int i) const {
   const Constant found = constant(node, i);
-  if (found.real || found.dims.size() > 1 || found.bytes.size() > kMaxInts * sizeof(int64_t)) {
+  if (found.real || found.dims.size() > 1 || found.size() > static_cast<int64_t>(kMaxInts)) {
     throw Error(fmt::format("input {}: expected up to {} whole numbers, found {} of shape {}", i + 1, kMaxInts,
-                            found.real ? "floats" : "int64", shown_dims(found.dims)));
+                            found.real ? "floats" : "more", shown_dims(found.dims)));
   }
   return found.ints();
 }
 
-Value Reading::value(const Node& node, int i) const {
+Dims Reading::ints(const Node& node, int i) const {
+  Dims found = shape(node, i);
+  if (std::find(found.begin(), found.end(), kAnyBatch) == found.end()) return found;
+  throw Error(fmt::format("input {}: expected numbers without the batch, found {}", i + 1, shown_dims(found)));
+}
+
+Value Reading::value_or_half(const Node& node, int i) const {
   const auto found = values_.find(node.input(i));
   if (found != values_.end()) return found->second;
   const char* kind = constants_.contains(node.input(i)) ? ", a constant" : "";
   throw Error("expected a value that an earlier node computes, found " + shown(node.input(i)) + kind);
 }
 
-Value Reading::decided(const Node& node, int i) const {
-  Value x = value(node, i);
+Value Reading::value(const Node& node, int i, Half half) const {
+  Value x = value_or_half(node, i);
+  if (x.half == Half::kNone || x.half == half) return x;
+  throw Error(fmt::format("{}, found another use of {}", other_half(x.half), shown(node.input(i))));
+}
+
+Value Reading::decided(const Node& node, int i, Half half) const {
+  Value x = value(node, i, half);
   if (x.axes != Value::Axes::kUndecided) return x;
   if (x.rank != 4) throw Error("expected the input as [n, c, h, w] here, found " + x.shape.to_string() + " without n");
   x.axes = Value::Axes::kChannelsFirst;
@@ -138,15 +145,15 @@ Value Reading::decided(const Node& node, int i) const {
   return x;
 }
 
-Value Reading::picture(const Node& node, int i) const {
-  Value x = decided(node, i);
+Value Reading::picture(const Node& node, int i, Half half) const {
+  Value x = decided(node, i, half);
   if (x.axes == Value::Axes::kChannelsFirst) return x;
   throw Error(fmt::format("input {}: expected [n, c, h, w], found {}", i + 1, x.is_flat() ? "[n, k]" : "[n, h, w, c]"));
 }
 
-Value Reading::picture_or_pixel(const Node& node, int i) {
-  Value x = decided(node, i);
-  if (!x.is_flat() || x.rank != 4 || x.flattened.rank() != 0 || x.layer < 0) return picture(node, i);
+Value Reading::picture_or_pixel(const Node& node, int i, Half half) {
+  Value x = decided(node, i, half);
+  if (!x.is_flat() || x.rank != 4 || x.flattened.rank() != 0 || x.layer < 0) return picture(node, i, half);
   const Shape pixel = {1, 1, x.shape[0]};
   LayerKind& kind = layer(x).kind;
   auto* average = std::get_if<GlobalAveragePool2D>(&kind);
@@ -174,14 +181,19 @@ void Reading::give(const Node& node, Value value) {
   values_[name] = std::move(value);
 }
 
-void Reading::give_constant(const Node& node, onnx::TensorProto tensor) {
-  made_.push_back(std::make_unique<onnx::TensorProto>(std::move(tensor)));
-  give_constant(node, made_.back().get());
+void Reading::give_constant(const Node& node, Constant constant) {
+  refuse_known(node.proto().output(0));
+  if (constant.owned.use_count() == 1) computed_bytes_ += static_cast<int64_t>(constant.bytes.size());
+  if (computed_bytes_ > kMaxComputedBytes) {
+    throw Error(
+        fmt::format("expected at most {} bytes of constants that nodes compute, found more", kMaxComputedBytes));
+  }
+  constants_[node.proto().output(0)] = std::move(constant);
 }
 
-void Reading::give_constant(const Node& node, const onnx::TensorProto* tensor) {
+void Reading::give_constant(const Node& node, const onnx::TensorProto& tensor) {
   refuse_known(node.proto().output(0));
-  constants_[node.proto().output(0)] = tensor;
+  constants_[node.proto().output(0)] = &tensor;
 }
 
 // The node's name, or else its output's, in ASCII and unlike every other.
@@ -204,14 +216,23 @@ void Reading::take_input(const Value& value) {
   scaled_ = value.scaled;
 }
 
-Value Reading::add_layer(const Node& node, LayerKind kind, std::vector<Value> inputs) {
+void Reading::note_beginning(const LayerKind& kind, const Value& input) {
+  const Preprocessing nothing = {1, 0};
+  if (!input.first_channel || std::holds_alternative<BatchNorm>(kind) || keeps_values(kind)) return;
+  if (!beginning_ || *beginning_ == nothing) beginning_ = input.first_channel;
+}
+
+bool Reading::takes_pixels() const { return bytes_in_ || (beginning_ && onnx_file::takes_pixels(*beginning_)); }
+
+Value Reading::add_layer(const Node& node, const LayerKind& kind, const std::vector<Value>& inputs) {
   if (network_.layers.size() >= kMaxLayers)
     throw Error(fmt::format("expected at most {} layers, found more", kMaxLayers));
-  Layer layer{.name = layer_name(node), .kind = std::move(kind), .inputs = {}};
+  Layer layer{.name = layer_name(node), .kind = kind, .inputs = {}};
   std::vector<Shape> shapes;
   const int before = static_cast<int>(network_.layers.size()) - 1;
   for (const Value& input : inputs) {
     if (input.layer < 0) take_input(input);
+    note_beginning(kind, input);
     layer.inputs.push_back(input.layer < 0 ? kInputName : this->layer(input).name);
     shapes.push_back(input.shape);
   }
@@ -223,6 +244,9 @@ Value Reading::add_layer(const Node& node, LayerKind kind, std::vector<Value> in
   output.layer = before + 1;
   output.shape = info.output;
   output.shared = false;
+  output.half = Half::kNone;
+  output.numbers.clear();
+  if (!keeps_values(kind)) output.first_channel.reset();
   if (info.output.rank() == 1) output.axes = Value::Axes::kFlat;
   return output;
 }

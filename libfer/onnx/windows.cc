@@ -24,11 +24,11 @@ std::vector<int64_t> same_pads(const Shape& input, const Pair& kernel, const Pai
   return {rows[0], columns[0], rows[1], columns[1]};
 }
 
-Padding padding_of_cells(const std::vector<int64_t>& pads, const Shape& input, const Pair& kernel,
-                         const Pair& strides) {
+Padding padding_of_cells(Dims pads, const Dims& before, const Shape& input, const Pair& kernel, const Pair& strides) {
   const bool good = pads.size() == 4 &&
                     std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad >= 0 && pad <= kMaxExtent; });
   if (!good) throw Error(fmt::format("pads: expected 4 numbers of 0 to {}, found others", kMaxExtent));
+  for (size_t i = 0; i < before.size(); ++i) pads[i] += before[i];
   if (pads == std::vector<int64_t>(4, 0)) return Padding::valid();
   const std::vector<int64_t> same = same_pads(input, kernel, strides);
   if (pads == same) return Padding::same();
@@ -48,11 +48,12 @@ Pair extents(Node& node, const char* name, const Pair& usual) {
   return {found[0], found[1]};
 }
 
-Padding padding_of(Node& node, const Shape& input, const Pair& kernel, const Pair& strides) {
+Padding padding_of(Node& node, const Shape& input, const Pair& kernel, const Pair& strides, const Dims& before) {
   const std::string kind = node.text("auto_pad", "NOTSET");
   const std::vector<int64_t> pads = node.integers("pads", {0, 0, 0, 0});
-  if (kind == "NOTSET") return padding_of_cells(pads, input, kernel, strides);
-  if (kind == "VALID") return Padding::valid();
+  if (kind == "NOTSET") return padding_of_cells(pads, before, input, kernel, strides);
+  if (kind == "VALID") return padding_of_cells({0, 0, 0, 0}, before, input, kernel, strides);
+  if (!before.empty()) throw Error("auto_pad: expected NOTSET or VALID of a padded input, found " + shown(kind));
   const std::vector<int64_t> same = same_pads(input, kernel, strides);
   const bool even = same[0] == same[2] && same[1] == same[3];
   if (kind == "SAME_UPPER" || (kind == "SAME_LOWER" && even)) return Padding::same();

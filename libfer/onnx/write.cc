@@ -94,7 +94,7 @@ void add_metadata(onnx::ModelProto& proto, const char* key, const std::string& v
 }
 
 void write_metadata(const Model& model, const OnnxWriteOptions& options, onnx::ModelProto& proto) {
-  add_metadata(proto, "fer_version", version());
+  add_metadata(proto, kFerVersion, version());
   add_metadata(proto, kClassNames, one_line(model.network.class_names));
   if (options.pixels_in) return;
   add_metadata(proto, kPreprocessing,

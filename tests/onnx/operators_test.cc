@@ -4,63 +4,10 @@
 #include <cmath>
 #include <memory>
 
-#include "onnx/graph_writer.h"
-#include "tests/network/message.h"
-#include "tests/onnx/tiny.h"
+#include "tests/onnx/graph.h"
 
 namespace fer {
 namespace {
-
-using onnx_file::GraphWriter;
-using onnx_file::Ints;
-using onnx_file::set_attribute;
-
-// A graph from input "x" to output "y", [n, classes].
-class Graph {
- public:
-  explicit Graph(const Ints& input, int64_t opset = 13) : writer(*proto.mutable_graph(), {"x"}) {
-    proto.add_opset_import()->set_version(opset);
-    onnx::ValueInfoProto& x = *proto.mutable_graph()->add_input();
-    x.set_name("x");
-    x.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
-    auto& shape = *x.mutable_type()->mutable_tensor_type()->mutable_shape();
-    shape.add_dim()->set_dim_param("n");
-    for (const int64_t extent : input) shape.add_dim()->set_dim_value(extent);
-  }
-
-  onnx::NodeProto& node(const char* op, const std::vector<std::string>& inputs) { return writer.node(op, "n", inputs); }
-  std::string add(const char* op, const std::vector<std::string>& inputs) { return node(op, inputs).output(0); }
-  // Numbers 1, 2, ... times a hundredth.
-  std::string floats(const Ints& dims) {
-    std::vector<float> values(static_cast<size_t>(Shape(dims).elements()));
-    for (size_t i = 0; i < values.size(); ++i) values[i] = 0.01f * static_cast<float>(i + 1);
-    return writer.floats("c", dims, values);
-  }
-  std::string number(float value) { return writer.floats("c", {}, {&value, 1}); }
-  std::string ints(const Ints& values) { return writer.ints("c", values); }
-  // x as [n, k].
-  std::string flat() { return add("Flatten", {"x"}); }
-
-  Model read(const std::string& output) {
-    proto.mutable_graph()->clear_output();
-    proto.mutable_graph()->add_output()->set_name(output);
-    return onnx_file::parse_model(proto.SerializeAsString(), {.preprocessing = Preprocessing{1, 0}}, "m");
-  }
-  std::vector<float> run(const std::string& output, const std::vector<float>& pixels) {
-    return outputs(read(output), pixels);
-  }
-  std::string refusal(const std::string& output) {
-    return message_of([&] { read(output); });
-  }
-
-  onnx::ModelProto proto;
-  GraphWriter writer;
-};
-
-void expect_near(const std::vector<float>& found, const std::vector<float>& expected) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-5) << i;
-}
 
 TEST(OnnxOperators, GemmScalesAndTransposes) {
   Graph g({1, 1, 2});
@@ -196,7 +143,8 @@ TEST(OnnxOperators, PadIsForZerosOnAllFourSides) {
   const auto good = padded({0, 0, 1, 1, 0, 0, 1, 1}, 0);
   EXPECT_EQ(infer(good.first->read(good.second).network)[0].output, (Shape{4, 4, 1}));
   const auto uneven = padded({0, 0, 1, 1, 0, 0, 0, 0}, 0);
-  expect_contains(uneven.first->refusal(uneven.second), "pads: expected as many cells on all four sides");
+  expect_contains(uneven.first->refusal(uneven.second),
+                  "expected zeros as many on all four sides, or before a convolution");
   const auto ones = padded({0, 0, 1, 1, 0, 0, 1, 1}, 1);
   expect_contains(ones.first->refusal(ones.second), "expected to pad with 0, found another value");
 }

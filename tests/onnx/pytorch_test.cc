@@ -25,13 +25,19 @@ TEST_P(FromPyTorch, GivesTheSameProbabilities) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Onnx, FromPyTorch,
-                         testing::Values("plain_9", "plain_16", "residual_11", "residual_13", "means_11", "means_15"),
+                         testing::Values("plain_9", "plain_16", "residual_11", "residual_13", "means_11", "means_15",
+                                         "idioms_11", "idioms_17"),
                          [](const auto& info) { return info.param; });
 
 TEST(FromPyTorch, ScaledInputsBecomePreprocessing) {
   const Model model = read_onnx(FER_SOURCE_DIR "/tests/fixtures/onnx/plain_9.onnx");
   EXPECT_EQ(model.preprocessing, (Preprocessing{1 / 128.0f, -127.5f / 128}));
   EXPECT_EQ(model.network.input, (Shape{12, 8, 2}));
+}
+
+TEST(FromPyTorch, PixelsLessAMeanOfEachChannelAreNotDividedBy255) {
+  const Model model = read_onnx(FER_SOURCE_DIR "/tests/fixtures/onnx/idioms_17.onnx");
+  EXPECT_EQ(model.preprocessing, (Preprocessing{1, 0}));
 }
 
 TEST(FromPyTorch, WithoutScalingPixelsAreDividedBy255) {

@@ -131,7 +131,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
       {"short_data", short_data, "tensor \"fc/kernel\": expected 64 bytes for shape [8, 2], found 63"},
       {"long_data", long_data, "tensor \"fc/kernel\": expected 64 bytes for shape [8, 2], found 68"},
       {"external", external, "tensor \"fc/kernel\": expected its data in this file, found them in another"},
-      {"half", half, "tensor \"fc/kernel\": expected FLOAT or INT64, found FLOAT16"},
+      {"half", half, "tensor \"fc/kernel\": expected FLOAT, INT64 or INT32, found FLOAT16"},
       {"nan", nan, "weights 'fc/kernel': expected finite numbers, found another"},
       {"negative_variance", negative, "weights 'bn/moving_variance': expected finite numbers of 0 or more"},
       {"kernel_for_others", kernel_for_others, "input 2: expected a kernel for 1 channels in 1 groups, found 3"},
