@@ -184,6 +184,7 @@ int convert(const cli::Arguments& arguments) {
   Model model = read_any(arguments, from, notes);
   if (arguments.flag("int8")) model = in_int8(std::move(model), arguments, notes);
   if (to == Form::kOnnx) {
+    if (!model.int8.empty()) throw Error(path + ": expected a model in floats, found one in 8-bit integers");
     write_onnx(model, out, onnx_write_options(arguments));
   } else {
     save_model(model, out);

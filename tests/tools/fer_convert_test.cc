@@ -44,6 +44,8 @@ TEST_F(FerConvert, CannotBeTrainedOrConvertedAgain) {
   expect_one_line_error(run("fer-convert small.safetensors --int8 --calibrate faces.csv --out again.safetensors"),
                         "fer-convert", "already");
   EXPECT_FALSE(exists("again.safetensors"));
+  expect_one_line_error(run("fer-convert small.safetensors --out small.onnx"), "fer-convert",
+                        "small.safetensors: expected a model in floats");
 }
 
 TEST_F(FerConvert, CalibratesNeverOnTheTest) {

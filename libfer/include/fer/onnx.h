@@ -42,9 +42,10 @@ void write_onnx(const Model& model, const std::string& path, const OnnxWriteOpti
 struct OnnxReadOptions {
   // In label order. Empty: those of the file's metadata, if it has any.
   std::vector<std::string> class_names = {};
-  // How 8-bit pixels become what the file's input expects. Missing: as the metadata say; else nothing where the graph
-  // itself begins by scaling or shifting its input; else division by 255. Numbers that the graph scales and shifts its
-  // input by at its beginning become part of Model::preprocessing.
+  // How 8-bit pixels become what the file's input expects. Missing: as the metadata say; else nothing in files
+  // that write_onnx wrote, that take bytes or whose graph begins by scaling pixels of 0 to 255 itself (docs/onnx.md
+  // says how that is told); else division by 255. Numbers that the graph scales and shifts its input by at its
+  // beginning become part of Model::preprocessing.
   std::optional<Preprocessing> preprocessing = {};
 };
 
