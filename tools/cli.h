@@ -72,6 +72,8 @@ void use_threads(const Arguments& arguments);
 std::string grouped(int64_t n);
 // The last part of a path.
 std::string base_name(const std::string& path);
+// ".csv" of "a/b.CSV": in lower case, empty where there is none.
+std::string extension(const std::string& path);
 // One line; what is not UTF-8 in names becomes U+FFFD.
 std::string one_line(const nlohmann::ordered_json& json);
 

@@ -35,14 +35,14 @@ std::vector<float> Ensemble::predict(std::span<const uint8_t> pictures) const {
     const std::vector<float> other = ask(member, std::span<const uint8_t>(mirror));
     for (size_t i = 0; i < other.size(); ++i) answers.back()[i] = 0.5f * (answers.back()[i] + other[i]);
   }
-  return join(answers);
+  return join_probabilities(answers, first().class_count(), rule_);
 }
 
 std::vector<float> Ensemble::predict(std::span<const float> landmarks) const {
   if (flip_) throw Error("flip: expected pictures, found landmarks");
   std::vector<std::vector<float>> answers;
   for (const Predictor& member : members_) answers.push_back(ask(member, landmarks));
-  return join(answers);
+  return join_probabilities(answers, first().class_count(), rule_);
 }
 
 template <class Value>
@@ -51,10 +51,6 @@ std::vector<float> Ensemble::ask(const Predictor& member, std::span<const Value>
   std::vector<float> answer(batch.size() / values * static_cast<size_t>(member.class_count()));
   member.predict_into(batch, answer);
   return answer;
-}
-
-std::vector<float> Ensemble::join(const std::vector<std::vector<float>>& answers) const {
-  return answers.size() == 1 ? answers[0] : join_probabilities(answers, first().class_count(), rule_);
 }
 
 }  // namespace fer::cli

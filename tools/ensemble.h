@@ -26,7 +26,6 @@ class Ensemble {
  private:
   template <class Value>
   std::vector<float> ask(const Predictor& member, std::span<const Value> batch) const;
-  std::vector<float> join(const std::vector<std::vector<float>>& answers) const;
 
   std::vector<Predictor> members_;
   EnsembleRule rule_;

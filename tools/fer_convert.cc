@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <sstream>
 
@@ -64,8 +63,7 @@ enum class Form { kSafetensors, kOnnx, kKeras };
 
 // By the end of the file's name, in letters of either case.
 Form form_of(const std::string& path) {
-  std::string end = std::filesystem::path(path).extension().string();
-  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string end = cli::extension(path);
   if (end == ".onnx") return Form::kOnnx;
   return end == ".h5" || end == ".hdf5" || end == ".keras" ? Form::kKeras : Form::kSafetensors;
 }

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 
 #include "cli.h"
@@ -29,15 +28,7 @@ struct Source {
   int64_t row = -1;  // of a CSV file, from 0; -1: a picture
 };
 
-// Whatever the case of the path's.
-bool has_extension(const std::string& path, const std::string& extension) {
-  const size_t dot = path.rfind('.');
-  std::string end = dot == std::string::npos ? "" : path.substr(dot);
-  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
-  return end == extension;
-}
-
-bool is_csv(const std::string& path) { return has_extension(path, ".csv"); }
+bool is_csv(const std::string& path) { return cli::extension(path) == ".csv"; }
 
 std::string emoji_of(const Predictor& predictor, int64_t index) {
   const std::string& emoji = predictor.class_emoji()[index];
@@ -187,7 +178,7 @@ void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
 // it.
 size_t model_count(const std::vector<std::string>& operands) {
   size_t count = 1;
-  while (count < operands.size() && has_extension(operands[count], ".safetensors")) ++count;
+  while (count < operands.size() && cli::extension(operands[count]) == ".safetensors") ++count;
   return count;
 }
 
