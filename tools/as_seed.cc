@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "fer/recipe.h"
-
 namespace fer::cli {
 namespace {
 
@@ -27,16 +25,39 @@ SplitOptions split_options(const RecipeSplit& split) {
 
 }  // namespace
 
-TrainOptions options_as_seed(const std::string& network) {
+std::vector<RecipeStage> stages_as_seed(const std::string& network) { return load_recipe(network).stages; }
+
+TrainOptions options_as_seed(const std::string& network, int64_t number) {
   Recipe recipe = load_recipe(network);
+  const auto count = static_cast<int64_t>(recipe.stages.size());
+  if (number > count) {
+    throw UsageError(fmt::format("--stage: expected a stage of {}, 1 to {}, found {}", network, count, number));
+  }
+  const RecipeStage& stage = recipe.stages[number - 1];
   TrainOptions options;
   options.as_seed = true;
   options.split = split_options(recipe.split);
   options.class_weights =
       recipe.balanced_class_weights ? "balanced" : fmt::format("{}", fmt::join(recipe.config.class_weights, ","));
   options.config = std::move(recipe.config);
-  options.remarks = std::move(recipe.remarks);
+  options.config.epochs = stage.epochs;
+  if (!stage.augmented) options.config.augmentation = {};
+  options.wrong_only = stage.wrong_only;
+  if (number == 1) options.remarks = std::move(recipe.remarks);  // later ones are the same
   return options;
+}
+
+void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments) {
+  const std::pair<const char*, std::vector<const char*>> answers[] = {{"batch_size", {"batch-size"}},
+                                                                      {"epochs", {"epochs", "max-steps"}},
+                                                                      {"loss", {"loss"}},
+                                                                      {"optimizer", {"optimizer", "learning-rate"}},
+                                                                      {"split", {"split", "validation-split"}}};
+  for (const auto& [field, options] : answers) {
+    if (std::none_of(options.begin(), options.end(), [&](const char* option) { return arguments.has(option); }))
+      continue;
+    std::erase_if(remarks, [&](const std::string& r) { return r.starts_with(std::string(field) + ": not known"); });
+  }
 }
 
 int64_t epochs_of_steps(const TrainConfig& config, int64_t training_rows) {

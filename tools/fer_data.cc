@@ -54,7 +54,7 @@ void check_outputs(const cli::Arguments& arguments, const std::string& data) {
   }
   for (const auto& [option, ending] : {std::pair("chart", ".svg"), std::pair("sheet", ".png")}) {
     if (!arguments.has(option)) continue;
-    const std::string found = fs::path(arguments.text(option)).extension().string();
+    const std::string found = cli::extension(arguments.text(option));
     if (!found.empty() && found != ending)
       throw cli::UsageError(fmt::format("--{}: expected a name that ends in {}, found {}", option, ending, found));
   }

@@ -1,40 +1,22 @@
 // fer-train: trains a network on a CSV file of labelled pictures.
 #include <fmt/format.h>
 
-#include <csignal>
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 
 #include "as_seed.h"
 #include "cli.h"
-#include "fer/dataset.h"
 #include "fer/error.h"
-#include "fer/network.h"
 #include "fer/profile.h"
-#include "fer/threads.h"
-#include "fer/trainer.h"
-#include "fer/version.h"
-#include "pictures.h"
 #include "profile_table.h"
-#include "progress.h"
 #include "run_files.h"
-#include "settings.h"
 #include "split.h"
+#include "stages.h"
 #include "train_options.h"
+#include "train_run.h"
 
 namespace fer {
 namespace {
-
-volatile std::sig_atomic_t stop_asked = 0;
-
-// The first Ctrl-C asks; the second, with the old handler back, ends the program at once.
-void stop_on_signals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { stop_asked = 1; };
-  action.sa_flags = SA_RESETHAND;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 cli::Program program();
 
@@ -57,163 +39,31 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
   return cli::parse(program(), words);
 }
 
-// The data, and the model to start from: its network and classes fitted to each other.
-struct Start {
-  cli::OpenedData opened;
-  Model model;
-};
-
-Start open_start(const cli::TrainOptions& options) {
-  Start start;
-  Model& model = start.model;
-  if (!options.init.empty()) {
-    model = load_model(options.init);
-  } else {
-    model.network = load_network(options.network);
-  }
-  start.opened = cli::open_data(options.data, options.data_options, model.network.input);
-  if (!options.init.empty()) {
-    cli::apply_model_classes(start.opened, model);
-    return start;
-  }
-  model.classes = cli::match_classes(start.opened, options.data_options, model.network);
-  for (const std::string& name : model.network.class_names) model.emoji.push_back(default_emoji(name));
-  return start;
-}
-
 // The options of a command line, over those of the network's file with --as-seed.
 cli::TrainOptions train_options(const cli::Arguments& arguments) {
-  if (!arguments.flag("as-seed")) return cli::read_train_options(arguments);
+  if (!arguments.flag("as-seed")) {
+    if (arguments.has("stage")) throw cli::UsageError("--stage needs --as-seed");
+    return cli::read_train_options(arguments);
+  }
   if (arguments.has("init") && !arguments.has("network")) {
     throw cli::UsageError("--as-seed with --init needs --network, whose file has the settings");
   }
-  return cli::read_train_options(arguments, cli::options_as_seed(arguments.text("network")));
+  const int64_t stage = arguments.has("stage") ? arguments.integer("stage", 1, 1000) : 1;
+  if (stage > 1 && !arguments.has("init")) {
+    throw cli::UsageError("--stage: a later stage needs --init, the model of the one before");
+  }
+  cli::TrainOptions options =
+      cli::read_train_options(arguments, cli::options_as_seed(arguments.text("network"), stage));
+  cli::drop_answered(options.remarks, arguments);
+  return options;
 }
-
-cli::ProgressForm progress_form(const cli::TrainOptions& options) {
-  if (options.json) return cli::ProgressForm::kJson;
-  if (options.quiet) return cli::ProgressForm::kNone;
-  return cli::progress_form_for_stdout();
-}
-
-// A run from the read options to the last file.
-class Run {
- public:
-  Run(const cli::Arguments& given, const cli::Arguments& arguments, cli::TrainOptions options)
-      : given_(given),
-        arguments_(arguments),
-        options_(std::move(options)),
-        start_(open_start(options_)),
-        data_(start_.opened.data),
-        rows_(cli::choose_rows(data_, options_.split, options_.data)) {}
-
-  int execute() {
-    options_.config.epochs = cli::epochs_of_steps(options_.config, static_cast<int64_t>(rows_.train.size()));
-    if (!options_.quiet) print_notes();
-    Model& start = start_.model;
-    facts_ = cli::report_facts(options_, start.network, data_, rows_, given_.command());
-    options_.config.class_weights = cli::read_class_weights(options_.class_weights, facts_.class_counts[0].second);
-    if (options_.init.empty()) {
-      start.weights = initialize(start.network, options_.config.seed);
-      // Landmarks are normalised already.
-      start.preprocessing = data_.has_values() ? Preprocessing{.scale = 1, .shift = 0} : options_.config.preprocessing;
-    }
-    Trainer trainer(std::move(start), options_.config);
-    trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);
-    open_folder();
-    greet(trainer.model().network);
-    return finish(fit(trainer));
-  }
-
- private:
-  const std::string& folder() const { return options_.config.out_dir; }
-  bool talks() const { return !options_.quiet && !options_.json; }
-
-  void print_notes() const {
-    cli::print_notes("fer-train", start_.opened);
-    if (!rows_.note.empty()) fmt::print(stderr, "fer-train: {}\n", rows_.note);
-    for (const std::string& remark : options_.remarks) fmt::print(stderr, "fer-train: as seed: {}\n", remark);
-  }
-
-  void open_folder() {
-    std::error_code failure;
-    std::filesystem::create_directories(folder(), failure);
-    if (failure) throw Error(fmt::format("{}: cannot make the folder: {}", folder(), failure.message()));
-    if (!given_.flag("resume")) record_call();
-  }
-
-  void record_call() {
-    if (!recorded_) cli::write_run_json(folder(), given_, arguments_, data_, rows_);
-    recorded_ = true;
-  }
-
-  void greet(const Network& network) const {
-    if (!talks()) return;
-    fmt::print("{}\n", cli::banner(options_, network, rows_));
-    std::fflush(stdout);
-  }
-
-  History fit(Trainer& trainer) {
-    cli::Progress progress(progress_form(options_), options_.config.epochs);
-    TrainCallbacks callbacks;
-    callbacks.on_step = [&](const StepProgress& step) {
-      // Only now is it certain that a resumed run goes on with these options: refused ones must not stay.
-      record_call();
-      progress.step(step);
-    };
-    callbacks.on_epoch = [&](const EpochResult& epoch) {
-      const auto epochs = cli::read_history(folder());
-      progress.epoch(epoch, cli::best_epoch_of(epochs, facts_.monitor) == epoch.epoch);
-      cli::write_report(facts_, {}, "", {});
-    };
-    callbacks.should_stop = [] { return stop_asked != 0; };
-    stop_on_signals();
-    try {
-      History history = trainer.fit(data_, rows_.train, rows_.validation, callbacks, start_.opened.soft_targets);
-      progress.finish();
-      return history;
-    } catch (...) {
-      progress.finish();  // the message gets a line of its own
-      throw;
-    }
-  }
-
-  int finish(const History& history) {
-    if (stop_asked != 0 && !history.stopped_early &&
-        (history.epochs.empty() || history.epochs.back().epoch < options_.config.epochs)) {
-      throw Error(fmt::format("interrupted; fer-train --resume --out {} continues", folder()));
-    }
-    write_final_report();
-    if (!talks() || history.epochs.empty()) return 0;
-    if (history.stopped_early) fmt::print("stopped early: no improvement of {} any more\n", facts_.monitor);
-    fmt::print("best epoch {}: {}/best.safetensors\nreport: {}/report.html\n", history.best_epoch, folder(), folder());
-    return 0;
-  }
-
-  void write_final_report() const {
-    Evaluation evaluation;
-    if (!rows_.validation.empty()) {
-      evaluation = evaluate(load_model(folder() + "/best.safetensors"), data_, rows_.validation);
-    }
-    cli::write_report(facts_, evaluation, rows_.validation_name, cli::worst_pictures(data_, evaluation));
-  }
-
-  const cli::Arguments& given_;
-  const cli::Arguments& arguments_;
-  cli::TrainOptions options_;
-  Start start_;
-  const Dataset& data_;
-  const cli::TrainingRows rows_;
-  cli::ReportFacts facts_;
-  bool recorded_ = false;
-};
 
 // --profile: trains a few steps and says where their time went.
 int profile(const cli::Arguments& arguments) {
   if (arguments.has("resume")) throw cli::UsageError("--profile does not go with --resume");
   const cli::TrainOptions options = train_options(arguments);
   cli::use_threads(arguments);
-  const Start start = open_start(options);
+  const cli::Start start = cli::open_start(options);
   const Dataset& data = start.opened.data;
   const cli::TrainingRows rows = cli::choose_rows(data, options.split, options.data);
   const int64_t steps = options.config.steps_per_epoch > 0 ? options.config.steps_per_epoch : 10;
@@ -222,17 +72,62 @@ int profile(const cli::Arguments& arguments) {
   return 0;
 }
 
-int train(const cli::Arguments& given) {
-  if (given.flag("profile")) return profile(given);
-  const std::string folder = run_folder(given);
-  if (!given.flag("resume") && cli::holds_run(folder)) {
-    throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");
-  }
-  const cli::Arguments arguments = with_stored_options(given, folder);
+// The run of `arguments` in `folder`; false where it has no rows. given, whole: as of Run.
+bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
+              const std::string& whole) {
   cli::TrainOptions options = train_options(arguments);
   options.config.out_dir = folder;
   cli::use_threads(arguments);
-  return Run(given, arguments, std::move(options)).execute();
+  cli::Run run(given, arguments, std::move(options), whole);
+  if (run.has_rows()) run.execute();
+  return run.has_rows();
+}
+
+// The command line of a stage: that of all of them, in its own folder and from the model of the one before.
+cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& stages, int64_t number, bool resume) {
+  std::vector<std::string> words = {fmt::format("--stage={}", number), "--out=" + stages.folder(number)};
+  if (resume) words.emplace_back("--resume");
+  if (number > 1) words.push_back("--init=" + stages.model_before(number));
+  for (const auto& [name, value] : all.given()) {
+    const bool own = name == "stage" || name == "out" || name == "resume";
+    const bool of_the_first = name == "init" || name == "classes";  // later models bring their classes
+    if (!own && !(number > 1 && of_the_first)) words.push_back("--" + name + "=" + value);
+  }
+  words.push_back("--");
+  words.insert(words.end(), all.operands().begin(), all.operands().end());
+  return cli::parse(program(), words);
+}
+
+// All stages of the network's file, from the one that is to be resumed.
+void train_stages(const cli::Arguments& given, const std::string& folder) {
+  const cli::Arguments all = with_stored_options(given, cli::first_stage_folder(folder));
+  const cli::Stages stages(folder, cli::stages_as_seed(all.text("network")));
+  const bool talks = !given.flag("quiet") && !given.flag("json");
+  const int64_t begun = given.flag("resume") ? stages.last_begun() : 0;
+  for (int64_t number = std::max<int64_t>(begun, 1); number <= stages.count(); ++number) {
+    if (talks) fmt::print("stage {} of {}: {}\n", number, stages.count(), stages.text(number));
+    const cli::Arguments arguments = stage_arguments(all, stages, number, number == begun);
+    const bool trained = train_in(stages.folder(number), given, arguments, folder);
+    if (!trained && talks) fmt::print("too few pictures are classified wrongly: left out\n");
+  }
+}
+
+int train(const cli::Arguments& given) {
+  if (given.flag("profile")) return profile(given);
+  const std::string folder = run_folder(given);
+  const bool resume = given.flag("resume"), stages_begun = cli::holds_run(cli::first_stage_folder(folder));
+  if (!resume && (cli::holds_run(folder) || stages_begun)) {
+    throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");
+  }
+  const bool all_stages =
+      resume ? stages_begun && !cli::holds_run(folder)
+             : given.flag("as-seed") && !given.has("stage") && cli::stages_as_seed(given.text("network")).size() > 1;
+  if (all_stages) {
+    train_stages(given, folder);
+  } else if (!train_in(folder, given, with_stored_options(given, folder), folder)) {
+    throw Error("too few pictures are classified wrongly to train on them");
+  }
+  return 0;
 }
 
 cli::Program program() {

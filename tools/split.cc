@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include "fer/error.h"
+#include "fer/trainer.h"
 #include "pictures.h"
 
 namespace fer::cli {
 namespace {
 
 TrainingRows official_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
-  TrainingRows rows{rows_with_usage(data, options.train_usage), rows_with_usage(data, options.validation_usage),
-                    usage_name(options.train_usage), usage_name(options.validation_usage), ""};
+  TrainingRows rows{rows_with_usage(data, options.train_usage),
+                    rows_with_usage(data, options.validation_usage),
+                    false,
+                    usage_name(options.train_usage),
+                    usage_name(options.validation_usage),
+                    ""};
   if (rows.train.empty() || rows.validation.empty()) {
     throw Error(fmt::format("{}: no row with Usage {} (--split random makes parts of its own)", path,
                             rows.train.empty() ? rows.train_name : rows.validation_name));
@@ -38,7 +43,7 @@ TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const
   }
   const double validation = options.validation_share, train = (1 - validation) * (1 - options.unused_share);
   const auto name = [](double share) { return fmt::format("random {:.4g} %", 100 * share); };
-  return {std::move(split.train), std::move(split.validation), name(train), name(validation), ""};
+  return {std::move(split.train), std::move(split.validation), true, name(train), name(validation), ""};
 }
 
 void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
@@ -69,6 +74,20 @@ TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const
   limit_rows(rows.train, options.limit);
   limit_rows(rows.validation, options.limit);
   return rows;
+}
+
+TrainingRows misclassified(const TrainingRows& rows, const SplitOptions& options, const Dataset& data,
+                           const Model& model) {
+  TrainingRows wrong = rows;
+  wrong.train = misclassified_rows(model, data, rows.train);
+  wrong.train_name = "wrong of " + rows.train_name;
+  if (!rows.random) return wrong;
+  Split split = random_split(wrong.train, options.validation_share, options.seed);
+  wrong.train = std::move(split.train);
+  wrong.validation = std::move(split.validation);
+  wrong.validation_name = wrong.train_name;
+  if (wrong.validation.empty() && options.validation_share > 0) wrong.train.clear();
+  return wrong;
 }
 
 std::vector<int64_t> class_counts(const Dataset& data, const std::vector<int64_t>& rows, int64_t classes) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/model.h"
 
 namespace fer::cli {
 
@@ -24,12 +25,18 @@ struct SplitOptions {
 
 struct TrainingRows {
   std::vector<int64_t> train, validation;
+  bool random = false;                      // a random split made them
   std::string train_name, validation_name;  // "Training", "PublicTest"; "random 90 %", "random 10 %"
   std::string note;                         // what the user should know; may be empty
 };
 
 // Throws Error naming `path` when a part would be empty.
 TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const std::string& path);
+
+// The training rows of `rows` that the model classifies wrongly; a random split divides them anew by its share, else
+// the validation rows stay. Without training rows where they are too few to divide.
+TrainingRows misclassified(const TrainingRows& rows, const SplitOptions& options, const Dataset& data,
+                           const Model& model);
 
 // Pictures of every class among `rows`.
 std::vector<int64_t> class_counts(const Dataset& data, const std::vector<int64_t>& rows, int64_t classes);

@@ -203,6 +203,7 @@ void declare_train_options(cxxopts::Options& options) {
   run("network", "See fer-info --list", text("seed002_vgg8"), "NAME|FILE");
   run("init", "Start from this model's network and weights instead", text(), "MODEL");
   run("as-seed", "Train as the network's file says; other options win over it");
+  run("stage", "With --as-seed: this stage alone, from --init (default: all, one after the other)", text(), "N");
   run("epochs", "At most so many (default: 100)", text(), "N");
   run("batch-size", "Pictures a step (default: 64)", text(), "N");
   run("accumulate", "Sum the gradients of N batches for a step (default: 1)", text(), "N");

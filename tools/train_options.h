@@ -18,6 +18,7 @@ struct TrainOptions {
   DataOptions data_options;
   SplitOptions split;
   bool as_seed = false;              // the settings of the network's file hold where no option says more
+  bool wrong_only = false;           // of the training pictures only those that `init` classifies wrongly
   std::vector<std::string> remarks;  // what of them is not known or not done
   TrainConfig config;
   bool quiet = false, json = false;

@@ -81,4 +81,16 @@ Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels
   return with_channels(resized(image, height, width), channels);
 }
 
+void mirror(std::span<uint8_t> pixels, int64_t width, int64_t channels) {
+  const auto row_bytes = static_cast<size_t>(width * channels), pixel = static_cast<size_t>(channels);
+  if (width < 1 || channels < 1 || pixels.size() % row_bytes != 0) {
+    throw Error(fmt::format("mirror: expected rows of {} x {} bytes, found {} bytes", width, channels, pixels.size()));
+  }
+  for (size_t row = 0; row + row_bytes <= pixels.size(); row += row_bytes) {
+    for (size_t left = row, right = row + row_bytes - pixel; left < right; left += pixel, right -= pixel) {
+      std::swap_ranges(&pixels[left], &pixels[left] + pixel, &pixels[right]);
+    }
+  }
+}
+
 }  // namespace fer

@@ -8,6 +8,7 @@
 #include "data/batches.h"
 #include "engine/plan.h"
 #include "fer/error.h"
+#include "fer/image.h"
 #include "fer/landmarks.h"
 #include "fer/trainer.h"
 #include "kernels/elementwise.h"
@@ -17,16 +18,6 @@ namespace fer::train {
 namespace {
 
 const Shape kLandmarkShape({kLandmarkPoints, 2, 1});  // x and y of each
-
-void mirror(const Shape& shape, std::span<uint8_t> picture) {
-  const int64_t width = shape[1], channels = shape[2];
-  for (int64_t y = 0; y < shape[0]; ++y) {
-    uint8_t* row = picture.data() + y * width * channels;
-    for (int64_t left = 0, right = width - 1; left < right; ++left, --right) {
-      std::swap_ranges(row + left * channels, row + (left + 1) * channels, row + right * channels);
-    }
-  }
-}
 
 // Runs one network over batches of rows, reusing its buffers.
 class BatchRunner {
@@ -63,7 +54,7 @@ class BatchRunner {
       for (int64_t i = begin; i < end; ++i) {
         const std::span<uint8_t> to = std::span(bytes_).subspan(i * size, size);
         failure.keep(i, [&] { copy_fitted(data_, rows[i], shape_[0], shape_[1], shape_[2], to); });
-        if (mirrored) mirror(shape_, to);
+        if (mirrored) mirror(to, shape_[1], shape_[2]);
       }
     });
     failure.rethrow();
@@ -170,6 +161,18 @@ Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int
   train::check_rows(model.network, data, rows, false, "predict");
   return train::probabilities_of(model, model.weights.values.values(), data, rows,
                                  {.batch_size = batch_size, .flip = flip});
+}
+
+std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows) {
+  train::check_rows(model.network, data, rows, true, "misclassified_rows");
+  const Tensor probabilities = predict_rows(model, data, rows);
+  const int64_t classes = class_count(model.network);
+  std::vector<int64_t> wrong;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::span<const float> p = probabilities.values().subspan(i * classes, classes);
+    if (std::max_element(p.begin(), p.end()) - p.begin() != data.labels[rows[i]]) wrong.push_back(rows[i]);
+  }
+  return wrong;
 }
 
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,

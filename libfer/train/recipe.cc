@@ -41,6 +41,7 @@ class RecipeReader {
     read_rules();
     read_class_weights();
     read_split();
+    read_stages();
     note_facts();
     fields_.refuse_unknown();
     return std::move(recipe_);
@@ -115,7 +116,7 @@ class RecipeReader {
     TrainConfig& config = recipe_.config;
     if (known("label_smoothing") != nullptr) fields_.read("label_smoothing", config.label_smoothing);
     if (const json* augmentation = known("augmentation")) {
-      config.augmentation = train::read_augmentation(*augmentation, place("augmentation"), remarks_);
+      config.augmentation = train::read_augmentation(*augmentation, place("augmentation"), augmented_stage_);
     }
     if (const json* callbacks = known("callbacks")) {
       train::read_callbacks(*callbacks, place("callbacks"), config, remarks_);
@@ -150,6 +151,30 @@ class RecipeReader {
     }
   }
 
+  void read_stages() {
+    std::vector<RecipeStage>& stages = recipe_.stages;
+    const json* texts = known("stages");
+    stages = texts == nullptr ? std::vector<RecipeStage>(1) : train::read_stages(*texts, place("stages"));
+    const auto count = static_cast<int64_t>(stages.size());
+    if (augmented_stage_ && (*augmented_stage_ < 1 || *augmented_stage_ > count)) {
+      fail_expected(place("augmentation: stage"), fmt::format("the number of a stage, 1 to {}", count),
+                    *augmented_stage_);
+    }
+    for (int64_t i = 0; i < count; ++i) {
+      stages[i].augmented = augmented_stage_.value_or(i + 1) == i + 1 && recipe_.config.augmentation.any();
+      if (stages[i].epochs < 1) stages[i].epochs = recipe_.config.epochs;
+      if (texts != nullptr) remarks_.add(fmt::format("stages: {}", i + 1), stage_remark(i));
+    }
+  }
+
+  // How the text of a stage was understood.
+  std::string stage_remark(int64_t i) const {
+    const RecipeStage& stage = recipe_.stages[i];
+    return fmt::format("\"{}\": {}{}{}", stage.text, i > 0 ? "from the best weights of the stage before, on " : "on ",
+                       stage.wrong_only ? "the training pictures that it classifies wrongly" : "the training part",
+                       stage.augmented ? ", augmented" : "");
+  }
+
   // What is said in words is for people to see to.
   void note_facts() {
     for (const char* done : {"shuffle", "frozen"}) fields_.find(done);  // always; the layers say it themselves
@@ -161,12 +186,6 @@ class RecipeReader {
         {"devices", "the processor is used"}};
     for (const auto& [field, what] : left) {
       if (const json* value = known(field)) remarks_.add(field, shown(*value) + ": " + what);
-    }
-    const json* stages = known("stages");
-    if (stages == nullptr) return;
-    if (!stages->is_array()) fail_expected(place("stages"), "an array", *stages);
-    for (size_t i = 1; i < stages->size(); ++i) {
-      remarks_.add(fmt::format("stages: {}", i + 1), shown((*stages)[i]) + ": not done as a stage of its own");
     }
   }
 
@@ -190,6 +209,7 @@ class RecipeReader {
   std::string where_;
   Recipe recipe_;
   train::Remarks remarks_;
+  std::optional<int64_t> augmented_stage_;  // that alone; none: all
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <regex>
 
 #include "fer/error.h"
 #include "network/json_fields.h"
@@ -148,7 +149,7 @@ Optimizer read_optimizer(const json& object, const std::string& where) {
   return optimizer;
 }
 
-Augmentation read_augmentation(const json& object, const std::string& where, Remarks& remarks) {
+Augmentation read_augmentation(const json& object, const std::string& where, std::optional<int64_t>& stage) {
   JsonFields fields(object, where);
   Augmentation a;
   const auto read = [&](const char* name, double& out) {
@@ -168,12 +169,25 @@ Augmentation read_augmentation(const json& object, const std::string& where, Rem
   const auto found = std::find_if(fills.begin(), fills.end(), [&](Fill f) { return fill == fill_name(f); });
   if (found == fills.end()) fail_expected(where + ": fill", "nearest, constant, reflect or wrap", fill);
   a.fill = *found;
-  if (const json* stage = fields.find("stage")) {
-    remarks.add("augmentation",
-                "of stage " + shown(*stage) + " alone: here from the beginning, in the one stage that is trained");
-  }
+  int64_t number = 0;
+  if (fields.read("stage", number)) stage = number;
   fields.refuse_unknown();
   return a;
+}
+
+std::vector<RecipeStage> read_stages(const json& array, const std::string& where) {
+  if (!array.is_array() || array.empty()) fail_expected(where, "an array of texts", array);
+  static const std::regex kEpochs("([0-9]{1,6}) epochs"), kWrong("wrong|misclassified", std::regex::icase);
+  std::vector<RecipeStage> stages;
+  for (const json& text : array) {
+    if (!text.is_string()) fail_expected(where, "texts", text);
+    RecipeStage& stage = stages.emplace_back();
+    stage.text = text.get<std::string>();
+    stage.wrong_only = stages.size() > 1 && std::regex_search(stage.text, kWrong);
+    std::smatch match;
+    if (std::regex_search(stage.text, match, kEpochs)) stage.epochs = std::stoll(match[1]);
+  }
+  return stages;
 }
 
 void read_callbacks(const json& array, const std::string& where, TrainConfig& config, Remarks& remarks) {

@@ -1,7 +1,9 @@
 // The members of a training block that are objects of their own: each read strictly, mistakes named.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +23,10 @@ class Remarks {
 
 // Throw Error ("WHERE: FIELD: expected ..., found ...").
 Optimizer read_optimizer(const nlohmann::json& object, const std::string& where);
-Augmentation read_augmentation(const nlohmann::json& object, const std::string& where, Remarks& remarks);
+// stage: left as it is, or the one that the augmentation is of.
+Augmentation read_augmentation(const nlohmann::json& object, const std::string& where, std::optional<int64_t>& stage);
+// Texts: "fit again (100 epochs) on wrongly classified pictures".
+std::vector<RecipeStage> read_stages(const nlohmann::json& array, const std::string& where);
 // Those that are named are on, with Keras's defaults, the others off.
 void read_callbacks(const nlohmann::json& array, const std::string& where, TrainConfig& config, Remarks& remarks);
 RecipeSplit read_split(const nlohmann::json& object, const std::string& where, Remarks& remarks);

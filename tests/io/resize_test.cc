@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fer/error.h"
 #include "fer/image.h"
 #include "tests/network/message.h"
 
@@ -81,6 +82,26 @@ TEST(Resize, RefusesSizesThatAreNone) {
   expect_contains(message_of([&] { resized(image, 0, 4); }), "resize: expected a picture of 1 to 100000000 pixels");
   expect_contains(message_of([&] { resized(image, 4, -1); }), "resize: ");
   expect_contains(message_of([&] { resized(image, int64_t{1} << 62, 4); }), "resize: ");
+}
+
+TEST(Mirror, ExchangesLeftAndRightInEveryRow) {
+  for (const int64_t channels : {1, 3}) {
+    for (const int64_t width : {1, 2, 5, 8}) {
+      const Image image = pattern(6, width, channels);
+      std::vector<uint8_t> mirrored = image.pixels;
+      mirror(mirrored, width, channels);
+      for (int64_t i = 0; i < static_cast<int64_t>(mirrored.size()); ++i) {
+        const int64_t row = i / (width * channels), x = i / channels % width, c = i % channels;
+        EXPECT_EQ(mirrored[i], image.pixels[(row * width + width - 1 - x) * channels + c]);
+      }
+    }
+  }
+}
+
+TEST(Mirror, RefusesWhatIsNoWholeRows) {
+  std::vector<uint8_t> pixels(7);
+  EXPECT_EQ(message_of([&] { mirror(pixels, 2, 3); }), "mirror: expected rows of 2 x 3 bytes, found 7 bytes");
+  EXPECT_THROW(mirror(pixels, 0, 1), Error);
 }
 
 }  // namespace

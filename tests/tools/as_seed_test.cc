@@ -14,6 +14,9 @@ class AsSeed : public ToolTest {
     network["training"] = nlohmann::json::parse(training);
     write("seed.json", network.dump());
   }
+  int train_rows(const std::string& folder) const {
+    return nlohmann::json::parse(read_text(path(folder + "/run.json")))["data"]["train"]["pictures"];
+  }
   nlohmann::json config_of(const std::string& folder) const {
     return nlohmann::json::parse(read_text(path(folder + "/config.json")))["config"];
   }
@@ -24,7 +27,7 @@ TEST_F(AsSeed, TrainsAsTheFileSaysAndSaysWhatItDoesNot) {
       R"({"optimizer": {"name": "rmsprop", "learning_rate": 0.002}, "loss": "squared_hinge", "batch_size": null,
     "iterations": 5, "steps_per_epoch": 2, "checkpoint_every_iterations": 2, "class_weights": "balanced",
     "split": {"validation": 0.2, "of": "Training", "seed": 3}, "augmentation": {"zoom": 0.1},
-    "callbacks": [{"name": "early_stopping", "monitor": "val_acc", "patience": 7}], "stages": ["one", "two"]})");
+    "callbacks": [{"name": "early_stopping", "monitor": "val_acc", "patience": 7}]})");
   const ToolResult r = run("fer-train faces.csv --network seed.json --as-seed --batch-size 7 --out run");
   ASSERT_EQ(r.status, 0) << r.err;
   const nlohmann::json config = config_of("run");
@@ -37,8 +40,8 @@ TEST_F(AsSeed, TrainsAsTheFileSaysAndSaysWhatItDoesNot) {
   EXPECT_EQ(config["reduce_lr"]["enabled"], false);
   EXPECT_EQ(config["augmentation"]["zoom"], 0.1);
   EXPECT_EQ(config["class_weights"].size(), 7u);
-  EXPECT_NE(r.err.find("fer-train: as seed: batch_size: not known: 64 is used\n"), std::string::npos) << r.err;
-  EXPECT_NE(r.err.find("fer-train: as seed: stages: 2: \"two\": not done"), std::string::npos) << r.err;
+  EXPECT_EQ(r.err.find("batch_size"), std::string::npos) << "an option says it: " << r.err;
+  EXPECT_NE(r.err.find("fer-train: as seed: split: seed 3: draws other rows"), std::string::npos) << r.err;
   EXPECT_NE(r.out.find("train 34 (random 80 %), validate 8 (random 20 %)"), std::string::npos) << r.out;
   EXPECT_TRUE(exists("run/snapshots/step-000002.safetensors"));
   EXPECT_TRUE(exists("run/snapshots/step-000004.safetensors"));
@@ -52,6 +55,75 @@ TEST_F(AsSeed, ResumesAsItBegan) {
   ASSERT_EQ(run("fer-train faces.csv --network seed.json --as-seed --epochs 2 --quiet --out whole").status, 0);
   EXPECT_EQ(read_text(path("run/best.safetensors")), read_text(path("whole/best.safetensors")));
   EXPECT_EQ(config_of("run")["optimizer"]["name"], "rmsprop-tf1");
+}
+
+class AsSeedInStages : public AsSeed {
+ protected:
+  void SetUp() override {
+    AsSeed::SetUp();
+    write_network(R"({"batch_size": 7, "epochs": 2, "split": {"validation": 0.2, "of": "Training"},
+      "stages": ["fit", "again on wrongly classified pictures", "fit again (3 epochs) on augmented pictures"],
+      "augmentation": {"stage": 3, "zoom": 0.1}})");
+  }
+  static constexpr const char* kTrain = "fer-train faces.csv --network seed.json --as-seed ";
+};
+
+TEST_F(AsSeedInStages, TrainsOneAfterTheOther) {
+  const ToolResult r = run(std::string(kTrain) + "--out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("stage 2 of 3: again on wrongly classified pictures\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.err.find("stages: 3: \"fit again (3 epochs) on augmented pictures\": from the best weights of the stage "
+                       "before, on the training part, augmented\n"),
+            std::string::npos)
+      << r.err;
+  EXPECT_EQ(config_of("run/stage-1")["augmentation"]["zoom"], 0);
+  EXPECT_EQ(config_of("run/stage-2")["augmentation"]["zoom"], 0);
+  EXPECT_EQ(config_of("run/stage-2")["epochs"], 2);
+  EXPECT_EQ(config_of("run")["augmentation"]["zoom"], 0.1);
+  EXPECT_EQ(config_of("run")["epochs"], 3);
+  EXPECT_LT(train_rows("run/stage-2"), train_rows("run/stage-1"));
+  EXPECT_EQ(train_rows("run"), train_rows("run/stage-1"));
+
+  // The same one by one.
+  const std::string one_by_one = std::string(kTrain) + "--quiet --stage ";
+  ASSERT_EQ(run(one_by_one + "1 --out a").status, 0);
+  ASSERT_EQ(run(one_by_one + "2 --init a/best.safetensors --out b").status, 0);
+  ASSERT_EQ(run(one_by_one + "3 --init b/best.safetensors --out c").status, 0);
+  EXPECT_EQ(read_text(path("run/best.safetensors")), read_text(path("c/best.safetensors")));
+}
+
+TEST_F(AsSeedInStages, ResumesTheStageThatWasInterrupted) {
+  ASSERT_EQ(run(std::string(kTrain) + "--quiet --out run").status, 0);
+  // As a run that was killed in its second stage, and one between the second and the third.
+  for (const std::string lost :
+       {"half/stage-2/best.safetensors half/stage-2/last.safetensors", "half/stage-2/run.json"}) {
+    SCOPED_TRACE(lost);
+    ASSERT_EQ(run("rm -rf half && mkdir half && cp -r run/stage-1 run/stage-2 half && rm " + lost).status, 0);
+    EXPECT_EQ(run(std::string(kTrain) + "--quiet --out half").status, 1) << "a run is there";
+    const ToolResult r = run("fer-train --resume --out half");
+    ASSERT_EQ(r.status, 0) << r.err;
+    EXPECT_EQ(r.out.find("stage 1"), std::string::npos) << r.out;
+    EXPECT_EQ(read_text(path("run/best.safetensors")), read_text(path("half/best.safetensors")));
+  }
+}
+
+TEST_F(AsSeedInStages, AStageWithNothingWrongIsLeftOut) {
+  const ToolResult r = run(std::string(kTrain) + "--epochs 12 --learning-rate 0.01 --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("too few pictures are classified wrongly: left out\n"), std::string::npos) << r.out;
+  EXPECT_FALSE(exists("run/stage-2"));
+  EXPECT_TRUE(exists("run/best.safetensors"));
+  const ToolResult alone =
+      run(std::string(kTrain) + "--quiet --stage 2 --init run/stage-1/best.safetensors --out alone");
+  EXPECT_EQ(alone.status, 1);
+  expect_one_line_error(alone, "fer-train", "too few pictures are classified wrongly");
+}
+
+TEST_F(AsSeedInStages, AStageIsOneOfTheFile) {
+  EXPECT_EQ(run(std::string(kTrain) + "--stage 4 --init x --out run").status, 2);
+  EXPECT_EQ(run(std::string(kTrain) + "--stage 2 --out run").status, 2) << "needs --init";
+  EXPECT_EQ(run("fer-train faces.csv --network seed.json --stage 1 --out run").status, 2) << "needs --as-seed";
+  EXPECT_FALSE(exists("run"));
 }
 
 TEST_F(AsSeed, RefusesAFileWithoutSettingsAndNamesAWrongField) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "fer/error.h"
@@ -95,9 +96,21 @@ TEST(Evaluate, IsPredictionAndMetricsTogether) {
   EXPECT_GE(e.worst[0].row, 70);
 }
 
+TEST(MisclassifiedRows, AreThoseThatTheConfusionCounts) {
+  const SmallRun run;
+  const Model model = untrained_model();
+  const std::vector<int64_t> wrong = misclassified_rows(model, run.data, run.validation);
+  const Evaluation all = evaluate(model, run.data, run.validation), those = evaluate(model, run.data, wrong);
+  EXPECT_EQ(static_cast<int64_t>(wrong.size()), std::llround((1 - all.accuracy) * static_cast<double>(all.count)));
+  EXPECT_GT(those.count, 0);
+  EXPECT_EQ(those.accuracy, 0);
+  EXPECT_TRUE(std::is_sorted(wrong.begin(), wrong.end()));
+}
+
 TEST(Evaluate, RefusesDataWithoutLabels) {
   SmallRun run;
   run.data.labels.clear();
+  EXPECT_THROW(misclassified_rows(untrained_model(), run.data, run.validation), Error);
   EXPECT_THROW(evaluate(untrained_model(), run.data, run.validation), Error);
   EXPECT_NO_THROW(predict_rows(untrained_model(), run.data, run.validation));
 }

@@ -48,7 +48,13 @@ TEST(LoadRecipe, OfSeed003) {
   EXPECT_EQ(r.split.kind, RecipeSplit::Kind::kRandom);
   EXPECT_EQ(r.split.validation_share, 0.2);
   EXPECT_EQ(r.split.of, Usage::kTraining);
-  EXPECT_TRUE(has_remark(r, "stages: 2")) << "what is not done is said";
+  ASSERT_EQ(r.stages.size(), 3u);
+  EXPECT_FALSE(r.stages[0].wrong_only || r.stages[0].augmented || r.stages[1].augmented || r.stages[2].wrong_only);
+  EXPECT_TRUE(r.stages[1].wrong_only && r.stages[2].augmented);
+  EXPECT_EQ(r.stages[2].epochs, 100);
+  EXPECT_TRUE(has_remark(r,
+                         "hard\" pictures, 80/20 split of them\": from the best weights of the stage before, on the "
+                         "training pictures that it classifies wrongly"));
 }
 
 TEST(LoadRecipe, OfSeeds000And001) {
@@ -137,6 +143,10 @@ TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
       {R"({"split": {"train": "Training", "validation": "Public"}})",
        "net.json: training: split: validation: expected a usage, as train has"},
       {R"({"class_weights": [1]})", "net.json: training: class_weights: expected 3, one a class, found 1"},
+      {R"({"stages": [3]})", "net.json: training: stages: expected texts, found 3"},
+      {R"({"stages": []})", "net.json: training: stages: expected an array of texts, found []"},
+      {R"({"stages": ["a", "b"], "augmentation": {"stage": 3}})",
+       "net.json: training: augmentation: stage: expected the number of a stage, 1 to 2, found 3"},
       {R"({"class_weights": 3})", "net.json: training: class_weights: expected null"},
   };
   for (const auto& [training, expected] : cases) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ Image resized(const Image& image, int64_t height, int64_t width);
 // Both: how a picture becomes a network's input. The picture is stretched to the size asked for, whatever its own
 // proportions.
 Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels);
+// Exchanges left and right in every row of pixels [..., width, channels]. Throws Error where they are no whole rows.
+void mirror(std::span<uint8_t> pixels, int64_t width, int64_t channels);
 
 // An 8-bit PNG file's bytes.
 std::string encode_png(const Image& image);

@@ -31,8 +31,17 @@ struct RecipeSplit {
   std::optional<uint64_t> seed;  // kRandom
 };
 
+// One fit of several in a row, each of which starts from the best weights of the one before.
+struct RecipeStage {
+  std::string text;         // what the file says of it; empty where it has no stages
+  bool wrong_only = false;  // trained on those of the training rows that the stage before classifies wrongly
+  bool augmented = false;   // with config's augmentation; else with none
+  int64_t epochs = 0;       // at most so many
+};
+
 struct Recipe {
-  TrainConfig config;  // fields that the file does not name have their defaults
+  TrainConfig config;               // fields that the file does not name have their defaults
+  std::vector<RecipeStage> stages;  // one at least
   RecipeSplit split;
   bool balanced_class_weights = false;  // weights are to be made from the rows' labels
   // One line a setting that is not known, with what is used instead, or that is not applied: "batch_size: not known: 64

@@ -162,6 +162,9 @@ Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
                     bool flip = false);
 
+// Those of `rows` whose label is not the class that the model finds most probable, in their order.
+std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows);
+
 // Bytes that training a network at a batch size with Adam takes: activations, gradients, scratch, weights and optimizer
 // state. accumulated: TrainConfig::accumulate is above 1, so that there is a second gradient. Throws Error as infer
 // does.
