@@ -67,13 +67,16 @@ class Fuser {
     if (before >= 0 && readers_[static_cast<size_t>(node.inputs[0] + 1)] > 1)
       shared_[static_cast<size_t>(before)] = true;
     if (vanishes(node.kind)) return before;
-    PlannedStep planned{.node = node, .inputs = {}, .conv = {}, .norm = {}};
+    PlannedStep planned{.node = node, .inputs = {}, .conv = {}, .norm = {}, .alpha = {}};
     for (const int input : node.inputs) planned.inputs.push_back(step_of(input));
     if (has_kernel(node.kind)) {
       planned.conv = fused_conv(node, layout_, weights_);
     } else if (std::holds_alternative<BatchNorm>(node.kind)) {
       planned.norm = frozen_batch_norm(node, layout_, weights_);
       if (FusedConv* conv = open_conv(node); conv != nullptr && conv->absorb_batch_norm(*planned.norm)) return before;
+    } else if (std::holds_alternative<PRelu>(node.kind)) {
+      const Parameter& alpha = *find_parameter(layout_, node.layer, "alpha");
+      planned.alpha = weights_.subspan(alpha.offset, alpha.shape.elements());
     } else if (const std::optional<float> cap = cap_of_relu(node)) {
       if (FusedConv* conv = open_conv(node); conv != nullptr && conv->absorb_relu(*cap)) return before;
     }
@@ -94,6 +97,7 @@ std::unique_ptr<InferenceStep> make_step(PlannedStep& planned, const Int8Plan& i
     return make_depthwise_inference(planned.node, std::move(*planned.conv));
   if (planned.conv) return make_conv_inference(planned.node, std::move(*planned.conv));
   if (planned.norm) return make_scale_shift_inference(planned.node, std::move(*planned.norm));
+  if (std::holds_alternative<PRelu>(planned.node.kind)) return make_prelu_inference(planned.node, planned.alpha);
   return make_inference_step(planned.node);
 }
 

@@ -86,12 +86,14 @@ struct PlannedStep {
   std::vector<int> inputs;         // steps; -1: the pictures
   std::optional<FusedConv> conv;   // convolutions, also depthwise, and dense layers
   std::optional<ScaleShift> norm;  // a batch norm that stands alone
+  std::span<const float> alpha;    // of a PRelu
 };
 
 kernels::ConvShape conv_shape(const Node& node, int64_t n);
 std::unique_ptr<InferenceStep> make_conv_inference(const Node& node, FusedConv fused);
 std::unique_ptr<InferenceStep> make_scale_shift_inference(const Node& node, ScaleShift values);
 std::unique_ptr<InferenceStep> make_depthwise_inference(const Node& node, FusedConv fused);
+std::unique_ptr<InferenceStep> make_prelu_inference(const Node& node, std::span<const float> alpha);
 // Products, concatenation.
 std::unique_ptr<InferenceStep> make_combining_inference(const Node& node);
 // Every other kind of node.

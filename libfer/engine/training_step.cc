@@ -39,6 +39,7 @@ StepTraits step_traits(const Node& node) {
                               .in_place = !reads_input,
                               .gradient_in_place = true};
           },
+          [](const PRelu&) { return StepTraits{.input_in_backward = true, .gradient_in_place = true}; },
           [](const Dropout&) { return StepTraits{.in_place = true, .gradient_in_place = true}; },
           [](const Add&) { return StepTraits{.gradient_in_place = true}; },
           [](const Multiply&) { return StepTraits{.input_in_backward = true, .gradient_in_place = true}; },
@@ -62,6 +63,7 @@ std::unique_ptr<TrainingStep> make_training_step(const StepBuilder& builder) {
                         [&](const GlobalAveragePool2D&) { return make_pool_step(builder); },
                         [&](const GlobalMaxPool2D&) { return make_combining_step(builder); },
                         [&](const ActivationLayer&) { return make_elementwise_step(builder); },
+                        [&](const PRelu&) { return make_prelu_step(builder); },
                         [&](const Dropout&) { return make_elementwise_step(builder); },
                         [&](const Add&) { return make_elementwise_step(builder); },
                         [&](const Multiply&) { return make_combining_step(builder); },

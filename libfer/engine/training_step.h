@@ -93,6 +93,7 @@ std::unique_ptr<TrainingStep> make_conv_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_depthwise_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_combining_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_batch_norm_step(const StepBuilder& builder);
+std::unique_ptr<TrainingStep> make_prelu_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_pool_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_elementwise_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_spatial_step(const StepBuilder& builder);

@@ -19,11 +19,11 @@ void expect_ones(const Site& site, const char* name) {
 void note_training_only(Builder& builder, const Site& site) {
   for (const char* name : {"activity_regularizer", "kernel_constraint", "bias_constraint", "W_constraint",
                            "b_constraint", "gamma_constraint", "beta_constraint", "gamma_regularizer",
-                           "beta_regularizer", "depthwise_constraint", "pointwise_constraint"}) {
+                           "beta_regularizer", "depthwise_constraint", "pointwise_constraint", "alpha_constraint"}) {
     if (site.settings.has(name)) builder.note(site, std::string(name) + " left out: it acts in training alone");
   }
   for (const char* name : {"kernel_regularizer", "W_regularizer", "bias_regularizer", "b_regularizer",
-                           "depthwise_regularizer", "pointwise_regularizer"}) {
+                           "depthwise_regularizer", "pointwise_regularizer", "alpha_regularizer"}) {
     if (site.settings.has_other_regularizer({name})) {
       builder.note(site, std::string(name) + " left out: it is neither l1 nor l2");
     }
@@ -248,6 +248,36 @@ Value batch_norm(Builder& builder, Site& site) {
   return y;
 }
 
+// shared_axes: none, or rows and columns both. Keras's alpha has 1 for an axis that is shared.
+Value prelu(Builder& builder, Site& site) {
+  const Value& x = site.input();
+  if (x.undecided) throw Error("expected a picture before it, found an input of shape " + x.shape.to_string());
+  const bool picture = x.is_picture();
+  using Axes = std::vector<int64_t>;
+  const Axes axes = site.settings.has("shared_axes") ? site.settings.integers({"shared_axes"}) : Axes();
+  const bool first = builder.dialect().channels_first && picture;
+  const bool shared = picture && axes == (first ? Axes{2, 3} : Axes{1, 2});
+  if (!axes.empty() && !shared) {
+    throw Error("shared_axes: expected none, or those of rows and columns, found " +
+                shown(*site.settings.find({"shared_axes"})));
+  }
+  PRelu layer = {.shared = shared || !picture};
+  layer.alpha_init = site.settings.initializer({"alpha_initializer", "init"}, Initializer::Kind::kZeros);
+  layer.alpha_regularizer = site.settings.regularizer({"alpha_regularizer"});
+  const Value y = builder.add(site, layer);
+  Role role = {.name = "alpha", .parameter = "alpha", .stored = x.shape.dims(), .transform = as_it_is};
+  if (shared) role.stored = {1, 1, x.shape[2]};
+  if (first) {
+    role.stored = {x.shape[2], shared ? 1 : x.shape[0], shared ? 1 : x.shape[1]};
+    if (!shared) role.transform = channels_last_rows(x.shape, 1);
+  } else if (x.flattened.rank() > 0) {
+    role.transform = channels_last_rows(x.flattened, 1);
+  }
+  builder.weight(site, y, std::move(role));
+  note_training_only(builder, site);
+  return y;
+}
+
 }  // namespace
 
 bool convert_weights(Builder& builder, Site& site, Value& value) {
@@ -262,6 +292,8 @@ bool convert_weights(Builder& builder, Site& site, Value& value) {
     value = dense(builder, site);
   } else if (type == "BatchNormalization" || type == "BatchNormalizationV1" || type == "BatchNormalizationV2") {
     value = batch_norm(builder, site);
+  } else if (type == "PReLU") {
+    value = prelu(builder, site);
   } else {
     return false;
   }

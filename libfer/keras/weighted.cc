@@ -38,12 +38,15 @@ WeightedLayer weighted_layers(const Network& network) {
     weighted.place = "layer '" + layer.name + "' (" + names.json + ")";
     weighted.type = names.keras_name;
   }
+  const std::vector<LayerInfo> infos = infer(network);
   // (The trainable ones of all layers come first, but a layer's kernel, bias, ... stay in Keras's order.)
   for (const Parameter& parameter : parameter_layout(network).parameters) {
     const std::string name = parameter.name.substr(network.layers[parameter.layer].name.size() + 1);
+    std::vector<int64_t> stored = parameter.shape.dims();
+    if (name == "alpha" && stored.size() < infos[parameter.layer].output.rank()) stored.insert(stored.begin(), 2, 1);
     model.layers[parameter.layer].roles.push_back({.name = name,
                                                    .parameter = parameter.name,
-                                                   .stored = parameter.shape.dims(),
+                                                   .stored = std::move(stored),
                                                    .may_miss = name == "gamma" || name == "beta",
                                                    .transform = as_it_is});
   }

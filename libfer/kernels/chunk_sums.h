@@ -1,5 +1,5 @@
 // Sums per channel over many rows, in chunks of a fixed size that are added in order: the same bits for any number of
-// threads. Private to batch_norm*.cc.
+// threads. Private to the kernels.
 #pragma once
 
 #include <algorithm>

@@ -76,6 +76,14 @@ class LayerWalk {
     info_.output = x_;
   }
 
+  void operator()(const PRelu& l) {
+    check_initializer("alpha_init", l.alpha_init);
+    check_regularizer("alpha_regularizer", l.alpha_regularizer);
+    info_.params = l.shared ? x_[x_.rank() - 1] : x_.elements();
+    info_.trainable = layer_.frozen ? 0 : info_.params;
+    info_.output = x_;
+  }
+
   void operator()(const MaxPool2D& l) { pool(l); }
   void operator()(const AveragePool2D& l) { pool(l); }
   void operator()(const GlobalAveragePool2D& l) { global_pool(l.keepdims); }

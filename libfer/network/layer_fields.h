@@ -78,6 +78,10 @@ void visit_fields(Visitor& v, L& l) {
   } else if constexpr (std::is_same_v<Type, ActivationLayer>) {
     v.required("function", l.function);
     v.optional("alpha", l.alpha, 0.0f);
+  } else if constexpr (std::is_same_v<Type, PRelu>) {
+    v.optional("shared", l.shared, true);
+    v.optional("alpha_init", l.alpha_init, PRelu{}.alpha_init);
+    v.optional("alpha_regularizer", l.alpha_regularizer, Regularizer{});
   } else if constexpr (std::is_same_v<Type, MaxPool2D> || std::is_same_v<Type, AveragePool2D>) {
     visit_pool(v, l);
   } else if constexpr (std::is_same_v<Type, GlobalAveragePool2D> || std::is_same_v<Type, GlobalMaxPool2D>) {

@@ -53,13 +53,14 @@ struct LayerTypeNames {
   const char* keras_class;  // "MaxPooling2D"
   const char* keras_name;   // "max_pooling2d"
 };
-inline constexpr std::array<LayerTypeNames, 18> kLayerTypeNames = {
+inline constexpr std::array<LayerTypeNames, 19> kLayerTypeNames = {
     {{"conv2d", "Conv2D", "conv2d"},
      {"depthwise_conv2d", "DepthwiseConv2D", "depthwise_conv2d"},
      {"separable_conv2d", "SeparableConv2D", "separable_conv2d"},
      {"dense", "Dense", "dense"},
      {"batch_norm", "BatchNormalization", "batch_normalization"},
      {"activation", "Activation", "activation"},
+     {"prelu", "PReLU", "p_re_lu"},
      {"max_pool2d", "MaxPooling2D", "max_pooling2d"},
      {"average_pool2d", "AveragePooling2D", "average_pooling2d"},
      {"global_avg_pool2d", "GlobalAveragePooling2D", "global_average_pooling2d"},

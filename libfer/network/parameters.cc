@@ -42,6 +42,11 @@ class ParameterList {
     append("moving_variance", channels, ones).trainable = false;
   }
 
+  void operator()(const PRelu& l) {
+    append("alpha", l.shared ? Shape{input_[input_.rank() - 1]} : input_, l.alpha_init).regularizer =
+        l.alpha_regularizer;
+  }
+
   template <class WithoutParameters>
   void operator()(const WithoutParameters&) {}
 

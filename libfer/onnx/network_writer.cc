@@ -114,6 +114,17 @@ class LayerWriter {
 
   std::string operator()(const ActivationLayer& l) { return activated(inputs_[0], l.function, l.alpha, layer_->name); }
 
+  std::string operator()(const PRelu& l) {
+    const std::span<const float> alpha = parameters_.of(*layer_, "alpha");
+    const auto count = static_cast<int64_t>(alpha.size());
+    if (shape_.rank() == 1) {
+      return graph_.node("PRelu", layer_->name, {inputs_[0], graph_.floats(named("alpha"), {count}, alpha)}).output(0);
+    }
+    const Ints dims = l.shared ? Ints{count, 1, 1} : Ints{shape_[2], shape_[0], shape_[1]};
+    const std::vector<float> first = filters_first(alpha, l.shared ? 1 : shape_[0] * shape_[1], 1, dims[0]);
+    return graph_.node("PRelu", layer_->name, {inputs_[0], graph_.floats(named("alpha"), dims, first)}).output(0);
+  }
+
   std::string operator()(const MaxPool2D& l) { return pool("MaxPool", l).output(0); }
   // (Padded cells do not count: ONNX's default too.)
   std::string operator()(const AveragePool2D& l) { return pool("AveragePool", l).output(0); }

@@ -14,6 +14,7 @@ void read_conv(Reading& r, Node& node);
 void read_gemm(Reading& r, Node& node);
 void read_matmul(Reading& r, Node& node);
 void read_batch_normalization(Reading& r, Node& node);
+void read_prelu(Reading& r, Node& node);
 
 void read_max_pool(Reading& r, Node& node);
 void read_average_pool(Reading& r, Node& node);

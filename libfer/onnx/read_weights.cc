@@ -83,6 +83,47 @@ Value add_dense(Reading& r, const Node& node, const Product& product, bool bias)
   return y;
 }
 
+// The slopes of a PRelu, spread over its input as ONNX does (from the last axis on).
+class Slopes {
+ public:
+  Slopes(Constant slope, const Value& x) : slope_(std::move(slope)), flattened_(x.flattened) {
+    if (x.axes == Value::Axes::kChannelsLast)
+      throw Error("input 1: expected [n, c, h, w] or [n, k], found [n, h, w, c]");
+    if (!slope_.real) throw Error("input 2: expected floats, found int64");
+    const Dims wanted = file_dims(x);
+    Dims found = slope_.dims;
+    if (found.size() == wanted.size() + 1 && found[0] == 1) found.erase(found.begin());
+    bool fits = found.size() <= wanted.size();
+    if (fits) found.insert(found.begin(), wanted.size() - found.size(), 1);
+    for (size_t axis = 0; fits && axis < wanted.size(); ++axis) fits = found[axis] == 1 || found[axis] == wanted[axis];
+    if (!fits) {
+      throw Error(
+          fmt::format("input 2: expected slopes for {}, found {}", shown_dims(wanted), shown_dims(slope_.dims)));
+    }
+    picture_ = x.shape.rank() == 3 ? x.shape : Shape{1, 1, x.shape[0]};
+    c_ = found[0] > 1;
+    h_ = found.size() > 1 && found[1] > 1;
+    w_ = found.size() > 2 && found[2] > 1;
+  }
+
+  bool shared() const { return !h_ && !w_; }
+
+  // Of the i-th alpha, in libfer's order.
+  float at(int64_t i) const {
+    if (flattened_.rank() != 0) return slope_.float_at(c_ ? file_index(flattened_, i) : 0);
+    const int64_t c = i % picture_[2], x = i / picture_[2] % picture_[1], y = i / picture_[2] / picture_[1];
+    int64_t index = c_ ? c : 0;
+    if (h_) index = index * picture_[0] + y;
+    if (w_) index = index * picture_[1] + x;
+    return slope_.float_at(index);
+  }
+
+ private:
+  Constant slope_;
+  Shape flattened_, picture_;
+  bool c_ = false, h_ = false, w_ = false;  // whether they differ along this axis
+};
+
 }  // namespace
 
 void read_conv(Reading& r, Node& node) {
@@ -152,6 +193,23 @@ void read_batch_normalization(Reading& r, Node& node) {
     const float scale = first[0] / std::sqrt(first[3] + norm.epsilon);
     y.first_channel = after(*x.first_channel, {scale, first[1] - first[2] * scale});
   }
+  r.give(node, y);
+}
+
+// One slope for all is a leaky_relu's; else they are one a channel, or one a value.
+void read_prelu(Reading& r, Node& node) {
+  node.expect_inputs(2, 2);
+  const Value x = r.decided(node, 0);
+  const Constant slope = r.constant(node, 1);
+  if (slope.real && slope.size() == 1 && slope.float_at(0) > 0) {
+    const ActivationLayer leaky{Activation::kLeakyRelu, slope.float_at(0)};
+    return r.give(node, r.add_layer(node, leaky, {x}));
+  }
+  const Slopes slopes(slope, x);
+  const Value y = r.add_layer(node, PRelu{.shared = slopes.shared()}, {x});
+  r.fill(y, "alpha", [=](std::span<float> out) {
+    for (int64_t i = 0; i < static_cast<int64_t>(out.size()); ++i) out[i] = slopes.at(i);
+  });
   r.give(node, y);
 }
 

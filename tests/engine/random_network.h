@@ -190,11 +190,12 @@ class RandomNetwork {
   // Layers that may work in place.
   void add_pointwise_chain() {
     for (int64_t i = draw_.integer(1, 4); i > 0; --i) {
-      const int64_t which = draw_.integer(0, 2);
+      const int64_t which = draw_.integer(0, kind_.smooth ? 2 : 3);
       // Norms one after another leave gradients of nothing but rounding errors.
       if (which == 0 && !ends_in_batch_norm()) add(BatchNorm{.momentum = 0.8f});
       if (which == 1) add(ActivationLayer{activation()});
       if (which == 2 && kind_.dropout) add(Dropout{0.3f});
+      if (which == 3) add(PRelu{.shared = draw_.integer(0, 2) > 0, .alpha_regularizer = {.l2 = 0.02f}});
     }
   }
 

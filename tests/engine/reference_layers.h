@@ -107,6 +107,15 @@ inline void ReferenceNetwork::backward_layer(size_t i, const Dense& l) {
   pass_back(i, reference::dense_backward_data(dense_shape(i, l), dy, parameter(i, "kernel")));
 }
 
+inline void ReferenceNetwork::forward_layer(size_t i, const PRelu&) {
+  traces_[i].y = reference::prelu_forward(input(i), parameter(i, "alpha"));
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const PRelu&) {
+  const auto gradients = reference::prelu_backward(input(i), parameter(i, "alpha"), traces_[i].dy);
+  add_gradient(i, "alpha", gradients.dalpha);
+  pass_back(i, gradients.dx);
+}
+
 inline void ReferenceNetwork::forward_layer(size_t i, const BatchNorm& l) {
   Trace& t = traces_[i];
   Values variance = parameter(i, "moving_variance");

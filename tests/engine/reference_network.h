@@ -72,6 +72,7 @@ class ReferenceNetwork {
   void forward_layer(size_t i, const Dense& l);
   void forward_layer(size_t i, const BatchNorm& l);
   void forward_layer(size_t i, const ActivationLayer& l);
+  void forward_layer(size_t i, const PRelu&);
   void forward_layer(size_t i, const MaxPool2D& l);
   void forward_layer(size_t i, const AveragePool2D& l);
   void forward_layer(size_t i, const GlobalAveragePool2D&);
@@ -91,6 +92,7 @@ class ReferenceNetwork {
   void backward_layer(size_t i, const Dense& l);
   void backward_layer(size_t i, const BatchNorm& l);
   void backward_layer(size_t i, const ActivationLayer& l);
+  void backward_layer(size_t i, const PRelu&);
   void backward_layer(size_t i, const MaxPool2D& l);
   void backward_layer(size_t i, const AveragePool2D& l);
   void backward_layer(size_t i, const GlobalAveragePool2D&);

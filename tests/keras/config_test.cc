@@ -45,6 +45,41 @@ TEST(KerasConfig, WhatStandsOutsideComesBeforeWhatTheModelInsideSays) {
   EXPECT_EQ(keras_file::parse_config(config.dump()).input, (Shape{4, 4, 1}));
 }
 
+// The tiny model with an activation between its layers.
+KerasModel with_prelu(const Json& settings, const std::vector<hsize_t>& alpha, bool before_flatten = true) {
+  Json config = tiny_config();
+  layers_of(config)[0]["config"].erase("activation");
+  layers_of(config).insert(layers_of(config).begin() + (before_flatten ? 1 : 2), keras_layer("PReLU", "act", settings));
+  Hdf5Builder builder;
+  fill_keras(builder, config);
+  add_layer(builder, "act", {{"alpha", alpha}});
+  builder.remove("/model_weights/conv/conv/bias:0");
+  builder.floats("/model_weights/conv/conv/bias:0", {1}, {-100});  // everything is negative after it
+  builder.texts("/model_weights", "layer_names", {"conv", "act", "fc"});
+  return keras_file::parse_model(builder.content(), {}, "m.h5");
+}
+
+TEST(KerasConfig, APReluHasASlopeAChannelOrAValue) {
+  const auto alpha = [](const Model& model) {
+    for (const Parameter& p : model.weights.layout.parameters) {
+      if (p.name == "act/alpha") return model.weights.of(p);
+    }
+    return std::span<const float>();
+  };
+  const Model channel = with_prelu({{"shared_axes", {1, 2}}}, {1, 1, 1}).model;
+  EXPECT_TRUE(std::get<PRelu>(channel.network.layers[1].kind).shared);
+  EXPECT_EQ(std::get<PRelu>(channel.network.layers[1].kind).alpha_init.kind, Initializer::Kind::kZeros);
+  EXPECT_EQ(alpha(channel)[0], -1);
+  const Model value = with_prelu({{"shared_axes", nullptr}}, {2, 2, 1}).model;
+  EXPECT_FALSE(std::get<PRelu>(value.network.layers[1].kind).shared);
+  EXPECT_EQ(alpha(value).size(), 4u);
+  EXPECT_EQ(with_prelu(Json::object(), {4}, false).model.network.layers[2].kind, LayerKind(PRelu{.alpha_init = {}}));
+  expect_contains(message_of([&] {
+                    with_prelu({{"shared_axes", {1}}}, {1, 2, 1});
+                  }),
+                  "layer 'act' (PReLU): shared_axes: expected none, or those of rows and columns, found [1]");
+}
+
 TEST(KerasConfig, MessagesNameTheSettingThatIsThere) {
   const auto refusal = [](const std::string& class_name, const Json& settings) {
     Json config = tiny_config();

@@ -202,6 +202,17 @@ TEST(ReferenceGradients, OfActivationsThatAreStraightInPieces) {
   }
 }
 
+TEST(ReferenceGradients, OfPRelu) {
+  Draw draw(13);
+  // Off the bend at 0.
+  Values x = draw.values<double>(60), alpha = draw.values<double>(5);
+  for (double& v : x) v += v > 0 ? 0.01 : -0.01;
+  const Values dy = draw.values<double>(60);
+  const auto gradients = reference::prelu_backward(x, alpha, dy);
+  check_gradients("prelu", [&] { return weighted_sum(dy, reference::prelu_forward(x, alpha)); },
+                  {{"x", &x, gradients.dx}, {"alpha", &alpha, gradients.dalpha}});
+}
+
 TEST(ReferenceGradients, OfDropoutWithAMask) {
   Draw draw(9);
   std::vector<bool> kept(40);

@@ -63,6 +63,21 @@ TEST(FieldLayers, CountParametersAndMultiplyAddsByHand) {
             "separable/pointwise_kernel[1, 1, 30, 4] ");
 }
 
+TEST(FieldLayers, APReluHasASlopeAChannelOrAValue) {
+  Network network({9, 7, 5});
+  network.add(PRelu{}, "channel").add(PRelu{.shared = false}, "value").add(Flatten{}).add(PRelu{}, "flat");
+  network.layers[1].frozen = true;
+  const std::vector<LayerInfo> infos = infer(network);
+  EXPECT_EQ(infos[0].output, (Shape{9, 7, 5}));
+  EXPECT_EQ(infos[0].params, 5);
+  EXPECT_EQ(infos[0].trainable, 5);
+  EXPECT_EQ(infos[1].params, 315);
+  EXPECT_EQ(infos[1].trainable, 0);
+  EXPECT_EQ(infos[3].params, 315);
+  const Weights weights = initialize(network, 1);
+  EXPECT_EQ(weights.of(weights.layout.parameters[0])[4], 0.25f) << "He et al. 2015";
+}
+
 TEST(FieldLayers, RefuseWhatDoesNotFit) {
   EXPECT_EQ(refusal(DepthwiseConv2D{.depth_multiplier = 0}),
             "layer 'it': depth_multiplier: expected 1 to 16777216, found 0");
@@ -77,6 +92,7 @@ TEST(FieldLayers, RefuseWhatDoesNotFit) {
   expect_contains(refusal(Reshape{{15, 21}}), "shape: expected [values] or [height, width, channels], found [15, 21]");
   expect_contains(refusal(Reshape{{int64_t{1} << 24, int64_t{1} << 24, int64_t{1} << 24}}), "found another number");
   expect_contains(refusal(Reshape{{-315}}), "shape: expected 1 to");
+  expect_contains(refusal(PRelu{.alpha_init = {Initializer::Kind::kRandomNormal, 0, -1}}), "alpha_init: stddev");
   expect_contains(refusal(Multiply{}), "inputs: expected two or more, found 1");
   EXPECT_EQ(refusal_of_two(Multiply{}, DepthwiseConv2D{.depth_multiplier = 2}),
             "layer 'it': expected inputs of shape [7, 5, 10], or [10] or [1, 1, 10], found [9, 7, 5]");
@@ -99,7 +115,7 @@ TEST(FieldNetworks, MiniXceptionHasTheParametersOfItsPaper) {
 }
 
 TEST(FieldNetworks, ComeBackFromTheirText) {
-  for (const char* name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks"}) {
+  for (const char* name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks"}) {
     const Network network = file(name);
     EXPECT_EQ(network_from_json(network_to_json(network), name), network);
     EXPECT_EQ(class_count(network), 7);
@@ -107,6 +123,7 @@ TEST(FieldNetworks, ComeBackFromTheirText) {
   Network odd({6, 6, 2});
   odd.add(DepthwiseConv2D{.kernel = {2, 3}, .padding = Padding::on_each_side(1), .depth_multiplier = 2, .bias = false});
   odd.add(SeparableConv2D{.filters = 3, .depth_multiplier = 2, .pointwise_init = {Initializer::Kind::kHeNormal}});
+  odd.add(PRelu{}).add(PRelu{.shared = false, .alpha_init = {}, .alpha_regularizer = {.l2 = 0.1f}});
   odd.add(GlobalAveragePool2D{.keepdims = true}).add(Reshape{{3}}).add(Concat{});
   EXPECT_EQ(network_from_json(network_to_json(odd), "odd"), odd);
 }

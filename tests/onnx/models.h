@@ -25,6 +25,7 @@ inline Model random_model(Network network, uint64_t seed) {
     if (parameter.name.ends_with("/gamma") || parameter.name.ends_with("/moving_variance")) low = 0.6f, high = 1.4f;
     if (parameter.name.ends_with("/beta") || parameter.name.ends_with("/bias")) low = -0.3f, high = 0.3f;
     if (parameter.name.ends_with("/moving_mean")) low = -0.2f, high = 0.2f;
+    if (parameter.name.ends_with("/alpha")) low = -0.4f, high = 0.8f;
     if (low == high) continue;
     const auto values = model.weights.of(parameter);
     for (size_t i = 0; i < values.size(); ++i) values[i] = low + (high - low) * random_unit(stream, i);

@@ -82,11 +82,16 @@ json write_case(const std::string& folder, const std::string& name, const fer::M
 
 fer::Model random(const std::string& network) { return fer::random_model(fer::load_network(network), 1); }
 
-// From data/networks. (Gates make next to one number of all faces: larger weights at the beginning tell them apart.)
+// From data/networks. Some make next to one number of all faces: larger weights tell them apart, at the beginning of
+// what is gated, and where glorot_uniform takes a channel's own filter for one of all channels.
 fer::Model of_the_field(const std::string& name) {
   fer::Model model = random("data/networks/" + name + ".json");
-  if (name == "mobilenet_v3_blocks") {
-    for (float& w : model.weights.of(model.weights.layout.parameters.front())) w *= 50;
+  const std::string enlarged = name == "mobilenet_v3_blocks"    ? "stem/"
+                               : name == "mobilefacenet_blocks" ? "depthwise"
+                                                                : "none";
+  for (const fer::Parameter& parameter : model.weights.layout.parameters) {
+    if (parameter.name.find(enlarged) == std::string::npos || !parameter.name.ends_with("/kernel")) continue;
+    for (float& w : model.weights.of(parameter)) w *= name == "mobilenet_v3_blocks" ? 50 : 10;
   }
   return model;
 }
@@ -94,7 +99,7 @@ fer::Model of_the_field(const std::string& name) {
 json write_networks(const std::string& folder) {
   json cases;
   for (const std::string& name : fer::network_names()) cases.push_back(write_case(folder, name, random(name)));
-  for (const std::string name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks"})
+  for (const std::string name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks"})
     cases.push_back(write_case(folder, name, of_the_field(name)));
   cases.push_back(write_case(folder, "norms_kept", random("seed001_resnet34"), {.fold_batch_norm = false}));
   cases.push_back(write_case(folder, "channels_first", random("seed000_landmark_cnn"),

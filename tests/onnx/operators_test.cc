@@ -48,6 +48,46 @@ TEST(OnnxOperators, ConstantsScaleAndShiftChannels) {
               {expected(10, 0.01f), expected(30, 0.01f), expected(20, 0.02f), expected(40, 0.02f)});
 }
 
+// Slopes are spread over the input from its last axis on. Pictures are [h, w, c] to libfer, [c, h, w] to the graph.
+TEST(OnnxOperators, SlopesOfAPReluAreOneAChannelOrOneAValueOrOne) {
+  const auto layers = [](const Ints& dims) {
+    Graph g({2, 1, 2});
+    const std::string negative = g.add("Mul", {g.add("Relu", {"x"}), g.number(-1)});
+    const std::string flat = g.add("Flatten", {g.add("PRelu", {negative, g.floats(dims)})});
+    const std::vector<float> identity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
+    const std::string y = g.add("MatMul", {flat, g.writer.floats("identity", {4, 4}, identity)});
+    // Pixels of [h, w, c]: channel 0 has 10 and 30.
+    return std::pair(g.run(y, {10, 20, 30, 40}), g.read(y).network);
+  };
+  const auto [of_channels, network] = layers({2, 1, 1});
+  expect_near(of_channels, {-0.1f, -0.3f, -0.4f, -0.8f});
+  EXPECT_TRUE(std::get<PRelu>(network.layers[2].kind).shared);
+  expect_near(layers({1, 2, 1, 1}).first, {-0.1f, -0.3f, -0.4f, -0.8f});
+  expect_near(layers({2, 1, 2}).first, {-0.1f, -0.6f, -0.6f, -1.6f});
+  expect_near(layers({2}).first, {-0.1f, -0.6f, -0.2f, -0.8f});  // along the last axis, the columns
+  EXPECT_FALSE(std::get<PRelu>(layers({2}).second.layers[2].kind).shared);
+  const auto [of_one, leaky] = layers({1});
+  expect_near(of_one, {-0.1f, -0.3f, -0.2f, -0.4f});
+  EXPECT_EQ(std::get<ActivationLayer>(leaky.layers[2].kind).function, Activation::kLeakyRelu);
+}
+
+TEST(OnnxOperators, SlopesOfFlatValuesFollowTheFilesOrder) {
+  Graph g({2, 1, 2});
+  const std::string flat = g.add("Flatten", {g.add("Mul", {g.add("Relu", {"x"}), g.number(-1)})});
+  const std::vector<float> identity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
+  const std::string y =
+      g.add("MatMul", {g.add("PRelu", {flat, g.floats({4})}), g.writer.floats("identity", {4, 4}, identity)});
+  expect_near(g.run(y, {10, 20, 30, 40}), {-0.1f, -0.6f, -0.6f, -1.6f});
+}
+
+TEST(OnnxOperators, SlopesOfAnotherShapeAreRefused) {
+  Graph g({2, 1, 2});
+  expect_contains(g.refusal(g.add("Flatten", {g.add("PRelu", {g.add("Relu", {"x"}), g.floats({3, 1, 1})})})),
+                  "input 2: expected slopes for [2, 1, 2], found [3, 1, 1]");
+  expect_contains(g.refusal(g.add("Flatten", {g.add("PRelu", {g.add("Relu", {"x"}), g.ints({1})})})),
+                  "input 2: expected floats, found int64");
+}
+
 TEST(OnnxOperators, InputsAreScaledInAnyOrderOfSteps) {
   Graph g({1, 1, 2});
   std::string value = g.add("Sub", {"x", g.number(100)});

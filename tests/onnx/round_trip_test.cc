@@ -126,13 +126,15 @@ TEST_P(OfTheField, ComesBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Onnx, OfTheField,
-                         testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks"));
+                         testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
+                                         "mobilefacenet_blocks"));
 
 // Gates in every form, branches, changes of shape.
 Network branches() {
   Network n({9, 7, 3}, {"a", "b", "c"});
   n.add(DepthwiseConv2D{.strides = {2, 1}, .padding = Padding::same(), .depth_multiplier = 2}, "depthwise");
   n.add(BatchNorm{}, "bn1").add(ActivationLayer{Activation::kRelu6}, "relu6");
+  n.add(PRelu{}, "slope_a_channel").add(PRelu{.shared = false}, "slope_a_value");
   n.add(SeparableConv2D{.filters = 4, .kernel = {2, 3}, .activation = Activation::kHardSwish}, "separable");
   n.add(Conv2D{.filters = 2, .kernel = {1, 1}, .activation = Activation::kHardSigmoid}, "beside", {"separable"});
   n.add(Concat{}, "wide", {"separable", "beside", "separable"});
@@ -145,7 +147,11 @@ Network branches() {
   n.add(Multiply{}, "product", {"swish", "both"});
   n.add(Reshape{{2, 5, 2}}, "picture").add(Conv2D{.filters = 5, .kernel = {1, 2}}, "conv");
   n.add(Reshape{{4, 2, 5}}, "other").add(DepthwiseConv2D{.kernel = {2, 2}}, "last");
-  n.add(Reshape{{15}}, "row").add(Reshape{{1, 1, 15}}, "pixel").add(Flatten{}, "flat");
+  n.add(Reshape{{15}}, "row")
+      .add(Reshape{{1, 1, 15}}, "pixel")
+      .add(PRelu{}, "slope_a_pixel")
+      .add(Flatten{}, "flat")
+      .add(PRelu{}, "slope");
   n.add(Dense{.units = 3, .activation = Activation::kSoftmax}, "out");
   return n;
 }

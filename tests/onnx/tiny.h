@@ -103,6 +103,18 @@ inline std::vector<HostileOnnx> hostile_onnx() {
   };
   const auto clip = [](Model& m) { node_of(m, "conv/relu").set_op_type("Clip"); };
   const auto group = [](Model& m) { onnx_file::set_attribute(node_of(m, "conv"), "group", int64_t{2}); };
+  // A slope for each of 5 channels where there is one.
+  const auto slopes = [](Model& m) {
+    onnx::NodeProto& node = node_of(m, "conv/relu");
+    node.set_op_type("PRelu");
+    node.add_input("slopes");
+    onnx::TensorProto& tensor = *m.mutable_graph()->add_initializer();
+    tensor.set_name("slopes");
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    tensor.add_dims(5);
+    for (const int64_t one : {1, 1}) tensor.add_dims(one);
+    for (int i = 0; i < 5; ++i) tensor.add_float_data(0.5f);
+  };
   const auto unknown = [](Model& m) { onnx_file::set_attribute(node_of(m, "conv"), "twist", int64_t{2}); };
   const auto wrong_type = [](Model& m) { attribute_of(m, "conv", "pads").set_type(onnx::AttributeProto::FLOAT); };
   const auto opset = [](int64_t version) { return [=](Model& m) { m.mutable_opset_import(0)->set_version(version); }; };
@@ -144,6 +156,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
       {"given_twice", twice, "expected each value to be given once, found \"pool\" twice"},
       {"clip", clip, "node \"conv/relu\" (\"Clip\"): expected to clip at 0, or at 0 and 6, found"},
       {"group", group, "node \"conv\" (\"Conv\"): group: expected 1, or 1: one a channel, found 2"},
+      {"slopes_for_others", slopes, "node \"conv/relu\" (\"PRelu\"): input 2: expected slopes for"},
       {"unknown_attribute", unknown, "node \"conv\" (\"Conv\"): unknown attribute \"twist\""},
       {"attribute_type", wrong_type, "pads: expected type INTS, found FLOAT"},
       {"opset_6", opset(6), "opset: expected 7 to 22, found 6"},

@@ -50,7 +50,8 @@ class FieldNetwork : public ::testing::TestWithParam<std::string> {
   ~FieldNetwork() override { set_num_threads(0); }
 };
 INSTANTIATE_TEST_SUITE_P(Files, FieldNetwork,
-                         ::testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks"),
+                         ::testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
+                                           "mobilefacenet_blocks"),
                          [](const auto& info) { return info.param; });
 
 TEST_P(FieldNetwork, LearnsTheSameBytesWithAnyThreadsAndComesBackFromItsFile) {

@@ -148,6 +148,16 @@ struct ActivationLayer {
   bool operator==(const ActivationLayer&) const = default;
 };
 
+// y = x where x > 0, else alpha * x with a trained alpha (He et al. 2015, "Delving Deep into Rectifiers", eq. 1): one a
+// channel, or without `shared` one for every value of a picture (Keras's PReLU without shared_axes). The slope of a
+// leaky_relu is not trained.
+struct PRelu {
+  bool shared = true;
+  Initializer alpha_init = {Initializer::Kind::kConstant, 0.25f};
+  Regularizer alpha_regularizer = {};
+  bool operator==(const PRelu&) const = default;
+};
+
 // Cells of the padding never win a max and are not counted in an average. strides {0, 0} means the pool's size.
 struct MaxPool2D {
   Pair pool = {2, 2};
@@ -216,9 +226,9 @@ struct Resize {
   bool operator==(const Resize&) const = default;
 };
 
-using LayerKind = std::variant<Conv2D, DepthwiseConv2D, SeparableConv2D, Dense, BatchNorm, ActivationLayer, MaxPool2D,
-                               AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, Dropout, Flatten, Reshape, Add,
-                               Multiply, Concat, ZeroPad2D, Resize>;
+using LayerKind = std::variant<Conv2D, DepthwiseConv2D, SeparableConv2D, Dense, BatchNorm, ActivationLayer, PRelu,
+                               MaxPool2D, AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, Dropout, Flatten,
+                               Reshape, Add, Multiply, Concat, ZeroPad2D, Resize>;
 
 struct Layer {
   std::string name;

@@ -100,6 +100,28 @@ std::vector<T> activation_backward(Activation f, double alpha, int64_t row, cons
   return dx;
 }
 
+// alpha repeats along x.
+template <class T>
+std::vector<T> prelu_forward(const std::vector<T>& x, const std::vector<T>& alpha) {
+  std::vector<T> y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) y[i] = x[i] > 0 ? x[i] : alpha[i % alpha.size()] * x[i];
+  return y;
+}
+
+template <class T>
+struct PReluGradients {
+  std::vector<T> dx, dalpha;
+};
+template <class T>
+PReluGradients<T> prelu_backward(const std::vector<T>& x, const std::vector<T>& alpha, const std::vector<T>& dy) {
+  PReluGradients<T> g{std::vector<T>(x.size()), std::vector<T>(alpha.size())};
+  for (size_t i = 0; i < x.size(); ++i) {
+    g.dx[i] = x[i] > 0 ? dy[i] : alpha[i % alpha.size()] * dy[i];
+    if (!(x[i] > 0)) g.dalpha[i % alpha.size()] += dy[i] * x[i];
+  }
+  return g;
+}
+
 // Keeps the values whose mask is true, scaled up by what the others leave out; backward is the same function of dy.
 template <class T>
 std::vector<T> dropout(const std::vector<bool>& kept, double rate, const std::vector<T>& x) {
