@@ -173,8 +173,13 @@ Value Builder::add_after(Site& site, const Value& input, LayerKind kind, const c
 }
 
 void Builder::weight(Site& site, const Value& value, Role role) {
-  role.parameter = network_.layers[static_cast<size_t>(value.layer)].name + "/" + role.parameter;
+  if (!role.parameter.empty())
+    role.parameter = network_.layers[static_cast<size_t>(value.layer)].name + "/" + role.parameter;
   site.weighted.roles.push_back(std::move(role));
+}
+
+void Builder::constant(const Value& value, const char* role, std::vector<float> numbers) {
+  constants_.emplace_back(network_.layers[static_cast<size_t>(value.layer)].name + "/" + role, std::move(numbers));
 }
 
 void Builder::check(const Function& function) const {

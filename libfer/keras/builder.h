@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "fer/model.h"
@@ -56,6 +57,9 @@ class Builder {
   Network& network() { return network_; }
   const Preprocessing& scaled() const { return scaled_; }
   std::vector<std::string>& notes() { return notes_; }
+  const std::vector<std::pair<std::string, std::vector<float>>>& constants() const { return constants_; }
+  bool takes_pixels() const { return takes_pixels_; }
+  const std::string& first_norm() const { return first_norm_; }  // may be empty
 
   // The whole model. Throws Error naming the layer and its type.
   WeightedLayer build(const nlohmann::json& model);
@@ -65,6 +69,11 @@ class Builder {
   Value add_after(Site& site, const Value& input, LayerKind kind, const char* suffix);
   // The weights of the layer just added: `role` and `parameter` without the layer's name.
   void weight(Site& site, const Value& value, Role role);
+  // The same of a parameter that the model's settings have: one number for all channels, or one each.
+  void constant(const Value& value, const char* role, std::vector<float> numbers);
+  // The model begins with what takes pixels of 0 to 255; with a norm that tells by its mean.
+  void take_pixels() { takes_pixels_ = true; }
+  void begin_with_norm(const Value& value) { first_norm_ = network_.layers[static_cast<size_t>(value.layer)].name; }
   // Error where this function is another one in this version of Keras.
   void check(const Function& function) const;
   // A picture that the input is after all.
@@ -87,6 +96,9 @@ class Builder {
   std::unordered_set<std::string> names_ = {"input"};
   bool input_taken_ = false;
   Preprocessing scaled_ = {1, 0};
+  std::vector<std::pair<std::string, std::vector<float>>> constants_;  // of parameters
+  bool takes_pixels_ = false;
+  std::string first_norm_;
   int64_t params_ = 0;
 };
 
@@ -96,5 +108,6 @@ Value convert(Builder& builder, Site& site);
 // By groups of classes; false where the class is none of theirs.
 bool convert_weights(Builder& builder, Site& site, Value& value);
 bool convert_shapes(Builder& builder, Site& site, Value& value);
+bool convert_scaling(Builder& builder, Site& site, Value& value);
 
 }  // namespace fer::keras_file

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "fer/error.h"
 #include "keras/builder.h"
@@ -18,25 +17,6 @@ using nlohmann::json;
 constexpr std::array kTrainingOnly = {"SpatialDropout2D",       "GaussianNoise",  "GaussianDropout", "AlphaDropout",
                                       "ActivityRegularization", "RandomFlip",     "RandomRotation",  "RandomZoom",
                                       "RandomTranslation",      "RandomContrast", "RandomBrightness"};
-
-// One number, also where each channel has its own but all are the same.
-float one_number(const Site& site, const char* name, float usual) {
-  const json* value = site.settings.find({name});
-  if (value == nullptr) return usual;
-  const bool same = value->is_array() && !value->empty() &&
-                    std::all_of(value->begin(), value->end(), [&](const json& one) { return one == value->front(); });
-  if (same) value = &value->front();
-  if (value->is_number() && std::isfinite(value->get<float>())) return value->get<float>();
-  throw Error(fmt::format("{}: expected one number for all channels, found {}", name, shown(*value)));
-}
-
-Value rescaling(Site& site) {
-  Value x = site.input();
-  if (x.layer >= 0) throw Error("expected it before every other layer, found it later");
-  const float scale = one_number(site, "scale", 1), offset = one_number(site, "offset", 0);
-  x.scaled = {x.scaled.scale * scale, x.scaled.shift * scale + offset};
-  return x;
-}
 
 // The channels' axis.
 void check_axis(const Builder& builder, const Site& site, Settings::Names names) {
@@ -90,9 +70,7 @@ Value dropout(Builder& builder, Site& site) {
 
 bool convert_others(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;
-  if (type == "Rescaling") {
-    value = rescaling(site);
-  } else if (type == "Dropout") {
+  if (type == "Dropout") {
     value = dropout(builder, site);
   } else if (std::find(kTrainingOnly.begin(), kTrainingOnly.end(), type) != kTrainingOnly.end()) {
     builder.note(site, "left out: it acts in training alone");
@@ -116,7 +94,7 @@ Value convert(Builder& builder, Site& site) {
   }
   Value value;
   if (convert_weights(builder, site, value) || convert_shapes(builder, site, value) ||
-      convert_others(builder, site, value)) {
+      convert_scaling(builder, site, value) || convert_others(builder, site, value)) {
     return value;
   }
   throw Error("expected a layer that libfer has (docs/keras.md lists them), found " + shown(site.layer.class_name));

@@ -46,6 +46,7 @@ std::vector<Assignment> assign(const WeightedLayer& layer, const StoredLayer& st
   } else if (!named) {
     fail_at(layer, fmt::format("expected {} arrays, found {}", layer.roles.size(), stored.arrays.size()));
   }
+  std::erase_if(found, [](const Assignment& one) { return one.role->parameter.empty(); });
   for (const Assignment& one : found) check(layer, *one.role, *one.dataset);
   return found;
 }

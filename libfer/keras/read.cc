@@ -90,8 +90,30 @@ void set_norms_to_one(Weights& weights) {
   }
 }
 
-Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const Preprocessing& scaled) {
-  const Preprocessing before = given.value_or(scaled == Preprocessing{1, 0} ? Preprocessing{} : Preprocessing{1, 0});
+// Those that the model's settings have.
+void set_constants(const std::vector<std::pair<std::string, std::vector<float>>>& constants, Weights& weights) {
+  for (const Parameter& parameter : weights.layout.parameters) {
+    for (const auto& [name, numbers] : constants) {
+      if (name != parameter.name) continue;
+      const std::span<float> to = weights.of(parameter);
+      for (size_t i = 0; i < to.size(); ++i) to[i] = numbers[numbers.size() == 1 ? 0 : i];
+      io::check_weights(parameter, to);
+    }
+  }
+}
+
+// A mean above 1 is one of pixels, not of pixels / 255.
+bool normalizes_pixels(const Weights& weights, const std::string& norm) {
+  for (const Parameter& parameter : weights.layout.parameters) {
+    if (parameter.name == norm + "/moving_mean") return weights.of(parameter)[0] > 1;
+  }
+  return false;
+}
+
+// as_they_are: what the model begins with takes pixels of 0 to 255.
+Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const Preprocessing& scaled,
+                               bool as_they_are) {
+  const Preprocessing before = given.value_or(as_they_are ? Preprocessing{1, 0} : Preprocessing{});
   const Preprocessing all = {before.scale * scaled.scale, before.shift * scaled.scale + scaled.shift};
   if (std::isfinite(all.scale) && std::isfinite(all.shift)) return all;
   throw Error("preprocessing: expected finite numbers, found others");
@@ -118,21 +140,19 @@ KerasModel read(Source source, const KerasReadOptions& options) {
   const Stored& weights = weights_of(root);
   KerasModel result;
   WeightedLayer wanted;
-  Preprocessing scaled = {1, 0};
+  std::optional<Builder> builder;
   if (options.network) {
     result.model.network = *options.network;
     infer(result.model.network);
     wanted = weighted_layers(result.model.network);
   } else {
-    Builder builder(dialect_of(root, weights, source.model, source.version, options));
-    wanted = builder.build(source.model);
-    result.model.network = std::move(builder.network());
-    result.notes = std::move(builder.notes());
-    scaled = builder.scaled();
+    builder.emplace(dialect_of(root, weights, source.model, source.version, options));
+    wanted = builder->build(source.model);
+    result.model.network = std::move(builder->network());
+    result.notes = std::move(builder->notes());
   }
   if (!options.class_names.empty()) result.model.network.class_names = options.class_names;
   infer(result.model.network);
-  result.model.preprocessing = preprocessing_of(options.preprocessing, scaled);
   const FullMatch match = match_all(weights, wanted);
   result.notes.insert(result.notes.end(), match.notes.begin(), match.notes.end());
   std::vector<const Stored*> datasets;
@@ -140,7 +160,12 @@ KerasModel read(Source source, const KerasReadOptions& options) {
   source.file.check(datasets);
   result.model.weights = Weights(result.model.network);
   set_norms_to_one(result.model.weights);
+  if (builder) set_constants(builder->constants(), result.model.weights);
   fill(source.file, match.assignments, result.model.weights);
+  const Preprocessing scaled = builder ? builder->scaled() : Preprocessing{1, 0};
+  const bool as_they_are = builder && (scaled != Preprocessing{1, 0} || builder->takes_pixels() ||
+                                       normalizes_pixels(result.model.weights, builder->first_norm()));
+  result.model.preprocessing = preprocessing_of(options.preprocessing, scaled, as_they_are);
   return result;
 }
 

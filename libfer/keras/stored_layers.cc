@@ -19,14 +19,16 @@ namespace {
 constexpr std::array kContainers = {"layers", "_layer_checkpoint_dependencies"};
 
 constexpr std::array kRoles = {
-    "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel", "pointwise_kernel"};
+    "kernel",           "bias",  "gamma", "beta",     "moving_mean", "moving_variance", "depthwise_kernel",
+    "pointwise_kernel", "alpha", "mean",  "variance", "count"};
 
 // How Keras 1 ends the names of weights.
 struct Ending {
   std::string_view ending;
   const char* role;
 };
-constexpr std::array<Ending, 8> kEndings = {{{"_depthwise_kernel", "depthwise_kernel"},
+constexpr std::array<Ending, 9> kEndings = {{{"_alphas", "alpha"},
+                                             {"_depthwise_kernel", "depthwise_kernel"},
                                              {"_pointwise_kernel", "pointwise_kernel"},
                                              {"_running_mean", "moving_mean"},
                                              {"_running_std", "moving_variance"},  // a variance all the same

@@ -16,11 +16,11 @@ using Transform = std::function<void(std::span<const float>, std::span<float>)>;
 
 // One array of a layer.
 struct Role {
-  std::string name;             // Keras's: "kernel", "moving_mean", ...
-  std::string parameter;        // libfer's: "conv/kernel"
-  std::vector<int64_t> stored;  // shape in the file
-  bool may_miss = false;        // gamma and beta: 1 and 0 then
-  Transform transform;
+  std::string name;                  // Keras's: "kernel", "moving_mean", ...
+  std::string parameter = {};        // libfer's: "conv/kernel"; empty where libfer has none: not read
+  std::vector<int64_t> stored = {};  // shape in the file
+  bool may_miss = false;             // gamma and beta: 1 and 0 then
+  Transform transform = {};
 };
 
 struct WeightedLayer {

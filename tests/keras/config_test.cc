@@ -1,7 +1,10 @@
 // What is understood of a model's JSON.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "fer/error.h"
+#include "fer/trainer.h"
 #include "keras/model_bytes.h"
 #include "tests/keras/tiny.h"
 #include "tests/network/message.h"
@@ -78,6 +81,82 @@ TEST(KerasConfig, APReluHasASlopeAChannelOrAValue) {
                     with_prelu({{"shared_axes", {1}}}, {1, 2, 1});
                   }),
                   "layer 'act' (PReLU): shared_axes: expected none, or those of rows and columns, found [1]");
+}
+
+// A model that begins with these layers, on 3 channels, then pools and has logits.
+KerasModel beginning_with(std::vector<Json> layers, std::vector<float> mean = {}, std::vector<float> variance = {}) {
+  layers[0]["config"]["batch_input_shape"] = {nullptr, 4, 4, 3};
+  layers.push_back(keras_layer("GlobalAveragePooling2D", "pool"));
+  Json config = sequential("scaled", layers);
+  Hdf5Builder builder;
+  builder.text("/", "model_config", config.dump());
+  builder.text("/", "keras_version", "2.11.0");
+  builder.group("/model_weights");
+  if (mean.empty()) {
+    builder.texts("/model_weights", "layer_names", {"pool"});
+    builder.group("/model_weights/pool");
+    builder.texts("/model_weights/pool", "weight_names", {});
+  } else {
+    builder.texts("/model_weights", "layer_names", {"norm"});
+    builder.floats("/model_weights/norm/mean:0", {3}, mean);
+    builder.floats("/model_weights/norm/variance:0", {3}, variance);
+    builder.floats("/model_weights/norm/count:0", {}, {0}, H5T_STD_I64LE);
+    builder.texts("/model_weights/norm", "weight_names", {"mean:0", "variance:0", "count:0"});
+  }
+  return keras_file::parse_model(builder.content(), {}, "m.h5");
+}
+
+// What becomes of pictures of one colour.
+std::vector<float> of_colour(const Model& model, const std::vector<uint8_t>& colour) {
+  std::vector<uint8_t> pixels;
+  for (int i = 0; i < 16; ++i) pixels.insert(pixels.end(), colour.begin(), colour.end());
+  Dataset data;
+  data.height = data.width = 4;
+  data.channels = 3;
+  data.pixels = pixels;
+  data.usage = {Usage::kNone};
+  // (Softmax keeps differences of logarithms.)
+  const Tensor p = predict_rows(model, data, std::vector<int64_t>{0});
+  std::vector<float> differences;
+  for (int c = 1; c < 3; ++c) differences.push_back(std::log(p.values()[c] / p.values()[0]));
+  return differences;
+}
+
+void expect_close(const std::vector<float>& found, const std::vector<float>& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-4) << i;
+}
+
+// As EfficientNet begins: pixels / 255, less the mean, by the deviation, and once more by its root.
+TEST(KerasConfig, ANormalizationIsAFrozenNorm) {
+  const Json divide = keras_layer("Rescaling", "divide", {{"scale", 1 / 255.0}, {"offset", 0}});
+  const Json root = keras_layer("Rescaling", "root", {{"scale", {2, 3, 4}}});
+  const std::vector<float> mean = {0.5f, 0.4f, 0.3f}, variance = {0.04f, 0.09f, 0.25f};
+  const auto expected = [](double r, double g, double b) {
+    const double x = (r / 255 - 0.5) / 0.2 * 2, y = (g / 255 - 0.4) / 0.3 * 3, z = (b / 255 - 0.3) / 0.5 * 4;
+    return std::vector<float>{static_cast<float>(y - x), static_cast<float>(z - x)};
+  };
+  const Model stored =
+      beginning_with({divide, keras_layer("Normalization", "norm", {{"axis", {3}}}), root}, mean, variance).model;
+  expect_close(of_colour(stored, {200, 100, 50}), expected(200, 100, 50));
+  EXPECT_TRUE(stored.network.layers[0].frozen);
+  const Json given =
+      keras_layer("Normalization", "norm",
+                  {{"axis", -1},
+                   {"mean", {{"class_name", "__numpy__"}, {"config", {{"value", mean}, {"dtype", "float32"}}}}},
+                   {"variance", {{{variance}}}}});
+  expect_close(of_colour(beginning_with({divide, given, root}).model, {20, 120, 250}), expected(20, 120, 250));
+}
+
+TEST(KerasConfig, WhatStandsFirstTellsWhatPixelsItTakes) {
+  const Json norm = keras_layer("Normalization", "norm", {{"axis", -1}});
+  const std::vector<float> variance = {1, 4, 9};
+  const Preprocessing as_they_are = {1, 0};
+  EXPECT_EQ(beginning_with({norm}, {120, 110, 100}, variance).model.preprocessing, as_they_are);
+  EXPECT_EQ(beginning_with({norm}, {0.5f, 0.5f, 0.5f}, variance).model.preprocessing, Preprocessing{});
+  const Model colours = beginning_with({keras_layer("Rescaling", "it", {{"scale", {0.01, 0.02, 0.03}}})}).model;
+  EXPECT_EQ(colours.preprocessing, as_they_are);
+  expect_close(of_colour(colours, {100, 100, 50}), {1, 0.5f});
 }
 
 TEST(KerasConfig, MessagesNameTheSettingThatIsThere) {

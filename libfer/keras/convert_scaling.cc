@@ -1,0 +1,115 @@
+// Rescaling and Normalization: each channel times a number, plus a number.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "fer/error.h"
+#include "keras/builder.h"
+#include "network/json_text.h"
+
+namespace fer::keras_file {
+namespace {
+
+using nlohmann::json;
+
+// Keras divides by max(sqrt(variance), 1e-7); a batch norm by sqrt(variance + epsilon).
+constexpr float kLeastVariance = 1e-14f;
+
+// All numbers within lists in one another, as Keras 2 and 3 write arrays. False where something else is among them.
+bool add_numbers(const json& value, std::vector<float>& numbers) {
+  if (value.is_number()) {
+    numbers.push_back(value.get<float>());
+    return std::isfinite(numbers.back());
+  }
+  if (value.is_object() && value.contains("config") && value["config"].is_object() &&
+      value["config"].contains("value")) {
+    return add_numbers(value["config"]["value"], numbers);
+  }
+  if (!value.is_array()) return false;
+  for (const json& one : value) {
+    if (!add_numbers(one, numbers)) return false;
+  }
+  return true;
+}
+
+// One number for all channels, or one each; `usual` where there is none.
+std::vector<float> channel_numbers(const Builder& builder, const Site& site, const char* name, float usual) {
+  const json* value = site.settings.find({name});
+  if (value == nullptr) return {usual};
+  const Shape& shape = site.input().shape;
+  const auto channels = static_cast<size_t>(shape[shape.rank() - 1]);
+  std::vector<float> numbers;
+  const bool good = add_numbers(*value, numbers);
+  const bool all_same = !numbers.empty() && std::equal(numbers.begin() + 1, numbers.end(), numbers.begin());
+  if (good && all_same && (numbers.size() == channels || numbers.size() == 1)) return {numbers[0]};
+  const bool in_order = !builder.dialect().channels_first && site.input().flattened.rank() == 0;
+  if (good && in_order && numbers.size() == channels) return numbers;
+  throw Error(fmt::format("{}: expected one number, or {}: one a channel, found {}", name, channels, shown(*value)));
+}
+
+// A batch norm that is not trained, with the identity's numbers but those that are given.
+Value constant_norm(Builder& builder, Site& site,
+                    const std::vector<std::pair<const char*, std::vector<float>>>& constants) {
+  site.frozen = true;
+  const Value y = builder.add(site, BatchNorm{.epsilon = kLeastVariance});
+  for (const auto& [role, numbers] : constants) builder.constant(y, role, numbers);
+  return y;
+}
+
+Value rescaling(Builder& builder, Site& site) {
+  const std::vector<float> scale = channel_numbers(builder, site, "scale", 1),
+                           offset = channel_numbers(builder, site, "offset", 0);
+  Value x = site.input();
+  const bool first = x.layer < 0;
+  if (first && scale.size() == 1 && offset.size() == 1) {
+    x.scaled = {x.scaled.scale * scale[0], x.scaled.shift * scale[0] + offset[0]};
+    return x;
+  }
+  if (first) builder.take_pixels();
+  return constant_norm(builder, site, {{"gamma", scale}, {"beta", offset}});
+}
+
+Value normalization(Builder& builder, Site& site) {
+  const Value& x = site.input();
+  const int64_t rank = static_cast<int64_t>(x.shape.rank()), channels = x.shape[x.shape.rank() - 1];
+  const bool first = builder.dialect().channels_first && rank == 3;
+  const int64_t wanted = first ? 1 : rank;
+  const json* axis = site.settings.find({"axis"});
+  if (axis != nullptr && axis->is_array() && axis->size() == 1) axis = &axis->front();
+  if (axis == nullptr ? first : *axis != wanted && *axis != wanted - rank - 1) {
+    throw Error(fmt::format("axis: expected {}, the channels', found {}", wanted, axis ? shown(*axis) : "none"));
+  }
+  if (site.settings.flag({"invert"}, false)) throw Error("invert: expected false, found true");
+  if (x.flattened.rank() != 0) throw Error("expected a picture, found a flat one of channels first");
+  const bool at_beginning = x.layer < 0, given = site.settings.has("mean") && site.settings.has("variance");
+  std::vector<std::pair<const char*, std::vector<float>>> constants;
+  if (given) {
+    constants = {{"moving_mean", channel_numbers(builder, site, "mean", 0)},
+                 {"moving_variance", channel_numbers(builder, site, "variance", 1)}};
+  }
+  const Value y = constant_norm(builder, site, constants);
+  if (at_beginning) builder.begin_with_norm(y);
+  if (given) return y;
+  builder.weight(site, y, {.name = "mean", .parameter = "moving_mean", .stored = {channels}, .transform = as_it_is});
+  builder.weight(site, y,
+                 {.name = "variance", .parameter = "moving_variance", .stored = {channels}, .transform = as_it_is});
+  builder.weight(site, y, {.name = "count", .may_miss = true});
+  return y;
+}
+
+}  // namespace
+
+bool convert_scaling(Builder& builder, Site& site, Value& value) {
+  const std::string& type = site.layer.class_name;
+  if (type == "Rescaling") {
+    value = rescaling(builder, site);
+  } else if (type == "Normalization") {
+    value = normalization(builder, site);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace fer::keras_file
