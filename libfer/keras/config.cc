@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "fer/error.h"
+#include "keras/operation.h"
 #include "keras/settings.h"
 #include "network/json_text.h"
 #include "network/limits.h"
@@ -74,39 +75,48 @@ std::string name_in(const json& value) {
   return value[0].get<std::string>();
 }
 
+// A second tensor in the place of an operator's number: ["x", 0, 0, {"y": ["conv", 0, 0]}].
+const json* second_tensor(const json& reference) {
+  const json* second = reference.size() > 3 ? member(reference[3], "y") : nullptr;
+  return second != nullptr && is_reference(*second) ? second : nullptr;
+}
+
 // Keras 2: lists within lists. Keras 3: {"args": [...]} with tensors that say where they come from.
-void collect(const json& value, std::vector<std::string>& names) {
+// numbers: what is beside tensors is an operator's.
+void collect(const json& value, std::vector<std::string>& names, bool numbers = false) {
   if (names.size() > kMaxLayers) throw Error("expected fewer inputs, found more");
   if (is_reference(value)) {
     names.push_back(name_in(value));
+    if (const json* second = second_tensor(value)) names.push_back(name_in(*second));
   } else if (value.is_array()) {
-    for (const json& one : value) collect(one, names);
+    for (const json& one : value) collect(one, names, numbers);
   } else if (const json* kind = member(value, "class_name"); kind != nullptr && *kind == "__keras_tensor__") {
     const json* config = member(value, "config");
     const json* history = config == nullptr ? nullptr : member(*config, "keras_history");
     if (history == nullptr || !is_reference(*history)) throw Error("expected a keras_history, found none");
     names.push_back(name_in(*history));
   } else if (const json* args = member(value, "args")) {
-    collect(*args, names);
+    collect(*args, names, numbers);
     const json* named = member(value, "kwargs");
     for (const auto& entry : named != nullptr && named->is_object() ? *named : json::object()) {
       // (Masks and flags for training do not change what is computed.)
       if (entry.is_object() || entry.is_array()) throw Error("expected inputs by place, found one by name");
     }
-  } else if (value.is_number() || value.is_string()) {
+  } else if (value.is_string() || (value.is_number() && !numbers)) {
     throw Error("expected inputs that layers give, found " + shown(value));
   }
 }
 
-std::vector<std::string> input_names(const json& entry, const std::string& place) {
-  const json* nodes = member(entry, "inbound_nodes");
+std::vector<std::string> input_names(const ConfigLayer& layer) {
+  const std::string place = place_of(layer);
+  const json* nodes = member(*layer.whole, "inbound_nodes");
   if (nodes == nullptr || !nodes->is_array() || nodes->empty()) return {};
   if (nodes->size() > 1) {
     throw Error(fmt::format("{}: expected a layer that is used once, found {} uses", place, nodes->size()));
   }
   std::vector<std::string> names;
   try {
-    collect(*nodes, names);
+    collect(*nodes, names, !operation_of(layer).empty());
   } catch (const Error& e) {
     throw Error(place + ": inbound_nodes: " + e.what());
   }
@@ -179,7 +189,7 @@ void read_functional(const json& config, ConfigGraph& graph) {
     }
   }
   for (ConfigLayer& layer : graph.layers) {
-    for (const std::string& name : input_names(*layer.whole, place_of(layer))) {
+    for (const std::string& name : input_names(layer)) {
       layer.inputs.push_back(index_of(index, name, place_of(layer) + ": inbound_nodes"));
     }
   }

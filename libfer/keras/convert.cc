@@ -6,6 +6,7 @@
 
 #include "fer/error.h"
 #include "keras/builder.h"
+#include "keras/operation.h"
 #include "network/json_text.h"
 
 namespace fer::keras_file {
@@ -45,6 +46,11 @@ Value multiply(Builder& builder, Site& site) {
 
 // How a layer joins its inputs: "sum", "mul", "concat"; empty for the others.
 std::string joining(const Site& site) {
+  const std::string operation = operation_of(site.layer);
+  if (!operation.empty()) {
+    if (site.inputs.size() < 2) return "";
+    return operation == "add" ? "sum" : operation == "multiply" ? "mul" : "";
+  }
   const std::string& type = site.layer.class_name;
   if (type == "Add") return "sum";
   if (type == "Multiply") return "mul";
@@ -68,6 +74,11 @@ Value dropout(Builder& builder, Site& site) {
   return builder.add(site, Dropout{static_cast<float>(site.settings.number({"rate", "p"}, 0.5))});
 }
 
+std::optional<Function> function_of(const Site& site) {
+  if (site.layer.class_name != "TFOpLambda") return function_of_layer(site.layer.class_name, site.settings);
+  return has_no_arguments(site.layer) ? function_without_settings(operation_of(site.layer)) : std::nullopt;
+}
+
 bool convert_others(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;
   if (type == "Dropout") {
@@ -75,7 +86,7 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
   } else if (std::find(kTrainingOnly.begin(), kTrainingOnly.end(), type) != kTrainingOnly.end()) {
     builder.note(site, "left out: it acts in training alone");
     value = site.input();
-  } else if (const auto function = function_of_layer(type, site.settings)) {
+  } else if (const auto function = function_of(site)) {
     builder.check(*function);
     const bool nothing = function->activation == Activation::kLinear;
     value = nothing ? site.input() : builder.add(site, ActivationLayer{function->activation, function->alpha});

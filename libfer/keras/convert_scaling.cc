@@ -1,4 +1,4 @@
-// Rescaling and Normalization: each channel times a number, plus a number.
+// Rescaling, Normalization and operators: each channel times a number, plus a number.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 
 #include "fer/error.h"
 #include "keras/builder.h"
+#include "keras/operation.h"
 #include "network/json_text.h"
 
 namespace fer::keras_file {
@@ -34,8 +35,8 @@ bool add_numbers(const json& value, std::vector<float>& numbers) {
 }
 
 // One number for all channels, or one each; `usual` where there is none.
-std::vector<float> channel_numbers(const Builder& builder, const Site& site, const char* name, float usual) {
-  const json* value = site.settings.find({name});
+std::vector<float> channel_numbers(const Builder& builder, const Site& site, const json* value, const char* name,
+                                   float usual) {
   if (value == nullptr) return {usual};
   const Shape& shape = site.input().shape;
   const auto channels = static_cast<size_t>(shape[shape.rank() - 1]);
@@ -48,6 +49,10 @@ std::vector<float> channel_numbers(const Builder& builder, const Site& site, con
   throw Error(fmt::format("{}: expected one number, or {}: one a channel, found {}", name, channels, shown(*value)));
 }
 
+std::vector<float> channel_numbers(const Builder& builder, const Site& site, const char* name, float usual) {
+  return channel_numbers(builder, site, site.settings.find({name}), name, usual);
+}
+
 // A batch norm that is not trained, with the identity's numbers but those that are given.
 Value constant_norm(Builder& builder, Site& site,
                     const std::vector<std::pair<const char*, std::vector<float>>>& constants) {
@@ -57,9 +62,8 @@ Value constant_norm(Builder& builder, Site& site,
   return y;
 }
 
-Value rescaling(Builder& builder, Site& site) {
-  const std::vector<float> scale = channel_numbers(builder, site, "scale", 1),
-                           offset = channel_numbers(builder, site, "offset", 0);
+// x * scale + offset, which becomes part of the preprocessing where it comes first and is the same for all channels.
+Value scaled(Builder& builder, Site& site, const std::vector<float>& scale, const std::vector<float>& offset) {
   Value x = site.input();
   const bool first = x.layer < 0;
   if (first && scale.size() == 1 && offset.size() == 1) {
@@ -68,6 +72,33 @@ Value rescaling(Builder& builder, Site& site) {
   }
   if (first) builder.take_pixels();
   return constant_norm(builder, site, {{"gamma", scale}, {"beta", offset}});
+}
+
+Value rescaling(Builder& builder, Site& site) {
+  return scaled(builder, site, channel_numbers(builder, site, "scale", 1), channel_numbers(builder, site, "offset", 0));
+}
+
+// An operator on the input and numbers; false where libfer has none of that name.
+bool operation(Builder& builder, Site& site, const std::string& name, Value& value) {
+  const json* operand = operand_of(site.layer);
+  if (operand == nullptr) return false;
+  const auto numbers = [&](auto change) {
+    std::vector<float> changed = channel_numbers(builder, site, operand, "operand", 0);
+    for (float& number : changed) number = change(number);
+    return changed;
+  };
+  if (name == "add") {
+    value = scaled(builder, site, {1}, numbers([](float x) { return x; }));
+  } else if (name == "subtract") {
+    value = scaled(builder, site, {1}, numbers([](float x) { return -x; }));
+  } else if (name == "multiply") {
+    value = scaled(builder, site, numbers([](float x) { return x; }), {0});
+  } else if (name == "divide") {
+    value = scaled(builder, site, numbers([](float x) { return 1 / x; }), {0});
+  } else {
+    return false;
+  }
+  return true;
 }
 
 Value normalization(Builder& builder, Site& site) {
@@ -107,7 +138,7 @@ bool convert_scaling(Builder& builder, Site& site, Value& value) {
   } else if (type == "Normalization") {
     value = normalization(builder, site);
   } else {
-    return false;
+    return operation(builder, site, operation_of(site.layer), value);
   }
   return true;
 }

@@ -118,6 +118,13 @@ Function Settings::function(Names names) const {
   throw Error("activation: expected one that libfer has, found " + shown(class_name));
 }
 
+std::optional<Function> function_without_settings(const std::string& name) {
+  for (const char* known : {"relu", "relu6", "sigmoid", "tanh", "silu", "swish", "softmax"}) {
+    if (name == known) return function_named(name);
+  }
+  return {};
+}
+
 std::optional<Function> function_of_layer(const std::string& class_name, const Settings& settings) {
   if (class_name == "Activation") return settings.function({"activation"});
   if (class_name == "ReLU") return relu(settings);

@@ -52,5 +52,7 @@ class Settings {
 
 // LeakyReLU, ELU, ReLU, Softmax, Activation, ... as a function. Nothing for other classes of layers.
 std::optional<Function> function_of_layer(const std::string& class_name, const Settings& settings);
+// By a name that means the same in TensorFlow and every Keras; nothing for other names.
+std::optional<Function> function_without_settings(const std::string& name);
 
 }  // namespace fer::keras_file

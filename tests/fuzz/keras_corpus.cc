@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   put("keras_zip/cut.keras", fer::tiny_archive().substr(0, 500));
   put("keras_config/tiny.json", fer::tiny_config().dump());
   put("keras_config/graph.json", fer::tiny_graph().dump());
+  put("keras_config/operators.json", fer::tiny_operators().dump());
   // (Of the others, those that take a way of their own.)
   const std::set<std::string> kept = {"soft_link", "external_storage", "virtual", "plugin", "cycle",
                                       "nan",       "large_dense"};

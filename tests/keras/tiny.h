@@ -55,6 +55,19 @@ inline Json tiny_graph() {
   return {{"class_name", "Functional"}, {"config", config}};
 }
 
+// The same with an operator of TensorFlow for the norm, and one of Keras 3 for the sum.
+inline Json tiny_operators() {
+  Json model = tiny_graph();
+  Json &norm = layers_of(model)[2], &sum = layers_of(model)[3];
+  norm["class_name"] = "TFOpLambda";
+  norm["config"]["function"] = "math.truediv";
+  norm["inbound_nodes"] = {{"conv", 0, 0, {{"y", 2.5}, {"name", nullptr}}}};
+  const Json tensor = {{"class_name", "__keras_tensor__"}, {"config", {{"keras_history", {"norm", 0, 0}}}}};
+  sum["module"] = "keras.src.ops.numpy";
+  sum["inbound_nodes"] = {{{"args", {tensor, 0.5}}, {"kwargs", Json::object()}}};
+  return model;
+}
+
 inline void add_layer(Hdf5Builder& builder, const std::string& name,
                       const std::vector<std::pair<std::string, std::vector<hsize_t>>>& weights) {
   const std::string group = "/model_weights/" + name;
