@@ -43,15 +43,16 @@ TrainOptions options_as_seed(const std::string& network, int64_t number) {
   options.config.epochs = stage.epochs;
   if (!stage.augmented) options.config.augmentation = {};
   options.wrong_only = stage.wrong_only;
-  if (number == 1) options.remarks = std::move(recipe.remarks);  // later ones are the same
+  if (count > 1) options.stage = number;
+  options.remarks = std::move(recipe.remarks);
   return options;
 }
 
 void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments) {
   const std::pair<const char*, std::vector<const char*>> answers[] = {{"batch_size", {"batch-size"}},
-                                                                      {"epochs", {"epochs", "max-steps"}},
+                                                                      {"epochs", {"epochs"}},
                                                                       {"loss", {"loss"}},
-                                                                      {"optimizer", {"optimizer", "learning-rate"}},
+                                                                      {"optimizer", {"optimizer"}},
                                                                       {"split", {"split", "validation-split"}}};
   for (const auto& [field, options] : answers) {
     if (std::none_of(options.begin(), options.end(), [&](const char* option) { return arguments.has(option); }))

@@ -74,9 +74,10 @@ int profile(const cli::Arguments& arguments) {
 
 // The run of `arguments` in `folder`; false where it has no rows. given, whole: as of Run.
 bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
-              const std::string& whole) {
+              const std::string& whole, bool with_remarks = true) {
   cli::TrainOptions options = train_options(arguments);
   options.config.out_dir = folder;
+  if (!with_remarks) options.remarks.clear();
   cli::use_threads(arguments);
   cli::Run run(given, arguments, std::move(options), whole);
   if (run.has_rows()) run.execute();
@@ -98,18 +99,27 @@ cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& sta
   return cli::parse(program(), words);
 }
 
+cli::Stages stages_in(const std::string& folder, const cli::Arguments& arguments) {
+  return {folder, cli::stages_as_seed(arguments.text("network"))};
+}
+
 // All stages of the network's file, from the one that is to be resumed.
 void train_stages(const cli::Arguments& given, const std::string& folder) {
-  const cli::Arguments all = with_stored_options(given, cli::first_stage_folder(folder));
-  const cli::Stages stages(folder, cli::stages_as_seed(all.text("network")));
-  const bool talks = !given.flag("quiet") && !given.flag("json");
-  const int64_t begun = given.flag("resume") ? stages.last_begun() : 0;
-  for (int64_t number = std::max<int64_t>(begun, 1); number <= stages.count(); ++number) {
-    if (talks) fmt::print("stage {} of {}: {}\n", number, stages.count(), stages.text(number));
+  const cli::Stages stages = stages_in(folder, with_stored_options(given, cli::first_stage_folder(folder)));
+  const int64_t begun = given.flag("resume") ? stages.last_begun() : 0, first = std::max<int64_t>(begun, 1);
+  const cli::Arguments all = with_stored_options(given, stages.folder(first));
+  bool trained = false;
+  for (int64_t number = first; number <= stages.count(); ++number) {
+    if (!given.flag("quiet") && !given.flag("json")) {
+      fmt::print("stage {} of {}: {}\n", number, stages.count(), cli::one_line(stages.text(number)));
+    }
     const cli::Arguments arguments = stage_arguments(all, stages, number, number == begun);
-    const bool trained = train_in(stages.folder(number), given, arguments, folder);
-    if (!trained && talks) fmt::print("too few pictures are classified wrongly: left out\n");
+    trained = train_in(stages.folder(number), given, arguments, folder, number == first);
+    if (!trained && !given.flag("quiet")) {
+      fmt::print(stderr, "fer-train: stage {}: too few pictures are classified wrongly: left out\n", number);
+    }
   }
+  if (!trained) stages.take_model_from_before();
 }
 
 int train(const cli::Arguments& given) {
@@ -120,7 +130,7 @@ int train(const cli::Arguments& given) {
     throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");
   }
   const bool all_stages =
-      resume ? stages_begun && !cli::holds_run(folder)
+      resume ? stages_begun
              : given.flag("as-seed") && !given.has("stage") && cli::stages_as_seed(given.text("network")).size() > 1;
   if (all_stages) {
     train_stages(given, folder);

@@ -76,17 +76,20 @@ std::string epoch_line(const EpochResult& e, int64_t epochs) {
   return line + fmt::format("  lr {:.3g}", e.learning_rate);
 }
 
-std::string epoch_json(const EpochResult& e) {
+std::string epoch_json(const EpochResult& e, int64_t stage) {
   // Rates are float in the optimizer: 0.001, not 0.0010000000474974513.
   const double learning_rate = std::stod(fmt::format("{}", static_cast<float>(e.learning_rate)));
-  return one_line({{"epoch", e.epoch},
-                   {"images_per_second", e.images_per_second},
-                   {"loss", e.loss},
-                   {"accuracy", e.accuracy},
-                   {"val_loss", e.val_loss},
-                   {"val_accuracy", e.val_accuracy},
-                   {"learning_rate", learning_rate},
-                   {"seconds", e.seconds}});
+  nlohmann::ordered_json object;
+  if (stage > 0) object["stage"] = stage;
+  object.update({{"epoch", e.epoch},
+                 {"images_per_second", e.images_per_second},
+                 {"loss", e.loss},
+                 {"accuracy", e.accuracy},
+                 {"val_loss", e.val_loss},
+                 {"val_accuracy", e.val_accuracy},
+                 {"learning_rate", learning_rate},
+                 {"seconds", e.seconds}});
+  return one_line(object);
 }
 
 void Progress::step(const StepProgress& progress) {
@@ -105,7 +108,7 @@ void Progress::epoch(const EpochResult& epoch, bool best) {
   if (line_open_) fmt::print("\r\033[K");
   line_open_ = false;
   if (form_ == ProgressForm::kJson) {
-    fmt::print("{}\n", epoch_json(epoch));
+    fmt::print("{}\n", epoch_json(epoch, stage_));
   } else {
     fmt::print("{}{}\n", epoch_line(epoch, epochs_), best ? "  best" : "");
   }

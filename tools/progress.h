@@ -22,12 +22,13 @@ std::string bar_line(const StepProgress& progress, int width);
 // "Epoch   3/100  1:05  512 img/s  loss 1.2345  accuracy 0.5321  val_loss 1.1  val_accuracy 0.58  lr 0.001"
 std::string epoch_line(const EpochResult& epoch, int64_t epochs);
 // One object; what is not a finite number is null.
-std::string epoch_json(const EpochResult& epoch);
+// stage: of several; 0: there is one.
+std::string epoch_json(const EpochResult& epoch, int64_t stage = 0);
 
 // Writes to standard output.
 class Progress {
  public:
-  Progress(ProgressForm form, int64_t epochs) : form_(form), epochs_(epochs) {}
+  Progress(ProgressForm form, int64_t epochs, int64_t stage = 0) : form_(form), epochs_(epochs), stage_(stage) {}
   void step(const StepProgress& progress);
   void epoch(const EpochResult& epoch, bool best);
   // Leaves the cursor at the start of an empty line.
@@ -35,7 +36,7 @@ class Progress {
 
  private:
   ProgressForm form_;
-  int64_t epochs_;
+  int64_t epochs_, stage_;
   bool line_open_ = false;
   std::chrono::steady_clock::time_point last_drawn_ = {};
 };

@@ -82,10 +82,12 @@ TrainingRows misclassified(const TrainingRows& rows, const SplitOptions& options
   wrong.train = misclassified_rows(model, data, rows.train);
   wrong.train_name = "wrong of " + rows.train_name;
   if (!rows.random) return wrong;
+  const double share = 100 * options.validation_share;
+  wrong.validation_name = fmt::format("{:.4g} % of the wrong of {}", share, rows.train_name);
+  wrong.train_name = fmt::format("{:.4g} % of the wrong of {}", 100 - share, rows.train_name);
   Split split = random_split(wrong.train, options.validation_share, options.seed);
   wrong.train = std::move(split.train);
   wrong.validation = std::move(split.validation);
-  wrong.validation_name = wrong.train_name;
   if (wrong.validation.empty() && options.validation_share > 0) wrong.train.clear();
   return wrong;
 }

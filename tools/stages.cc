@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
+#include "fer/error.h"
 #include "run_files.h"
 
 namespace fer::cli {
@@ -22,6 +25,13 @@ std::string Stages::model_before(int64_t number) const {
   do --number;
   while (number > 1 && !holds_run(folder(number)));
   return folder(number) + "/best.safetensors";
+}
+
+void Stages::take_model_from_before() const {
+  const std::string from = model_before(count()), to = whole_ + "/best.safetensors";
+  std::error_code failure;
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, failure);
+  if (failure) throw Error(fmt::format("{}: cannot be copied from {}: {}", to, from, failure.message()));
 }
 
 }  // namespace fer::cli

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fer/recipe.h"
@@ -25,6 +26,8 @@ class Stages {
   int64_t last_begun() const;
   // The best model of the last stage before `number` that was done: one with nothing to train on is left out.
   std::string model_before(int64_t number) const;
+  // Where the last stage was left out: copies the best model of those before it to DIR.
+  void take_model_from_before() const;
 
  private:
   std::string whole_;

@@ -1,7 +1,9 @@
 // fer-train's options, declared and read.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli.h"
 #include "data_source.h"
@@ -18,6 +20,7 @@ struct TrainOptions {
   DataOptions data_options;
   SplitOptions split;
   bool as_seed = false;              // the settings of the network's file hold where no option says more
+  int64_t stage = 0;                 // of several; 0: there is one
   bool wrong_only = false;           // of the training pictures only those that `init` classifies wrongly
   std::vector<std::string> remarks;  // what of them is not known or not done
   TrainConfig config;

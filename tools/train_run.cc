@@ -94,7 +94,8 @@ void Run::open_folder() {
   std::error_code failure;
   std::filesystem::create_directories(folder(), failure);
   if (failure) throw Error(fmt::format("{}: cannot make the folder: {}", folder(), failure.message()));
-  if (!given_.flag("resume")) record_call();
+  // (A later stage of a resumed call begins here.)
+  if (!given_.flag("resume") || !holds_run(folder())) record_call();
 }
 
 void Run::record_call() {
@@ -109,7 +110,7 @@ void Run::greet(const Network& network) const {
 }
 
 History Run::fit(Trainer& trainer) {
-  Progress progress(progress_form(options_), options_.config.epochs);
+  Progress progress(progress_form(options_), options_.config.epochs, options_.stage);
   TrainCallbacks callbacks;
   callbacks.on_step = [&](const StepProgress& step) {
     // Only now is it certain that a resumed run goes on with these options: refused ones must not stay.

@@ -1,6 +1,11 @@
 // The parametric rectifier in training and in inference.
 #include "kernels/prelu.h"
 
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
 #include "engine/inference_step.h"
 #include "engine/training_step.h"
 

@@ -82,10 +82,12 @@ Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels
 }
 
 void mirror(std::span<uint8_t> pixels, int64_t width, int64_t channels) {
-  const auto row_bytes = static_cast<size_t>(width * channels), pixel = static_cast<size_t>(channels);
-  if (width < 1 || channels < 1 || pixels.size() % row_bytes != 0) {
-    throw Error(fmt::format("mirror: expected rows of {} x {} bytes, found {} bytes", width, channels, pixels.size()));
+  const auto bytes = static_cast<int64_t>(pixels.size());
+  if (width < 1 || channels < 1 || channels > bytes || width > bytes / channels || bytes % (width * channels) != 0) {
+    if (bytes == 0) return;
+    throw Error(fmt::format("mirror: expected rows of {} x {} bytes, found {} bytes", width, channels, bytes));
   }
+  const auto row_bytes = static_cast<size_t>(width * channels), pixel = static_cast<size_t>(channels);
   for (size_t row = 0; row + row_bytes <= pixels.size(); row += row_bytes) {
     for (size_t left = row, right = row + row_bytes - pixel; left < right; left += pixel, right -= pixel) {
       std::swap_ranges(&pixels[left], &pixels[left] + pixel, &pixels[right]);

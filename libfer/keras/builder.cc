@@ -42,6 +42,13 @@ const json* input_shape_of(const ConfigGraph& graph) {
   return input_shape_of(read_graph(*first.whole));
 }
 
+bool keeps_pixels(const LayerKind& kind) {
+  return std::holds_alternative<Resize>(kind) || std::holds_alternative<ZeroPad2D>(kind) ||
+         std::holds_alternative<Reshape>(kind) || std::holds_alternative<Flatten>(kind) ||
+         std::holds_alternative<Concat>(kind) || std::holds_alternative<MaxPool2D>(kind) ||
+         std::holds_alternative<AveragePool2D>(kind) || std::holds_alternative<Dropout>(kind);
+}
+
 }  // namespace
 
 const Value& Site::picture() const {
@@ -149,6 +156,8 @@ Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vecto
   }
   if (inputs.size() == 1 && inputs[0].layer == before) layer.inputs.clear();
   Value value = {.layer = before + 1, .flattened = inputs[0].flattened};
+  value.pixels =
+      keeps_pixels(layer.kind) && std::all_of(inputs.begin(), inputs.end(), [](const Value& x) { return x.pixels; });
   try {
     const LayerInfo info = infer_layer(layer, shapes);
     params_ += info.params;

@@ -22,6 +22,7 @@ struct Value {
   bool undecided = false;
   Shape flattened = {};           // [h, w, c] of a picture that lies flat in the order [c, h, w]; else of rank 0
   Preprocessing scaled = {1, 0};  // of the input: what was done to it
+  bool pixels = true;             // the input's values still, though they may lie elsewhere
   // Cells of zeros around a picture that the convolution after it has to see to: above, below, left, right.
   std::array<int64_t, 4> padding = {};
   bool is_padded() const { return padding != std::array<int64_t, 4>{}; }

@@ -115,8 +115,14 @@ std::vector<std::string> input_names(const ConfigLayer& layer) {
     throw Error(fmt::format("{}: expected a layer that is used once, found {} uses", place, nodes->size()));
   }
   std::vector<std::string> names;
+  bool numbers = false;
   try {
-    collect(*nodes, names, !operation_of(layer).empty());
+    numbers = !operation_of(layer).empty();
+  } catch (const Error& e) {
+    throw Error(place + ": " + e.what());
+  }
+  try {
+    collect(*nodes, names, numbers);
   } catch (const Error& e) {
     throw Error(place + ": inbound_nodes: " + e.what());
   }

@@ -76,7 +76,7 @@ Value dropout(Builder& builder, Site& site) {
 
 std::optional<Function> function_of(const Site& site) {
   if (site.layer.class_name != "TFOpLambda") return function_of_layer(site.layer.class_name, site.settings);
-  return has_no_arguments(site.layer) ? function_without_settings(operation_of(site.layer)) : std::nullopt;
+  return has_usual_arguments(site.layer) ? function_without_settings(operation_of(site.layer)) : std::nullopt;
 }
 
 bool convert_others(Builder& builder, Site& site, Value& value) {

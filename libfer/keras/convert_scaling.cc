@@ -17,7 +17,8 @@ using nlohmann::json;
 // Keras divides by max(sqrt(variance), 1e-7); a batch norm by sqrt(variance + epsilon).
 constexpr float kLeastVariance = 1e-14f;
 
-// All numbers within lists in one another, as Keras 2 and 3 write arrays. False where something else is among them.
+// The numbers of a list, which may lie alone in others, as Keras 2 and 3 write arrays that are spread over the last
+// axis. False where it is something else.
 bool add_numbers(const json& value, std::vector<float>& numbers) {
   if (value.is_number()) {
     numbers.push_back(value.get<float>());
@@ -28,10 +29,9 @@ bool add_numbers(const json& value, std::vector<float>& numbers) {
     return add_numbers(value["config"]["value"], numbers);
   }
   if (!value.is_array()) return false;
-  for (const json& one : value) {
-    if (!add_numbers(one, numbers)) return false;
-  }
-  return true;
+  return std::all_of(value.begin(), value.end(), [&](const json& one) {
+    return (value.size() == 1 || one.is_number()) && add_numbers(one, numbers);
+  });
 }
 
 // One number for all channels, or one each; `usual` where there is none.
@@ -46,7 +46,8 @@ std::vector<float> channel_numbers(const Builder& builder, const Site& site, con
   if (good && all_same && (numbers.size() == channels || numbers.size() == 1)) return {numbers[0]};
   const bool in_order = !builder.dialect().channels_first && site.input().flattened.rank() == 0;
   if (good && in_order && numbers.size() == channels) return numbers;
-  throw Error(fmt::format("{}: expected one number, or {}: one a channel, found {}", name, channels, shown(*value)));
+  const std::string others = in_order ? fmt::format(", or {}: one a channel", channels) : " (channels are not last)";
+  throw Error(fmt::format("{}: expected one number{}, found {}", name, others, shown(*value)));
 }
 
 std::vector<float> channel_numbers(const Builder& builder, const Site& site, const char* name, float usual) {
@@ -64,13 +65,16 @@ Value constant_norm(Builder& builder, Site& site,
 
 // x * scale + offset, which becomes part of the preprocessing where it comes first and is the same for all channels.
 Value scaled(Builder& builder, Site& site, const std::vector<float>& scale, const std::vector<float>& offset) {
+  const auto finite = [](float x) { return std::isfinite(x); };
+  if (!std::all_of(scale.begin(), scale.end(), finite)) throw Error("expected finite numbers, found others");
   Value x = site.input();
-  const bool first = x.layer < 0;
-  if (first && scale.size() == 1 && offset.size() == 1) {
+  if (x.pixels) builder.take_pixels();
+  if (x.layer < 0 && scale.size() == 1 && offset.size() == 1) {
+    if (x.is_padded() && offset[0] != 0)
+      throw Error("expected nothing to be added to zeros around the input, found it");
     x.scaled = {x.scaled.scale * scale[0], x.scaled.shift * scale[0] + offset[0]};
     return x;
   }
-  if (first) builder.take_pixels();
   return constant_norm(builder, site, {{"gamma", scale}, {"beta", offset}});
 }
 
@@ -113,7 +117,7 @@ Value normalization(Builder& builder, Site& site) {
   }
   if (site.settings.flag({"invert"}, false)) throw Error("invert: expected false, found true");
   if (x.flattened.rank() != 0) throw Error("expected a picture, found a flat one of channels first");
-  const bool at_beginning = x.layer < 0, given = site.settings.has("mean") && site.settings.has("variance");
+  const bool at_beginning = x.pixels, given = site.settings.has("mean") && site.settings.has("variance");
   std::vector<std::pair<const char*, std::vector<float>>> constants;
   if (given) {
     constants = {{"moving_mean", channel_numbers(builder, site, "mean", 0)},
@@ -122,9 +126,11 @@ Value normalization(Builder& builder, Site& site) {
   const Value y = constant_norm(builder, site, constants);
   if (at_beginning) builder.begin_with_norm(y);
   if (given) return y;
-  builder.weight(site, y, {.name = "mean", .parameter = "moving_mean", .stored = {channels}, .transform = as_it_is});
   builder.weight(site, y,
-                 {.name = "variance", .parameter = "moving_variance", .stored = {channels}, .transform = as_it_is});
+                 {.name = "moving_mean", .parameter = "moving_mean", .stored = {channels}, .transform = as_it_is});
+  builder.weight(
+      site, y,
+      {.name = "moving_variance", .parameter = "moving_variance", .stored = {channels}, .transform = as_it_is});
   builder.weight(site, y, {.name = "count", .may_miss = true});
   return y;
 }

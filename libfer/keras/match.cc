@@ -30,8 +30,18 @@ void check(const WeightedLayer& layer, const Role& role, const Stored& dataset) 
   if (!dataset.is_float) fail_at(layer, role.name + ": expected floats of 16, 32 or 64 bits, found another type");
 }
 
+// Without what Normalization keeps beside its weights.
+StoredLayer without_count(StoredLayer stored) {
+  const auto at = std::find(stored.roles.begin(), stored.roles.end(), "count") - stored.roles.begin();
+  if (at == static_cast<std::ptrdiff_t>(stored.roles.size())) return stored;
+  stored.roles.erase(stored.roles.begin() + at);
+  stored.arrays.erase(stored.arrays.begin() + at);
+  return stored;
+}
+
 // A layer's roles among a file's arrays: by their names, or one after the other.
-std::vector<Assignment> assign(const WeightedLayer& layer, const StoredLayer& stored) {
+std::vector<Assignment> assign(const WeightedLayer& layer, const StoredLayer& all) {
+  const StoredLayer stored = without_count(all);
   std::vector<Assignment> found;
   for (const Role& role : layer.roles) {
     const auto at = std::find(stored.roles.begin(), stored.roles.end(), role.name);

@@ -30,7 +30,9 @@ const json* innermost(const json* nodes) {
   return nodes;
 }
 
-bool is_tensor(const json& value) { return value.is_object() && value.value("class_name", "") == "__keras_tensor__"; }
+bool is_tensor(const json& value) {
+  return value.is_object() && value.contains("class_name") && value["class_name"] == "__keras_tensor__";
+}
 
 // Of ["x", 0, 0, {"y": 2, "name": null}] the object; null where there is none.
 const json* arguments_of(const json* call) {
@@ -78,11 +80,12 @@ const json* operand_of(const ConfigLayer& layer) {
   return keras_3_operand(*call, operation == "add" || operation == "multiply");
 }
 
-bool has_no_arguments(const ConfigLayer& layer) {
+bool has_usual_arguments(const ConfigLayer& layer) {
   const json* arguments = arguments_of(innermost(Settings(*layer.whole).find({"inbound_nodes"})));
   if (arguments == nullptr) return true;
   for (const auto& [name, value] : arguments->items()) {
-    if (name != "name" && !value.is_null()) return false;
+    const bool usual = value.is_null() || name == "name" || (name == "axis" && value == -1);
+    if (!usual) return false;
   }
   return true;
 }

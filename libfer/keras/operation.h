@@ -16,7 +16,7 @@ std::string operation_of(const ConfigLayer& layer);
 // Throws Error where the number is the first operand of a difference or quotient.
 const nlohmann::json* operand_of(const ConfigLayer& layer);
 
-// Whether a TFOpLambda's call has nothing but its input.
-bool has_no_arguments(const ConfigLayer& layer);
+// Whether a TFOpLambda's call has nothing but its input, and the last axis.
+bool has_usual_arguments(const ConfigLayer& layer);
 
 }  // namespace fer::keras_file

@@ -92,20 +92,24 @@ void set_norms_to_one(Weights& weights) {
 
 // Those that the model's settings have.
 void set_constants(const std::vector<std::pair<std::string, std::vector<float>>>& constants, Weights& weights) {
+  std::unordered_map<std::string, const std::vector<float>*> by_name;
+  for (const auto& [name, numbers] : constants) by_name.emplace(name, &numbers);
   for (const Parameter& parameter : weights.layout.parameters) {
-    for (const auto& [name, numbers] : constants) {
-      if (name != parameter.name) continue;
-      const std::span<float> to = weights.of(parameter);
-      for (size_t i = 0; i < to.size(); ++i) to[i] = numbers[numbers.size() == 1 ? 0 : i];
-      io::check_weights(parameter, to);
-    }
+    const auto found = by_name.find(parameter.name);
+    if (found == by_name.end()) continue;
+    const std::vector<float>& numbers = *found->second;
+    const std::span<float> to = weights.of(parameter);
+    for (size_t i = 0; i < to.size(); ++i) to[i] = numbers[numbers.size() == 1 ? 0 : i];
+    io::check_weights(parameter, to);
   }
 }
 
 // A mean above 1 is one of pixels, not of pixels / 255.
 bool normalizes_pixels(const Weights& weights, const std::string& norm) {
   for (const Parameter& parameter : weights.layout.parameters) {
-    if (parameter.name == norm + "/moving_mean") return weights.of(parameter)[0] > 1;
+    if (parameter.name != norm + "/moving_mean") continue;
+    const std::span<const float> mean = weights.of(parameter);
+    return std::any_of(mean.begin(), mean.end(), [](float m) { return m > 1; });
   }
   return false;
 }
@@ -163,8 +167,8 @@ KerasModel read(Source source, const KerasReadOptions& options) {
   if (builder) set_constants(builder->constants(), result.model.weights);
   fill(source.file, match.assignments, result.model.weights);
   const Preprocessing scaled = builder ? builder->scaled() : Preprocessing{1, 0};
-  const bool as_they_are = builder && (scaled != Preprocessing{1, 0} || builder->takes_pixels() ||
-                                       normalizes_pixels(result.model.weights, builder->first_norm()));
+  const bool as_they_are =
+      builder && (builder->takes_pixels() || normalizes_pixels(result.model.weights, builder->first_norm()));
   result.model.preprocessing = preprocessing_of(options.preprocessing, scaled, as_they_are);
   return result;
 }

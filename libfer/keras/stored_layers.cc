@@ -19,8 +19,8 @@ namespace {
 constexpr std::array kContainers = {"layers", "_layer_checkpoint_dependencies"};
 
 constexpr std::array kRoles = {
-    "kernel",           "bias",  "gamma", "beta",     "moving_mean", "moving_variance", "depthwise_kernel",
-    "pointwise_kernel", "alpha", "mean",  "variance", "count"};
+    "kernel",           "bias",  "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel",
+    "pointwise_kernel", "alpha", "count"};
 
 // How Keras 1 ends the names of weights.
 struct Ending {
@@ -51,6 +51,8 @@ WeightName parse_weight(const std::string& text) {
   last.resize(std::min(last.find(':'), last.size()));
   for (const std::string& name : {last, split_number(last).base}) {
     if (std::find(kRoles.begin(), kRoles.end(), name) != kRoles.end()) return {above, name};
+    // (Normalization's.)
+    if (name == "mean" || name == "variance") return {above, "moving_" + name};
     for (const auto& [ending, role] : kEndings) {
       if (name.ends_with(ending)) return {scopes + name.substr(0, name.size() - ending.size()), role};
     }

@@ -76,7 +76,13 @@ std::string network_text(const std::string& name_or_path) {
 }
 
 Network load_network(const std::string& name_or_path) {
-  return network_from_json(network_text(name_or_path), name_or_path);
+  Network network = network_from_json(network_text(name_or_path), name_or_path);
+  try {
+    class_count(network);
+  } catch (const Error& e) {
+    throw Error(name_or_path + ": " + e.what());
+  }
+  return network;
 }
 
 }  // namespace fer

@@ -23,7 +23,7 @@ int input_of(const Network& network, int layer) {
 bool keeps_channels(const LayerKind& kind) {
   return std::holds_alternative<ActivationLayer>(kind) || std::holds_alternative<GlobalAveragePool2D>(kind) ||
          std::holds_alternative<GlobalMaxPool2D>(kind) || std::holds_alternative<Dropout>(kind) ||
-         std::holds_alternative<BatchNorm>(kind);
+         std::holds_alternative<BatchNorm>(kind) || std::holds_alternative<PRelu>(kind);
 }
 
 }  // namespace

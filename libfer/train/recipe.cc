@@ -170,7 +170,8 @@ class RecipeReader {
   // How the text of a stage was understood.
   std::string stage_remark(int64_t i) const {
     const RecipeStage& stage = recipe_.stages[i];
-    return fmt::format("\"{}\": {}{}{}", stage.text, i > 0 ? "from the best weights of the stage before, on " : "on ",
+    return fmt::format("{}: {}{}{}", shown(stage.text),
+                       i > 0 ? "from the best weights of the stage before, on " : "on ",
                        stage.wrong_only ? "the training pictures that it classifies wrongly" : "the training part",
                        stage.augmented ? ", augmented" : "");
   }

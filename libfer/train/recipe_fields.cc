@@ -176,8 +176,13 @@ Augmentation read_augmentation(const json& object, const std::string& where, std
 }
 
 std::vector<RecipeStage> read_stages(const json& array, const std::string& where) {
-  if (!array.is_array() || array.empty()) fail_expected(where, "an array of texts", array);
-  static const std::regex kEpochs("([0-9]{1,6}) epochs"), kWrong("wrong|misclassified", std::regex::icase);
+  constexpr size_t kMaxStages = 1000;
+  constexpr size_t kMaxDigits = 9;
+  static const std::regex kEpochs("([0-9][0-9,]*) epochs?", std::regex::icase),
+      kWrong("wrong|misclassified", std::regex::icase);
+  if (!array.is_array() || array.empty() || array.size() > kMaxStages) {
+    fail_expected(where, fmt::format("1 to {} texts", kMaxStages), array);
+  }
   std::vector<RecipeStage> stages;
   for (const json& text : array) {
     if (!text.is_string()) fail_expected(where, "texts", text);
@@ -185,7 +190,11 @@ std::vector<RecipeStage> read_stages(const json& array, const std::string& where
     stage.text = text.get<std::string>();
     stage.wrong_only = stages.size() > 1 && std::regex_search(stage.text, kWrong);
     std::smatch match;
-    if (std::regex_search(stage.text, match, kEpochs)) stage.epochs = std::stoll(match[1]);
+    if (!std::regex_search(stage.text, match, kEpochs)) continue;
+    std::string digits = match[1];
+    std::erase(digits, ',');
+    stage.epochs = digits.size() <= kMaxDigits ? std::stoll(digits) : 0;
+    if (stage.epochs < 1) fail_expected(where, "a number of epochs of 1 or more", text);
   }
   return stages;
 }

@@ -102,6 +102,8 @@ TEST(Mirror, RefusesWhatIsNoWholeRows) {
   std::vector<uint8_t> pixels(7);
   EXPECT_EQ(message_of([&] { mirror(pixels, 2, 3); }), "mirror: expected rows of 2 x 3 bytes, found 7 bytes");
   EXPECT_THROW(mirror(pixels, 0, 1), Error);
+  EXPECT_THROW(mirror(pixels, int64_t{1} << 62, 4), Error);
+  EXPECT_NO_THROW(mirror(std::span(pixels).first(0), 48, 1));
 }
 
 }  // namespace

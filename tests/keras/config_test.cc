@@ -160,6 +160,33 @@ TEST(KerasConfig, WhatStandsFirstTellsWhatPixelsItTakes) {
   expect_close(of_colour(colours, {100, 100, 50}), {1, 0.5f});
 }
 
+// (Pixels are divided once, wherever that stands.)
+TEST(KerasConfig, PixelsThatWereOnlyMovedAreScaledAsThoseOfTheInput) {
+  const Json resize = keras_layer("Resizing", "resize", {{"height", 8}, {"width", 8}});
+  const Json scale = keras_layer("Rescaling", "scale", {{"scale", 0.01}, {"offset", -1}});
+  const Model model = beginning_with({resize, scale}).model;
+  EXPECT_EQ(model.preprocessing, (Preprocessing{1, 0}));
+  expect_close(of_colour(model, {100, 200, 250}), {1, 1.5f});
+  const Json norm = keras_layer("Normalization", "norm", {{"axis", -1}});
+  EXPECT_EQ(beginning_with({resize, norm}, {0, 0, 120}, {1, 1, 1}).model.preprocessing, (Preprocessing{1, 0}));
+  const Json one = keras_layer("Rescaling", "scale", {{"scale", 1}});
+  EXPECT_EQ(beginning_with({one, resize}).model.preprocessing, (Preprocessing{1, 0}));
+}
+
+TEST(KerasConfig, NumbersThatAreNotOfChannelsAreRefused) {
+  const auto refusal = [](const Json& scale) {
+    return message_of([&] { beginning_with({keras_layer("Rescaling", "it", {{"scale", scale}})}); });
+  };
+  expect_contains(refusal({{1}, {2}, {3}}), "scale: expected one number, or 3: one a channel, found [[1], [2], [3]]");
+  expect_contains(refusal({{{1}}, {{2}}, {{3}}}), "scale: expected one number, or 3: one a channel");
+  EXPECT_NO_THROW(beginning_with({keras_layer("Rescaling", "it", {{"scale", {{{1, 2, 3}}}}})}));
+  const Json pad = keras_layer("ZeroPadding2D", "pad", {{"padding", {{0, 1}, {0, 1}}}});
+  expect_contains(message_of([&] {
+                    beginning_with({pad, keras_layer("Rescaling", "it", {{"scale", 1}, {"offset", -1}})});
+                  }),
+                  "layer 'it' (Rescaling): expected nothing to be added to zeros around the input");
+}
+
 // A graph whose layers between input and pool are operators: a call each.
 Json with_operators(const std::vector<std::pair<Json, Json>>& layers_and_calls) {
   Json layers = {{{"class_name", "InputLayer"},
@@ -259,7 +286,8 @@ TEST(KerasConfig, OtherOperatorsAreRefused) {
                   "operand: expected one number, or 3: one a channel, found");
   expect_contains(refusal(tensorflow("math.subtract", "it"), {"in", 0, 0, {{"y", {"in", 0, 0}}}}),
                   "layer 'it' (TFOpLambda): expected a layer that libfer has, of one input");
-  expect_contains(refusal(tensorflow("math.truediv", "it"), {"in", 0, 0, {{"y", 0}}}), "expected finite numbers");
+  expect_contains(refusal(tensorflow("math.truediv", "it"), {"in", 0, 0, {{"y", 0}}}),
+                  "layer 'it' (TFOpLambda): expected finite numbers");
 }
 
 TEST(KerasConfig, MessagesNameTheSettingThatIsThere) {

@@ -1,6 +1,7 @@
 // Layers of mini-Xception, MobileNets and squeeze-and-excite, and such networks as files.
 #include <gtest/gtest.h>
 
+#include "fer/classes.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "tests/network/message.h"
@@ -112,6 +113,12 @@ TEST(FieldNetworks, MiniXceptionHasTheParametersOfItsPaper) {
   EXPECT_EQ(params, 58423);
   EXPECT_EQ(totals(file("mini_xception")).params, params);
   EXPECT_EQ(totals(file("mini_xception")).trainable, params - 2 * (8 + 8 + 3 * (16 + 32 + 64 + 128)));
+}
+
+TEST(FieldNetworks, OtherClassesGoThroughSlopesToTheConvolutionBefore) {
+  Network network({9, 7, 5}, {"a", "b"});
+  network.add(Conv2D{.filters = 2}, "conv").add(PRelu{}, "prelu").add(GlobalAveragePool2D{}, "mean");
+  EXPECT_EQ(std::get<Conv2D>(with_classes(network, {"a", "b", "c"}).layers[0].kind).filters, 3);
 }
 
 TEST(FieldNetworks, ComeBackFromTheirText) {

@@ -102,6 +102,15 @@ TEST(Library, RefusesWhatIsNotAReadableFile) {
   expect_contains(message_of([] { load_network("/dev/null"); }), "/dev/null: line 1");
 }
 
+TEST(Library, AFileWhoseLastLayerGivesNoClassesIsRefusedByItsName) {
+  const std::string path = ::testing::TempDir() + "no_classes.json";
+  std::ofstream(path) << R"({"input": [4, 4, 1],
+    "layers": [{"name": "conv", "type": "conv2d", "filters": 7, "kernel": [3, 3]}]})";
+  EXPECT_EQ(message_of([&] { load_network(path); }),
+            path + ": layer 'conv': expected a last output of rank 1, one value a class, found [2, 2, 7]");
+  std::filesystem::remove(path);
+}
+
 TEST(Library, AFileOfEndlessLengthIsNotReadToItsEnd) {
   expect_contains(message_of([] { load_network("/dev/zero"); }), "/dev/zero: expected at most");
 }

@@ -71,7 +71,7 @@ class AsSeedInStages : public AsSeed {
 TEST_F(AsSeedInStages, TrainsOneAfterTheOther) {
   const ToolResult r = run(std::string(kTrain) + "--out run");
   ASSERT_EQ(r.status, 0) << r.err;
-  EXPECT_NE(r.out.find("stage 2 of 3: again on wrongly classified pictures\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("stage 2 of 3: \"again on wrongly classified pictures\"\n"), std::string::npos) << r.out;
   EXPECT_NE(r.err.find("stages: 3: \"fit again (3 epochs) on augmented pictures\": from the best weights of the stage "
                        "before, on the training part, augmented\n"),
             std::string::npos)
@@ -95,14 +95,13 @@ TEST_F(AsSeedInStages, TrainsOneAfterTheOther) {
 TEST_F(AsSeedInStages, ResumesTheStageThatWasInterrupted) {
   ASSERT_EQ(run(std::string(kTrain) + "--quiet --out run").status, 0);
   // As a run that was killed in its second stage, and one between the second and the third.
-  for (const std::string lost :
-       {"half/stage-2/best.safetensors half/stage-2/last.safetensors", "half/stage-2/run.json"}) {
+  for (const std::string lost : {"half/stage-2/best.safetensors half/stage-2/last.safetensors", "-r half/stage-2"}) {
     SCOPED_TRACE(lost);
     ASSERT_EQ(run("rm -rf half && mkdir half && cp -r run/stage-1 run/stage-2 half && rm " + lost).status, 0);
     EXPECT_EQ(run(std::string(kTrain) + "--quiet --out half").status, 1) << "a run is there";
     const ToolResult r = run("fer-train --resume --out half");
     ASSERT_EQ(r.status, 0) << r.err;
-    EXPECT_EQ(r.out.find("stage 1"), std::string::npos) << r.out;
+    EXPECT_NE(r.out.find("stage 3 of 3"), std::string::npos) << r.out;
     EXPECT_EQ(read_text(path("run/best.safetensors")), read_text(path("half/best.safetensors")));
   }
 }
@@ -110,13 +109,38 @@ TEST_F(AsSeedInStages, ResumesTheStageThatWasInterrupted) {
 TEST_F(AsSeedInStages, AStageWithNothingWrongIsLeftOut) {
   const ToolResult r = run(std::string(kTrain) + "--epochs 12 --learning-rate 0.01 --out run");
   ASSERT_EQ(r.status, 0) << r.err;
-  EXPECT_NE(r.out.find("too few pictures are classified wrongly: left out\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.err.find("fer-train: stage 2: too few pictures are classified wrongly: left out\n"), std::string::npos)
+      << r.err;
   EXPECT_FALSE(exists("run/stage-2"));
   EXPECT_TRUE(exists("run/best.safetensors"));
   const ToolResult alone =
       run(std::string(kTrain) + "--quiet --stage 2 --init run/stage-1/best.safetensors --out alone");
   EXPECT_EQ(alone.status, 1);
   expect_one_line_error(alone, "fer-train", "too few pictures are classified wrongly");
+}
+
+TEST_F(AsSeedInStages, WhereTheLastIsLeftOutTheModelOfTheOneBeforeIsTheWholes) {
+  write_network(R"({"batch_size": 7, "epochs": 2, "split": {"validation": 0.2, "of": "Training"},
+    "stages": ["fit", "again on wrongly classified pictures"]})");
+  ASSERT_EQ(run(std::string(kTrain) + "--quiet --epochs 12 --learning-rate 0.01 --out run").status, 0);
+  EXPECT_EQ(read_text(path("run/best.safetensors")), read_text(path("run/stage-1/best.safetensors")));
+}
+
+TEST_F(AsSeedInStages, OptionsGivenWhenResumingStayAndTheFolderMayMove) {
+  ASSERT_EQ(run(std::string(kTrain) + "--quiet --out run").status, 0);
+  ASSERT_EQ(run("mv run moved && fer-train --resume --epochs 4 --quiet --out moved").status, 0);
+  EXPECT_EQ(config_of("moved")["epochs"], 4);
+  ASSERT_EQ(run("fer-train --resume --quiet --out moved").status, 0);
+  EXPECT_EQ(config_of("moved")["epochs"], 4);
+  EXPECT_EQ(config_of("moved/stage-2")["epochs"], 2);
+}
+
+TEST_F(AsSeedInStages, JsonSaysTheStage) {
+  const ToolResult r = run(std::string(kTrain) + "--json --epochs 1 --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const std::vector<nlohmann::json> epochs = json_lines(r.out);
+  ASSERT_EQ(epochs.size(), 3u);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(epochs[i]["stage"], i + 1);
 }
 
 TEST_F(AsSeedInStages, AStageIsOneOfTheFile) {

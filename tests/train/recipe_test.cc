@@ -52,9 +52,10 @@ TEST(LoadRecipe, OfSeed003) {
   EXPECT_FALSE(r.stages[0].wrong_only || r.stages[0].augmented || r.stages[1].augmented || r.stages[2].wrong_only);
   EXPECT_TRUE(r.stages[1].wrong_only && r.stages[2].augmented);
   EXPECT_EQ(r.stages[2].epochs, 100);
+  EXPECT_TRUE(has_remark(r, "stages: 2: \"fit again (100 epochs) on wrongly classified"));
   EXPECT_TRUE(has_remark(r,
-                         "hard\" pictures, 80/20 split of them\": from the best weights of the stage before, on the "
-                         "training pictures that it classifies wrongly"));
+                         "from the best weights of the stage before, on the training pictures that it classifies "
+                         "wrongly"));
 }
 
 TEST(LoadRecipe, OfSeeds000And001) {
@@ -117,6 +118,17 @@ TEST(LoadRecipe, ReadsNumbersOutOfWords) {
   EXPECT_EQ(r.split.kind, RecipeSplit::Kind::kUsage);
 }
 
+TEST(LoadRecipe, StagesHaveTheirOwnEpochs) {
+  const Recipe r =
+      recipe_of(R"json({"epochs": 7, "stages": ["a", "b (1,200 Epochs)", "1 epoch on Misclassified ones"]})json");
+  ASSERT_EQ(r.stages.size(), 3u);
+  EXPECT_EQ(r.stages[0].epochs, 7);
+  EXPECT_EQ(r.stages[1].epochs, 1200);
+  EXPECT_EQ(r.stages[2].epochs, 1);
+  EXPECT_FALSE(r.stages[1].wrong_only);
+  EXPECT_TRUE(r.stages[2].wrong_only);
+}
+
 TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
   const auto message = [](const std::string& training) { return message_of([&] { recipe_of(training); }); };
   EXPECT_EQ(message(""), "net.json: training: expected the settings that the network is trained with, found none");
@@ -144,7 +156,9 @@ TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
        "net.json: training: split: validation: expected a usage, as train has"},
       {R"({"class_weights": [1]})", "net.json: training: class_weights: expected 3, one a class, found 1"},
       {R"({"stages": [3]})", "net.json: training: stages: expected texts, found 3"},
-      {R"({"stages": []})", "net.json: training: stages: expected an array of texts, found []"},
+      {R"({"stages": []})", "net.json: training: stages: expected 1 to 1000 texts, found []"},
+      {R"json({"stages": ["a (0 epochs)"]})json",
+       "net.json: training: stages: expected a number of epochs of 1 or more, found"},
       {R"({"stages": ["a", "b"], "augmentation": {"stage": 3}})",
        "net.json: training: augmentation: stage: expected the number of a stage, 1 to 2, found 3"},
       {R"({"class_weights": 3})", "net.json: training: class_weights: expected null"},

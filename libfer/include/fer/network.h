@@ -285,7 +285,8 @@ std::string summary(const Network& network);
 Network network_from_json(std::string_view text, const std::string& where);
 std::string network_to_json(const Network& network);
 
-// NAME of a network installed with the library (see network_names), or the path of a JSON file.
+// NAME of a network installed with the library (see network_names), or the path of a JSON file. Its last layer has to
+// give one number a class.
 Network load_network(const std::string& name_or_path);
 std::vector<std::string> network_names();
 
