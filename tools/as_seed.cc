@@ -57,7 +57,8 @@ void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments
   for (const auto& [field, options] : answers) {
     if (std::none_of(options.begin(), options.end(), [&](const char* option) { return arguments.has(option); }))
       continue;
-    std::erase_if(remarks, [&](const std::string& r) { return r.starts_with(std::string(field) + ": not known"); });
+    const std::string answered = fmt::format("{}: not known", field);
+    std::erase_if(remarks, [&](const std::string& remark) { return remark.starts_with(answered); });
   }
 }
 
