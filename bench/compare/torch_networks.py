@@ -124,6 +124,10 @@ def module_of(layer, shape):
                       lambda padding: pool(layer["pool"], layer["strides"], padding))
     if kind == "activation":
         return activation(layer["function"]) or nn.Identity()
+    if kind == "prelu":
+        if not layer.get("shared", True):
+            raise ValueError(f"{layer['name']}: PyTorch's PReLU has a slope for each channel, not for each value")
+        return nn.PReLU(channels)
     simple = {"dropout": lambda: nn.Dropout(layer["rate"]), "flatten": Flatten, "add": Add, "resize": lambda: Resize(layer["size"]),
               "zero_pad2d": lambda: nn.ZeroPad2d(layer["pad"]), "global_avg_pool2d": lambda: GlobalPool(torch.mean, layer.get("keepdims", False)),
               "global_max_pool2d": lambda: GlobalPool(torch.amax, layer.get("keepdims", False)), "multiply": Multiply, "concat": Concat,
@@ -171,7 +175,7 @@ class TorchNetwork(nn.Module):
         return values[layer]
 
     def load(self, tensors):
-        names = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
+        names = {"kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "alpha": "weight", "moving_mean": "running_mean",
                  "moving_variance": "running_var"}
         for key, tensor in tensors.items():
             layer, _, ours = key.rpartition("/")

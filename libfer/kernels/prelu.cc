@@ -1,4 +1,3 @@
-// Memory, not arithmetic, holds these up: plain loops.
 #include "kernels/prelu.h"
 
 #include <algorithm>
@@ -6,17 +5,94 @@
 #include "core/parallel.h"
 #include "kernels/chunk_sums.h"
 #include "kernels/conv_algorithms.h"
+#include "kernels/target.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/prelu.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#define FER_UNROLL _Pragma("GCC unroll 8")
+
+HWY_BEFORE_NAMESPACE();
+namespace fer::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#include "kernels/masked_load-inl.h"
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+constexpr int64_t kLanes = hn::MaxLanes(D());
+
+#include "kernels/channel_block-inl.h"
+
+// value where x > 0, else alpha * value: y of x, and dx of dy.
+HWY_INLINE V sloped(V x, V alpha, V value) {
+  return hn::IfThenElse(hn::Gt(x, hn::Zero(D())), value, hn::Mul(alpha, value));
+}
+
+struct ForwardKernel {
+  template <int NV>
+  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, int64_t rows, int64_t c, const float* x, const float* alpha,
+                             float* y) {
+    Block<NV> a, v;
+    load_block<NV>(alpha + i, mask, a);
+    for (int64_t r = 0; r < rows; ++r) {
+      load_block<NV>(x + r * c + i, mask, v);
+      FER_UNROLL for (int k = 0; k < NV; ++k) v.v[k] = sloped(v.v[k], a.v[k], v.v[k]);
+      store_block<NV>(v, mask, y + r * c + i);
+    }
+  }
+};
+
+// dx: null where nobody wants it. sums: set to this chunk's part of dalpha.
+struct BackwardKernel {
+  template <int NV>
+  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, int64_t rows, int64_t c, const float* dy, const float* x,
+                             const float* alpha, float* dx, float* sums) {
+    Block<NV> a, sum, d, v;
+    load_block<NV>(alpha + i, mask, a);
+    clear_block<NV>(sum);
+    for (int64_t r = 0; r < rows; ++r) {
+      load_block<NV>(dy + r * c + i, mask, d);
+      load_block<NV>(x + r * c + i, mask, v);
+      FER_UNROLL for (int k = 0; k < NV; ++k) {
+        const V below = hn::IfThenZeroElse(hn::Gt(v.v[k], hn::Zero(D())), v.v[k]);
+        sum.v[k] = hn::MulAdd(d.v[k], below, sum.v[k]);
+        d.v[k] = sloped(v.v[k], a.v[k], d.v[k]);
+      }
+      if (dx != nullptr) store_block<NV>(d, mask, dx + r * c + i);
+    }
+    store_block<NV>(sum, mask, sums + i);
+  }
+};
+
+void PReluForward(int64_t rows, int64_t c, const float* x, const float* alpha, float* y) {
+  for_channels<ForwardKernel>(c, rows, c, x, alpha, y);
+}
+void PReluBackward(int64_t rows, int64_t c, const float* dy, const float* x, const float* alpha, float* dx,
+                   float* sums) {
+  for_channels<BackwardKernel>(c, rows, c, dy, x, alpha, dx, sums);
+}
+
+}  // namespace fer::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace fer::kernels {
+
+HWY_EXPORT(PReluForward);
+HWY_EXPORT(PReluBackward);
+
 namespace {
 
-// Calls work(row) for the rows of each chunk, chunks side by side.
+// Calls work(chunk, first row, rows) for the chunks, side by side.
 template <class Work>
-void for_rows(int64_t rows, int64_t c, const Work& work) {
+void for_chunks(int64_t rows, int64_t c, const Work& work) {
   const int64_t per_chunk = chunk_rows(c);
   parallel_for(chunks_of(rows, c), [&](int64_t chunk) {
-    const int64_t end = std::min(rows, (chunk + 1) * per_chunk);
-    for (int64_t row = chunk * per_chunk; row < end; ++row) work(chunk, row);
+    const int64_t first = chunk * per_chunk;
+    work(chunk, first, std::min(per_chunk, rows - first));
   });
 }
 
@@ -24,10 +100,9 @@ void for_rows(int64_t rows, int64_t c, const Work& work) {
 
 void prelu_forward(int64_t rows, int64_t c, std::span<const float> x, std::span<const float> alpha,
                    std::span<float> y) {
-  for_rows(rows, c, [&](int64_t, int64_t row) {
-    const float *in = x.data() + row * c, *slope = alpha.data();
-    float* out = y.data() + row * c;
-    for (int64_t i = 0; i < c; ++i) out[i] = in[i] > 0 ? in[i] : slope[i] * in[i];
+  const auto forward = HWY_DYNAMIC_DISPATCH(PReluForward);
+  for_chunks(rows, c, [&](int64_t, int64_t first, int64_t count) {
+    forward(count, c, x.data() + first * c, alpha.data(), y.data() + first * c);
   });
 }
 
@@ -38,25 +113,17 @@ int64_t prelu_backward_scratch_floats(int64_t rows, int64_t c) {
 void prelu_backward(int64_t rows, int64_t c, std::span<const float> dy, std::span<const float> x,
                     std::span<const float> alpha, std::span<float> dx, std::span<float> dalpha,
                     std::span<float> scratch) {
-  if (!dalpha.empty()) {
-    auto* total = reinterpret_cast<double*>(scratch.data());
-    float* parts = scratch.data() + aligned_floats(2 * c);
-    const int64_t chunks = chunks_of(rows, c);
-    std::fill_n(parts, chunks * c, 0.0f);
-    for_rows(rows, c, [&](int64_t chunk, int64_t row) {
-      const float *gradient = dy.data() + row * c, *in = x.data() + row * c;
-      float* sums = parts + chunk * c;
-      for (int64_t i = 0; i < c; ++i) sums[i] += in[i] > 0 ? 0.0f : gradient[i] * in[i];
-    });
-    add_chunks(chunks, c, parts, total);
-    for (int64_t i = 0; i < c; ++i) dalpha[i] = static_cast<float>(total[i]);
-  }
-  if (dx.empty()) return;
-  for_rows(rows, c, [&](int64_t, int64_t row) {
-    const float *gradient = dy.data() + row * c, *in = x.data() + row * c, *slope = alpha.data();
-    float* out = dx.data() + row * c;
-    for (int64_t i = 0; i < c; ++i) out[i] = in[i] > 0 ? gradient[i] : slope[i] * gradient[i];
+  const auto backward = HWY_DYNAMIC_DISPATCH(PReluBackward);
+  auto* total = reinterpret_cast<double*>(scratch.data());
+  float* parts = scratch.data() + aligned_floats(2 * c);
+  for_chunks(rows, c, [&](int64_t chunk, int64_t first, int64_t count) {
+    float* to = dx.empty() ? nullptr : dx.data() + first * c;
+    backward(count, c, dy.data() + first * c, x.data() + first * c, alpha.data(), to, parts + chunk * c);
   });
+  if (dalpha.empty()) return;
+  add_chunks(chunks_of(rows, c), c, parts, total);
+  for (int64_t i = 0; i < c; ++i) dalpha[i] = static_cast<float>(total[i]);
 }
 
 }  // namespace fer::kernels
+#endif
