@@ -5,6 +5,7 @@
 #include "model_files.h"
 
 namespace fer::cli {
+
 Ensemble::Ensemble(std::span<const std::string> paths, EnsembleRule rule, bool flip) : rule_(rule), flip_(flip) {
   for (Model& model : read_models({paths.begin(), paths.end()})) members_.emplace_back(std::move(model));
 }

@@ -99,13 +99,10 @@ cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& sta
   return cli::parse(program(), words);
 }
 
-cli::Stages stages_in(const std::string& folder, const cli::Arguments& arguments) {
-  return {folder, cli::stages_as_seed(arguments.text("network"))};
-}
-
 // All stages of the network's file, from the one that is to be resumed.
 void train_stages(const cli::Arguments& given, const std::string& folder) {
-  const cli::Stages stages = stages_in(folder, with_stored_options(given, cli::first_stage_folder(folder)));
+  const cli::Arguments began = with_stored_options(given, cli::first_stage_folder(folder));
+  const cli::Stages stages(folder, cli::stages_as_seed(began.text("network")));
   const int64_t begun = given.flag("resume") ? stages.last_begun() : 0, first = std::max<int64_t>(begun, 1);
   const cli::Arguments all = with_stored_options(given, stages.folder(first));
   bool trained = false;

@@ -8,6 +8,7 @@
 #include "network/infer_layer.h"
 #include "network/json_text.h"
 #include "network/limits.h"
+#include "network/moved_values.h"
 
 namespace fer::keras_file {
 namespace {
@@ -42,11 +43,10 @@ const json* input_shape_of(const ConfigGraph& graph) {
   return input_shape_of(read_graph(*first.whole));
 }
 
+// Pools and dropout leave numbers what they mean.
 bool keeps_pixels(const LayerKind& kind) {
-  return std::holds_alternative<Resize>(kind) || std::holds_alternative<ZeroPad2D>(kind) ||
-         std::holds_alternative<Reshape>(kind) || std::holds_alternative<Flatten>(kind) ||
-         std::holds_alternative<Concat>(kind) || std::holds_alternative<MaxPool2D>(kind) ||
-         std::holds_alternative<AveragePool2D>(kind) || std::holds_alternative<Dropout>(kind);
+  return moves_values(kind) || std::holds_alternative<MaxPool2D>(kind) || std::holds_alternative<AveragePool2D>(kind) ||
+         std::holds_alternative<Dropout>(kind);
 }
 
 }  // namespace
@@ -204,5 +204,15 @@ Value Builder::decide(const Value& input, const Shape& picture) const {
 }
 
 void Builder::note(const Site& site, const std::string& what) { notes_.push_back(place_of(site.layer) + ": " + what); }
+
+void check_axis(const Builder& builder, const Site& site) {
+  const json* axis = site.settings.find({"axis"});
+  if (axis != nullptr && axis->is_array() && axis->size() == 1) axis = &(*axis)[0];
+  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + 1;
+  const bool first = builder.dialect().channels_first && rank == 4;
+  const int64_t wanted = first ? 1 : rank - 1;
+  if (axis == nullptr ? !first : *axis == wanted || *axis == wanted - rank) return;
+  throw Error(fmt::format("axis: expected {}, the channels', found {}", wanted, axis ? shown(*axis) : "none"));
+}
 
 }  // namespace fer::keras_file

@@ -103,6 +103,9 @@ class Builder {
   int64_t params_ = 0;
 };
 
+// Error unless the layer's `axis`, a number or a list of one, is the channels'.
+void check_axis(const Builder& builder, const Site& site);
+
 // The layer of a class that is neither a model nor an input. Throws Error on classes that libfer has nothing for.
 Value convert(Builder& builder, Site& site);
 

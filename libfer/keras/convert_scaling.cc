@@ -85,36 +85,21 @@ Value rescaling(Builder& builder, Site& site) {
 // An operator on the input and numbers; false where libfer has none of that name.
 bool operation(Builder& builder, Site& site, const std::string& name, Value& value) {
   const json* operand = operand_of(site.layer);
-  if (operand == nullptr) return false;
-  const auto numbers = [&](auto change) {
-    std::vector<float> changed = channel_numbers(builder, site, operand, "operand", 0);
-    for (float& number : changed) number = change(number);
-    return changed;
-  };
-  if (name == "add") {
-    value = scaled(builder, site, {1}, numbers([](float x) { return x; }));
-  } else if (name == "subtract") {
-    value = scaled(builder, site, {1}, numbers([](float x) { return -x; }));
-  } else if (name == "multiply") {
-    value = scaled(builder, site, numbers([](float x) { return x; }), {0});
-  } else if (name == "divide") {
-    value = scaled(builder, site, numbers([](float x) { return 1 / x; }), {0});
-  } else {
-    return false;
+  const bool adds = name == "add" || name == "subtract", multiplies = name == "multiply" || name == "divide";
+  if (operand == nullptr || !(adds || multiplies)) return false;
+  std::vector<float> numbers = channel_numbers(builder, site, operand, "operand", 0);
+  for (float& number : numbers) {
+    if (name == "subtract") number = -number;
+    if (name == "divide") number = 1 / number;
   }
+  value = adds ? scaled(builder, site, {1}, numbers) : scaled(builder, site, numbers, {0});
   return true;
 }
 
 Value normalization(Builder& builder, Site& site) {
   const Value& x = site.input();
-  const int64_t rank = static_cast<int64_t>(x.shape.rank()), channels = x.shape[x.shape.rank() - 1];
-  const bool first = builder.dialect().channels_first && rank == 3;
-  const int64_t wanted = first ? 1 : rank;
-  const json* axis = site.settings.find({"axis"});
-  if (axis != nullptr && axis->is_array() && axis->size() == 1) axis = &axis->front();
-  if (axis == nullptr ? first : *axis != wanted && *axis != wanted - rank - 1) {
-    throw Error(fmt::format("axis: expected {}, the channels', found {}", wanted, axis ? shown(*axis) : "none"));
-  }
+  const int64_t channels = x.shape[x.shape.rank() - 1];
+  check_axis(builder, site);
   if (site.settings.flag({"invert"}, false)) throw Error("invert: expected false, found true");
   if (x.flattened.rank() != 0) throw Error("expected a picture, found a flat one of channels first");
   const bool at_beginning = x.pixels, given = site.settings.has("mean") && site.settings.has("variance");

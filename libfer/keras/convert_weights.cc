@@ -215,17 +215,6 @@ Value dense(Builder& builder, Site& site) {
   return y;
 }
 
-// The axis is the channels'.
-void check_axis(const Builder& builder, const Site& site) {
-  const nlohmann::json* axis = site.settings.find({"axis"});
-  if (axis != nullptr && axis->is_array() && axis->size() == 1) axis = &(*axis)[0];
-  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + 1;
-  const bool first = builder.dialect().channels_first && rank == 4;
-  const int64_t wanted = first ? 1 : rank - 1;
-  if (axis == nullptr ? !first : *axis == wanted || *axis == wanted - rank) return;
-  throw Error(fmt::format("axis: expected {}, the channels', found {}", wanted, axis ? shown(*axis) : "none"));
-}
-
 Value batch_norm(Builder& builder, Site& site) {
   const Value& x = site.input();
   if (x.undecided) throw Error("expected a picture before it, found an input of shape " + x.shape.to_string());

@@ -117,11 +117,9 @@ class LayerWriter {
   std::string operator()(const PRelu& l) {
     const std::span<const float> alpha = parameters_.of(*layer_, "alpha");
     const auto count = static_cast<int64_t>(alpha.size());
-    if (shape_.rank() == 1) {
-      return graph_.node("PRelu", layer_->name, {inputs_[0], graph_.floats(named("alpha"), {count}, alpha)}).output(0);
-    }
-    const Ints dims = l.shared ? Ints{count, 1, 1} : Ints{shape_[2], shape_[0], shape_[1]};
-    const std::vector<float> first = filters_first(alpha, l.shared ? 1 : shape_[0] * shape_[1], 1, dims[0]);
+    const bool flat = shape_.rank() == 1, one_a_value = !flat && !l.shared;
+    const Ints dims = flat ? Ints{count} : l.shared ? Ints{count, 1, 1} : Ints{shape_[2], shape_[0], shape_[1]};
+    const std::vector<float> first = filters_first(alpha, one_a_value ? shape_[0] * shape_[1] : 1, 1, dims[0]);
     return graph_.node("PRelu", layer_->name, {inputs_[0], graph_.floats(named("alpha"), dims, first)}).output(0);
   }
 

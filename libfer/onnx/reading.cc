@@ -8,6 +8,7 @@
 #include "network/infer_layer.h"
 #include "network/json_text.h"
 #include "network/limits.h"
+#include "network/moved_values.h"
 
 namespace fer::onnx_file {
 namespace {
@@ -17,13 +18,6 @@ constexpr size_t kMaxBaseNameBytes = 100;
 
 int64_t extent_of(const onnx::TensorShapeProto_Dimension& dim) {
   return dim.value_case() == onnx::TensorShapeProto_Dimension::kDimValue ? dim.dim_value() : -1;
-}
-
-// True of layers that only move numbers about.
-bool keeps_values(const LayerKind& kind) {
-  return std::holds_alternative<Resize>(kind) || std::holds_alternative<ZeroPad2D>(kind) ||
-         std::holds_alternative<Concat>(kind) || std::holds_alternative<Flatten>(kind) ||
-         std::holds_alternative<Reshape>(kind);
 }
 
 }  // namespace
@@ -218,7 +212,7 @@ void Reading::take_input(const Value& value) {
 
 void Reading::note_beginning(const LayerKind& kind, const Value& input) {
   const Preprocessing nothing = {1, 0};
-  if (!input.first_channel || std::holds_alternative<BatchNorm>(kind) || keeps_values(kind)) return;
+  if (!input.first_channel || std::holds_alternative<BatchNorm>(kind) || moves_values(kind)) return;
   if (!beginning_ || *beginning_ == nothing) beginning_ = input.first_channel;
 }
 
@@ -246,7 +240,7 @@ Value Reading::add_layer(const Node& node, const LayerKind& kind, const std::vec
   output.shared = false;
   output.half = Half::kNone;
   output.numbers.clear();
-  if (!keeps_values(kind)) output.first_channel.reset();
+  if (!moves_values(kind)) output.first_channel.reset();
   if (info.output.rank() == 1) output.axes = Value::Axes::kFlat;
   return output;
 }
