@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <sstream>
 
-#include "cli.h"
-#include "data_source.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/keras.h"
@@ -14,6 +12,8 @@
 #include "fer/model.h"
 #include "fer/onnx.h"
 #include "fer/quantize.h"
+#include "tools/cli/cli.h"
+#include "tools/data/data_source.h"
 
 namespace fer {
 namespace {

@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <utility>
 
-#include "cli.h"
-#include "data_facts.h"
-#include "data_files.h"
-#include "data_pictures.h"
-#include "data_source.h"
 #include "fer/duplicates.h"
 #include "fer/file.h"
+#include "tools/cli/cli.h"
+#include "tools/data/data_facts.h"
+#include "tools/data/data_files.h"
+#include "tools/data/data_pictures.h"
+#include "tools/data/data_source.h"
 
 namespace fer {
 namespace {

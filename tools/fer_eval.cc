@@ -1,16 +1,16 @@
 // fer-eval: how good a model is on labelled pictures.
 #include <fmt/format.h>
 
-#include "cli.h"
-#include "data_source.h"
 #include "fer/dataset.h"
 #include "fer/ensemble.h"
+#include "fer/evaluate.h"
 #include "fer/file.h"
 #include "fer/model.h"
 #include "fer/report.h"
-#include "fer/trainer.h"
-#include "model_files.h"
-#include "pictures.h"
+#include "tools/cli/cli.h"
+#include "tools/cli/model_files.h"
+#include "tools/cli/pictures.h"
+#include "tools/data/data_source.h"
 
 namespace fer {
 namespace {

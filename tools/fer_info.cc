@@ -4,12 +4,12 @@
 #include <cmath>
 #include <fstream>
 
-#include "cli.h"
 #include "fer/error.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "fer/threads.h"
 #include "fer/trainer.h"
+#include "tools/cli/cli.h"
 
 namespace fer {
 namespace {

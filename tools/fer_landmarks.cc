@@ -1,13 +1,13 @@
 // fer-landmarks: 68 points of every face, as rows of CSV.
 #include <fmt/format.h>
 
-#include "cli.h"
-#include "data_files.h"
-#include "data_source.h"
-#include "face_points.h"
 #include "fer/error.h"
 #include "fer/file.h"
-#include "pictures.h"
+#include "tools/cli/cli.h"
+#include "tools/cli/pictures.h"
+#include "tools/data/data_files.h"
+#include "tools/data/data_source.h"
+#include "tools/data/face_points.h"
 
 namespace fer {
 namespace {

@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cli.h"
-#include "data_files.h"
-#include "ensemble.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/file.h"
@@ -14,7 +11,10 @@
 #include "fer/landmarks.h"
 #include "fer/picture_folder.h"
 #include "fer/predictor.h"
-#include "pictures.h"
+#include "tools/cli/cli.h"
+#include "tools/cli/ensemble.h"
+#include "tools/cli/pictures.h"
+#include "tools/data/data_files.h"
 
 namespace fer {
 namespace {

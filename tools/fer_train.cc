@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "as_seed.h"
-#include "cli.h"
 #include "fer/error.h"
 #include "fer/profile.h"
-#include "profile_table.h"
-#include "run_files.h"
-#include "split.h"
-#include "stages.h"
-#include "train_options.h"
-#include "train_run.h"
+#include "tools/cli/cli.h"
+#include "tools/train/as_seed.h"
+#include "tools/train/profile_table.h"
+#include "tools/train/run_files.h"
+#include "tools/train/split.h"
+#include "tools/train/stages.h"
+#include "tools/train/train_options.h"
+#include "tools/train/train_run.h"
 
 namespace fer {
 namespace {

@@ -19,7 +19,7 @@
 #include "fer/precision.h"
 #include "fer/quantize.h"
 #include "fer/threads.h"
-#include "kernels/optimizer.h"
+#include "kernels/update/optimizer.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include "bench/kernels/layers.h"
 #include "bench/kernels/rates.h"
 #include "bench/kernels/register.h"
-#include "kernels/conv.h"
+#include "kernels/conv/conv.h"
 #include "kernels/int8/int8.h"
 
 namespace fer::bench {

@@ -3,7 +3,7 @@
 
 #include "bench/kernels/rates.h"
 #include "bench/kernels/register.h"
-#include "kernels/depthwise.h"
+#include "kernels/depthwise/depthwise.h"
 
 namespace fer::bench {
 namespace {

@@ -2,11 +2,11 @@
 #include "bench/kernels/layers.h"
 #include "bench/kernels/rates.h"
 #include "bench/kernels/register.h"
-#include "engine/shapes.h"
-#include "kernels/batch_norm.h"
-#include "kernels/elementwise.h"
-#include "kernels/optimizer.h"
-#include "kernels/pool.h"
+#include "engine/kernel_shapes.h"
+#include "kernels/norm/batch_norm.h"
+#include "kernels/update/optimizer.h"
+#include "kernels/values/elementwise.h"
+#include "kernels/window/pool.h"
 
 namespace fer::bench {
 namespace {

@@ -1,6 +1,6 @@
 #include "bench/kernels/layers.h"
 
-#include "engine/shapes.h"
+#include "engine/kernel_shapes.h"
 
 namespace fer::bench {
 namespace {

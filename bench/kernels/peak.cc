@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/parallel.h"
-#include "kernels/target.h"
+#include "kernels/simd/target.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "bench/kernels/peak.cc"

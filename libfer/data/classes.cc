@@ -4,29 +4,17 @@
 #include <map>
 #include <set>
 
+#include "core/text.h"
 #include "fer/error.h"
 
 namespace fer {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(' ') + 1 - first);
-}
-
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(separator, begin), text.size());
-    parts.emplace_back(trimmed(text.substr(begin, end - begin)));
+    parts.emplace_back(core::trimmed(text.substr(begin, end - begin)));
     begin = end + 1;
   }
   return parts;
@@ -45,7 +33,7 @@ void add_sources(ClassRule& rule, std::string_view text, std::set<std::string>& 
 ClassRule parse_rule(const std::string& text, std::set<std::string>& used) {
   const size_t equals = text.find('=');
   ClassRule rule;
-  rule.name = std::string(trimmed(std::string_view(text).substr(0, equals)));
+  rule.name = std::string(core::trimmed(std::string_view(text).substr(0, equals)));
   if (rule.name.empty()) throw Error("classes: expected a name, found \"" + text + "\"");
   add_sources(rule, equals == std::string::npos ? text : std::string_view(text).substr(equals + 1), used);
   return rule;
@@ -93,34 +81,6 @@ void map_targets(Dataset& data, const std::vector<uint8_t>& map, size_t classes,
 }
 
 }  // namespace
-
-std::string canonical_class_name(std::string_view name) {
-  static const std::map<std::string, std::string, std::less<>> kOthers = {
-      {"anger", "angry"},        {"disgusted", "disgust"},    {"afraid", "fear"}, {"fearful", "fear"},
-      {"scared", "fear"},        {"happiness", "happy"},      {"joy", "happy"},   {"sadness", "sad"},
-      {"surprised", "surprise"}, {"contemptuous", "contempt"}};
-  const std::string text = lower(trimmed(name));
-  if (const auto found = kOthers.find(text); found != kOthers.end()) return found->second;
-  const auto& known = known_class_names();
-  return std::find(known.begin(), known.end(), text) != known.end() ? text : std::string(trimmed(name));
-}
-
-const std::vector<std::string>& known_class_names() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> all = fer2013_class_names();
-    all.emplace_back("contempt");
-    return all;
-  }();
-  return names;
-}
-
-std::string default_emoji(std::string_view class_name) {
-  static const std::map<std::string, std::string, std::less<>> kEmoji = {
-      {"angry", "\U0001F620"}, {"disgust", "\U0001F922"},  {"fear", "\U0001F628"},    {"happy", "\U0001F600"},
-      {"sad", "\U0001F622"},   {"surprise", "\U0001F632"}, {"neutral", "\U0001F610"}, {"contempt", "\U0001F612"}};
-  const auto found = kEmoji.find(canonical_class_name(class_name));
-  return found == kEmoji.end() ? "" : found->second;
-}
 
 std::vector<ClassRule> parse_classes(std::string_view text) {
   std::vector<ClassRule> rules;

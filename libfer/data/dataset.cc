@@ -24,11 +24,6 @@ const char* usage_name(Usage usage) {
   return "none";
 }
 
-const std::vector<std::string>& fer2013_class_names() {
-  static const std::vector<std::string> names = {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"};
-  return names;
-}
-
 void copy_picture(const Dataset& data, int64_t i, std::span<uint8_t> out) {
   if (data.has_values()) throw Error("data set: expected pictures, found landmarks");
   FER_ASSERT(static_cast<int64_t>(out.size()) == data.picture_bytes());

@@ -9,9 +9,9 @@
 #include <list>
 #include <set>
 
+#include "core/atomic_file.h"
 #include "fer/error.h"
 #include "fer/version.h"
-#include "io/atomic_file.h"
 #include "io/check_weights.h"
 #include "io/int8_tensors.h"
 #include "io/safetensors.h"

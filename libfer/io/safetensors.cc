@@ -6,8 +6,8 @@
 #include <bit>
 #include <set>
 
+#include "core/atomic_file.h"
 #include "fer/error.h"
-#include "io/atomic_file.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
 #include "network/limits.h"

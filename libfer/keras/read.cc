@@ -6,15 +6,15 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "core/atomic_file.h"
 #include "fer/error.h"
 #include "fer/keras.h"
-#include "io/atomic_file.h"
 #include "io/check_weights.h"
-#include "keras/archive.h"
-#include "keras/builder.h"
-#include "keras/dialect.h"
-#include "keras/match.h"
+#include "keras/config/dialect.h"
+#include "keras/hdf5/archive.h"
+#include "keras/layers/builder.h"
 #include "keras/model_bytes.h"
+#include "keras/weights/match.h"
 #include "network/json_text.h"
 #include "network/limits.h"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "fer/classes.h"
 #include "fer/error.h"
+#include "fer/network.h"
 
 namespace fer {
 namespace {

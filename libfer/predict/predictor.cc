@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "fer/error.h"
-#include "kernels/elementwise.h"
+#include "kernels/values/elementwise.h"
 #include "network/outputs.h"
 #include "predict/workspaces.h"
 

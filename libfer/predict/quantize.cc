@@ -6,11 +6,11 @@
 #include <map>
 #include <string>
 
+#include "engine/kernel_shapes.h"
 #include "engine/plan.h"
-#include "engine/shapes.h"
 #include "fer/error.h"
-#include "kernels/elementwise.h"
 #include "kernels/int8/int8.h"
+#include "kernels/values/elementwise.h"
 
 namespace fer {
 namespace {

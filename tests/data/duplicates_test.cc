@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "data/synthetic_faces.h"
 #include "fer/threads.h"
+#include "tools/synth/synthetic_faces.h"
 
 namespace fer {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/plan.h"
-#include "kernels/optimizer.h"
+#include "kernels/update/optimizer.h"
 #include "tests/engine/fixture.h"
 #include "tests/engine/reference_network.h"
 #include "tests/kernels/compare.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "engine/shapes.h"
+#include "engine/kernel_shapes.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "kernels/reference/batch_norm.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "fer/error.h"
-#include "io/image_codecs.h"
+#include "image/image_codecs.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   try {

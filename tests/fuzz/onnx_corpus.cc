@@ -2,7 +2,7 @@
 // again: cmake --build --preset release --target onnx_corpus && build-release/tests/onnx_corpus tests/fuzz/corpus/onnx
 #include <fstream>
 
-#include "onnx/graph_writer.h"
+#include "onnx/write/graph_writer.h"
 #include "tests/onnx/tiny.h"
 
 int main(int argc, char** argv) {

@@ -11,8 +11,8 @@
 #include "fer/model.h"
 #include "fer/version.h"
 #include "tests/io/safetensors_builder.h"
-#include "tests/io/temporary_folder.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "tests/io/safetensors_builder.h"
-#include "tests/io/temporary_folder.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fer::io {
 namespace {

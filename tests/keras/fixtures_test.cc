@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "fer/keras.h"
-#include "tests/io/temporary_folder.h"
-#include "tests/network/message.h"
 #include "tests/onnx/models.h"
+#include "tests/support/message.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {

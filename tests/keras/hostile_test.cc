@@ -5,9 +5,9 @@
 
 #include "fer/error.h"
 #include "keras/model_bytes.h"
-#include "tests/io/temporary_folder.h"
 #include "tests/keras/tiny.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {

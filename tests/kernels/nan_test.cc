@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "fer/activation.h"
-#include "kernels/elementwise.h"
-#include "tests/kernels/batch_norm_cases.h"
-#include "tests/kernels/conv_epilogue_cases.h"
-#include "tests/kernels/dense_cases.h"
-#include "tests/kernels/depthwise_cases.h"
-#include "tests/kernels/pool_cases.h"
+#include "kernels/values/elementwise.h"
+#include "tests/kernels/conv/conv_epilogue_cases.h"
+#include "tests/kernels/conv/dense_cases.h"
+#include "tests/kernels/depthwise/depthwise_cases.h"
+#include "tests/kernels/norm/batch_norm_cases.h"
+#include "tests/kernels/window/pool_cases.h"
 
 namespace fer::testing {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "fer/tensor.h"
 #include "fer/threads.h"
-#include "kernels/target.h"
+#include "kernels/simd/target.h"
 #include "tests/kernels/compare.h"
 
 namespace fer::testing {

@@ -8,14 +8,14 @@
 
 #include "fer/error.h"
 #include "fer/network.h"
-#include "tests/kernels/batch_norm_cases.h"
-#include "tests/kernels/conv_epilogue_cases.h"
-#include "tests/kernels/dense_cases.h"
-#include "tests/kernels/depthwise_cases.h"
-#include "tests/kernels/int8_cases.h"
-#include "tests/kernels/joined_norm_cases.h"
-#include "tests/kernels/pool_cases.h"
+#include "tests/kernels/conv/conv_epilogue_cases.h"
+#include "tests/kernels/conv/dense_cases.h"
+#include "tests/kernels/depthwise/depthwise_cases.h"
+#include "tests/kernels/int8/int8_cases.h"
+#include "tests/kernels/norm/batch_norm_cases.h"
+#include "tests/kernels/norm/joined_norm_cases.h"
 #include "tests/kernels/random_cases.h"
+#include "tests/kernels/window/pool_cases.h"
 
 namespace fer::testing {
 namespace {

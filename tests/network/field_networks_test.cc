@@ -4,7 +4,7 @@
 #include "fer/classes.h"
 #include "fer/model.h"
 #include "fer/network.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
 
 namespace fer {
 namespace {

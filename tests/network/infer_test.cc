@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "fer/network.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
 
 namespace fer {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "fer/network.h"
 #include "network/json_text.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
 
 namespace fer {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "fer/network.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
 
 namespace fer {
 namespace {

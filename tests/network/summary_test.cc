@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "fer/network.h"
-#include "tests/network/message.h"
+#include "tests/support/message.h"
 
 namespace fer {
 namespace {

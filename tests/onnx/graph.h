@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "onnx/graph_writer.h"
 #include "onnx/model_bytes.h"
-#include "tests/network/message.h"
+#include "onnx/write/graph_writer.h"
 #include "tests/onnx/models.h"
+#include "tests/support/message.h"
 
 namespace fer {
 

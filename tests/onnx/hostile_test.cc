@@ -1,9 +1,9 @@
 // Files that lie: a clear refusal, and no memory taken for what they say.
 #include <gtest/gtest.h>
 
-#include "onnx/graph_writer.h"
-#include "tests/network/message.h"
+#include "onnx/write/graph_writer.h"
 #include "tests/onnx/tiny.h"
+#include "tests/support/message.h"
 
 namespace fer {
 namespace {

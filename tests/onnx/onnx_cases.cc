@@ -10,8 +10,8 @@
 #include "fer/image.h"
 #include "fer/onnx.h"
 #include "fer/predictor.h"
-#include "synthetic_faces.h"
 #include "tests/onnx/models.h"
+#include "tools/synth/synthetic_faces.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fer/onnx.h"
-#include "tests/io/temporary_folder.h"
 #include "tests/onnx/models.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "fer/onnx.h"
 #include "onnx/model_bytes.h"
-#include "tests/io/temporary_folder.h"
-#include "tests/network/message.h"
 #include "tests/onnx/models.h"
+#include "tests/support/message.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "onnx/graph_writer.h"
+#include "onnx/file/schema.h"
 #include "onnx/model_bytes.h"
-#include "onnx/schema.h"
+#include "onnx/write/graph_writer.h"
 #include "tests/onnx/models.h"
 
 namespace fer {

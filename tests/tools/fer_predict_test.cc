@@ -1,5 +1,5 @@
 #include "fer/image.h"
-#include "tool_run.h"
+#include "tests/tools/tool_run.h"
 
 namespace fer::test {
 namespace {

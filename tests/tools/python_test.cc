@@ -1,6 +1,6 @@
 // A model file needs nothing of ours to be read in Python (docs/model-format.md).
 #include "fer/model.h"
-#include "tool_run.h"
+#include "tests/tools/tool_run.h"
 
 namespace fer::test {
 namespace {

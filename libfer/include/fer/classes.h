@@ -6,25 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "fer/class_names.h"
 #include "fer/dataset.h"
-#include "fer/network.h"
 
 namespace fer {
-
-// "Happiness" and "happy" are one class: letters become lower-case, and the known nouns and participles (anger,
-// happiness, sadness, surprised, fearful, ...) the adjective or noun that fer2013 uses; another name stays as it is.
-std::string canonical_class_name(std::string_view name);
-// fer2013's seven in label order, then contempt.
-const std::vector<std::string>& known_class_names();
-// The face of a known class, in UTF-8; empty for others.
-std::string default_emoji(std::string_view class_name);
-
-// A class and the classes of the data that make it.
-struct ClassRule {
-  std::string name;
-  std::vector<std::string> sources;
-  bool operator==(const ClassRule&) const = default;
-};
 
 // "angry,fear+surprise,rest=sad+neutral": classes in label order with commas between; + merges; NAME= names the result,
 // which is called as it is written ("fear+surprise") otherwise. Throws Error on an empty name, a source that is used
@@ -42,9 +27,5 @@ std::vector<uint8_t> class_map(const std::vector<std::string>& class_names, cons
 // and `all_needed`.
 int64_t apply_classes(Dataset& data, const std::vector<ClassRule>& rules, bool all_needed,
                       std::vector<float>* soft_targets = nullptr);
-
-// The network with one output a name: the units of its last dense layer (or filters of its last convolution) are
-// changed where they are others. Throws Error naming the layer where the network does not end in one.
-Network with_classes(Network network, const std::vector<std::string>& class_names);
 
 }  // namespace fer

@@ -7,14 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "fer/class_names.h"
+
 namespace fer {
 
 // Which part of fer2013 a row belongs to. kNone: the file has no Usage column.
 enum class Usage : uint8_t { kTraining, kPublicTest, kPrivateTest, kNone };
 const char* usage_name(Usage usage);
-
-// The seven names of fer2013's labels, in label order: angry, disgust, fear, happy, sad, surprise, neutral.
-const std::vector<std::string>& fer2013_class_names();
 
 // A row with this label takes part in nothing: its class was dropped (fer/classes.h).
 inline constexpr uint8_t kNoLabel = 255;

@@ -31,7 +31,7 @@ std::vector<float> join_probabilities(std::span<const std::vector<float>> models
 Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
                         std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
 
-// As evaluate (fer/trainer.h), of predict_ensemble.
+// As evaluate (fer/evaluate.h), of predict_ensemble.
 Evaluation evaluate_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
                              std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fer/classes.h"
+#include "fer/class_names.h"
 #include "fer/network.h"
 #include "fer/tensor.h"
 

@@ -293,4 +293,8 @@ std::vector<std::string> network_names();
 const char* layer_type_name(const LayerKind& kind);  // "conv2d", "batch_norm", ...
 const char* activation_name(Activation activation);  // "relu", ...
 
+// The network with one output a name: the units of its last dense layer (or filters of its last convolution) are
+// changed where they are others. Throws Error naming the layer where the network does not end in one.
+Network with_classes(Network network, const std::vector<std::string>& class_names);
+
 }  // namespace fer

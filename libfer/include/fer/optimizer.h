@@ -1,4 +1,4 @@
-// Optimizers, learning-rate schedules: plain descriptions. The updates are in kernels/optimizer.h.
+// Optimizers, learning-rate schedules: plain descriptions. The updates are in kernels/update/optimizer.h.
 #pragma once
 
 #include <cstdint>

@@ -19,8 +19,8 @@
 
 #include "fer/augmentation.h"
 #include "fer/dataset.h"
+#include "fer/evaluate.h"
 #include "fer/loss.h"
-#include "fer/metrics.h"
 #include "fer/model.h"
 #include "fer/optimizer.h"
 #include "fer/precision.h"
@@ -152,18 +152,6 @@ class Trainer {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// Probabilities [rows, classes] in inference mode, `batch_size` at a time. flip: the mean of the picture's and its
-// mirror image's.
-Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
-                    bool flip = false);
-
-// Loss (cross-entropy, without regularisation), accuracy, confusion matrix over rows of a labelled data set.
-Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
-                    bool flip = false);
-
-// Those of `rows` whose label is not the class that the model finds most probable, in their order.
-std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows);
 
 // Bytes that training a network at a batch size with Adam takes: activations, gradients, scratch, weights and optimizer
 // state. accumulated: TrainConfig::accumulate is above 1, so that there is a second gradient. Throws Error as infer

@@ -6,10 +6,10 @@
 
 #include "core/assert.h"
 #include "core/parallel.h"
+#include "kernels/conv/patches.h"
 #include "kernels/int8/finish.h"
 #include "kernels/int8/gemm.h"
 #include "kernels/int8/int8.h"
-#include "kernels/patches.h"
 
 namespace fer::kernels {
 namespace {

@@ -4,25 +4,19 @@
 #include "core/parallel.h"
 #include "kernels/int8/finish.h"
 #include "kernels/int8/gemm.h"
-#include "kernels/target.h"
+#include "kernels/simd/target.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/int8/elementwise.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/simd/bytes-inl.h"
+#include "kernels/simd/masked_load-inl.h"
+#include "kernels/simd/relu-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-#include "kernels/masked_load-inl.h"
-#include "kernels/relu-inl.h"
-
-using D = hn::ScalableTag<float>;
-using V = hn::Vec<D>;
-using DI = hn::RebindToSigned<D>;
-using DB = hn::Rebind<uint8_t, D>;
-constexpr int64_t kLanes = hn::MaxLanes(D());
 
 struct Quantizer {
   V inverse, zero;

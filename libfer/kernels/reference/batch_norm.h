@@ -1,4 +1,4 @@
-// The truth that kernels/batch_norm.h is held to; its header has the formulas. x [rows, c].
+// The truth that kernels/norm/batch_norm.h is held to; its header has the formulas. x [rows, c].
 #pragma once
 
 #include <cmath>

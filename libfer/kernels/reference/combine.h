@@ -1,4 +1,4 @@
-// The truth that kernels/combine.h is held to: products by gates, concatenation.
+// The truth that kernels/values/combine.h is held to: products by gates, concatenation.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The truth that kernels/conv.h is held to. All references: one loop nest that can be checked by eye, sums in double,
-// results in new vectors; T is float or double.
+// The truth that kernels/conv/conv.h is held to. All references: one loop nest that can be checked by eye, sums in
+// double, results in new vectors; T is float or double.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The truth that kernels/dense.h is held to: Eigen's products, in double.
+// The truth that dense layers are held to: Eigen's products, in double.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,4 +1,4 @@
-// The truth that kernels/depthwise.h is held to.
+// The truth that kernels/depthwise/depthwise.h is held to.
 #pragma once
 
 #include <cstdint>

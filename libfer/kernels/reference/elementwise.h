@@ -1,4 +1,4 @@
-// The truth that kernels/elementwise.h is held to: activations, dropout, sums.
+// The truth that kernels/values/elementwise.h is held to: activations, dropout, sums.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// The truth behind the losses of kernels/elementwise.h: softmax with cross-entropy, and regularisation.
+// The truth behind the losses of kernels/values/elementwise.h: softmax with cross-entropy, and regularisation.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The truth that kernels/optimizer.h is held to; fer/optimizer.h has the formulas.
+// The truth that kernels/update/optimizer.h is held to; fer/optimizer.h has the formulas.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/optimizer.h"
+#include "kernels/update/optimizer.h"
 
 namespace fer::kernels::reference {
 

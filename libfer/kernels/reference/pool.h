@@ -1,4 +1,4 @@
-// The truth that kernels/pool.h is held to. Padding never wins a max and is not counted in an average.
+// The truth that kernels/window/pool.h is held to. Padding never wins a max and is not counted in an average.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// The truth that kernels/spatial.h is held to: zero padding and bilinear resizing with half-pixel centres.
+// The truth that kernels/window/spatial.h is held to: zero padding and bilinear resizing with half-pixel centres.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/spatial.h"
+#include "kernels/window/spatial.h"
 
 namespace fer::kernels::reference {
 

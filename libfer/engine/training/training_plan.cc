@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <string>
+
+#include "core/assert.h"
+#include "engine/arena.h"
+#include "engine/graph.h"
+#include "engine/plan.h"
+#include "engine/training/plan_builder.h"
+#include "engine/training/training_step.h"
+#include "fer/error.h"
+#include "kernels/simd/target.h"
+#include "kernels/values/elementwise.h"
+
+namespace fer::engine {
+namespace {
+
+// The names that a profile gives to a node's stages, and the bytes of a whole batch's input and output and of its
+// weights.
+Stage nominal_stage(const Network& network, const ParameterLayout& parameters, const Node& node, int64_t batch) {
+  const auto name = [&](int layer) { return network.layers[static_cast<size_t>(layer)].name; };
+  Stage stage{.layers = name(node.layer), .type = layer_type_name(node.kind)};
+  if (node.joined) {
+    for (const int layer : node.joined->layers_after) stage.layers.append("+").append(name(layer));
+  }
+  int64_t floats = batch * (node.input.elements() + node.output.elements());
+  for (const Parameter& p : parameters.parameters) {
+    if (p.layer == node.layer) floats += p.shape.elements();
+  }
+  stage.bytes = static_cast<double>(floats) * sizeof(float);
+  return stage;
+}
+
+}  // namespace
+
+struct TrainingPlan::Impl {
+  struct PlannedStep {
+    std::unique_ptr<TrainingStep> step;  // null where there is nothing to do
+    GradientSum sum;
+    bool backward = false;
+    std::vector<int> recomputed_before;  // see PlanBuilder
+    Stage nominal;                       // what a profile says of the step's layers
+  };
+
+  ParameterLayout parameters;
+  int64_t max_batch = 0, classes = 0, input_floats = 0;
+  bool softmax_last = false;  // of the network; the plan itself ends in the logits
+  std::vector<PlannedStep> steps;
+  ArenaLayout layout;
+  BufferId logits = kNoBuffer, logits_gradient = kNoBuffer;
+  int64_t scratch_floats = 0;
+  std::unique_ptr<ArenaMemory> memory, scratch;
+
+  // Memory is not taken before allocate().
+  Impl(const Network& network, const ParameterLayout& parameter_layout, int64_t batch, Precision precision)
+      : parameters(parameter_layout),
+        max_batch(batch),
+        classes(class_count(network)),
+        input_floats(network.input.elements()) {
+    if (batch < 1) throw Error("batch size: expected 1 or more, found " + std::to_string(batch));
+    kernels::check_target();
+    const Graph graph = join_batch_norms(build_graph(network));
+    softmax_last = graph.softmax;
+    PlanBuilder builder(graph, parameters, max_batch, precision, layout);
+    for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
+      steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
+                       builder.recomputed_before(i),
+                       nominal_stage(network, parameters, graph.nodes[static_cast<size_t>(i)], max_batch)});
+    }
+    if (!steps.back().backward)
+      throw Error("network " + network.name + ": no layer to train (all are frozen or without parameters)");
+    logits = builder.logits();
+    logits_gradient = builder.logits_gradient();
+    layout.place();
+  }
+
+  void allocate() {
+    memory = std::make_unique<ArenaMemory>(layout.total_floats());
+    scratch = std::make_unique<ArenaMemory>(scratch_floats);
+  }
+
+  void forward(const StepContext& context) const {
+    for (const PlannedStep& planned : steps) {
+      if (planned.step != nullptr) note(planned, "forward", context, [&] { planned.step->forward(context); });
+    }
+  }
+
+  // Notes a step's work: the stages that it notes itself, or all of it as one.
+  template <class Work>
+  void note(const PlannedStep& planned, const char* pass, const StepContext& context, const Work& work) const {
+    if (context.profile == nullptr) return work();
+    std::vector<Stage>& stages = context.profile->stages;
+    const size_t before = stages.size();
+    StepProfile whole;
+    note_stage(&whole, {.pass = pass}, work);
+    if (stages.size() == before) stages.push_back(whole.stages[0]);
+    for (size_t i = before; i < stages.size(); ++i) {
+      stages[i].layers = planned.nominal.layers;
+      stages[i].type = planned.nominal.type;
+      stages[i].bytes = planned.nominal.bytes;
+    }
+  }
+
+  // The loss of the logits, and its gradient by them.
+  kernels::LossSum loss(const StepContext& context) const {
+    const TrainingPlan::Batch& batch = *context.batch;
+    const double pictures = batch.mean_over > 0 ? batch.mean_over : static_cast<double>(batch.n);
+    const auto scale = static_cast<float>(1 / pictures);
+    const std::span<float> x = context.view(logits, classes), dx = context.view(logits_gradient, classes);
+    if (batch.loss == Loss::kSquaredHinge) {
+      return kernels::squared_hinge(classes, softmax_last, x, batch.targets, batch.weights, scale, dx);
+    }
+    return kernels::softmax_cross_entropy(classes, x, batch.targets, batch.weights, scale, dx);
+  }
+
+  void clear_gaps(std::span<float> gradients) const {
+    for (const Parameter& p : parameters.parameters) {
+      if (!p.trainable) continue;
+      const int64_t end = p.offset + p.shape.elements();
+      std::fill(gradients.begin() + end,
+                gradients.begin() + std::min<int64_t>((end + 15) / 16 * 16, parameters.trainable_floats), 0.0f);
+    }
+  }
+
+  double add_regularizers(std::span<const float> weights, std::span<float> gradients) const {
+    double penalty = 0;
+    for (const Parameter& p : parameters.parameters) {
+      if (!p.trainable || p.regularizer == Regularizer{}) continue;
+      const auto offset = static_cast<size_t>(p.offset), count = static_cast<size_t>(p.shape.elements());
+      penalty += kernels::add_regularizer(p.regularizer.l1, p.regularizer.l2, weights.subspan(offset, count),
+                                          gradients.subspan(offset, count));
+    }
+    return penalty;
+  }
+
+  void backward(const StepContext& context) const {
+    for (size_t i = steps.size(); i-- > 0;) {
+      const PlannedStep& planned = steps[i];
+      if (!planned.backward) continue;
+      for (size_t part = 1; part < planned.sum.parts.size(); ++part) {
+        const std::span<float> sum = context.view(planned.sum.parts[0], planned.sum.floats);
+        kernels::add(sum, context.view(planned.sum.parts[part], planned.sum.floats), sum);
+      }
+      for (const int node : planned.recomputed_before) {
+        const PlannedStep& again = steps[static_cast<size_t>(node)];
+        note(again, "recompute", context, [&] { again.step->recompute(context); });
+      }
+      if (planned.step != nullptr) note(planned, "backward", context, [&] { planned.step->backward(context); });
+    }
+  }
+};
+
+TrainingPlan::TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch,
+                           Precision precision)
+    : impl_(std::make_unique<Impl>(network, layout, max_batch, precision)) {
+  expect_available(precision);
+  impl_->allocate();
+}
+TrainingPlan::~TrainingPlan() = default;
+TrainingPlan::TrainingPlan(TrainingPlan&&) noexcept = default;
+
+TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::span<float> weights,
+                                                    std::span<float> gradients) {
+  Impl& p = *impl_;
+  FER_ASSERT(batch.n >= 1 && batch.n <= p.max_batch);
+  FER_ASSERT(static_cast<int64_t>(batch.pictures.size()) == batch.n * p.input_floats);
+  FER_ASSERT(static_cast<int64_t>(batch.targets.size()) == batch.n * p.classes);
+  FER_ASSERT(static_cast<int64_t>(weights.size()) == p.parameters.total_floats);
+  FER_ASSERT(static_cast<int64_t>(gradients.size()) == p.parameters.trainable_floats);
+  const StepContext context{.n = batch.n,
+                            .batch = &batch,
+                            .weights = weights,
+                            .gradients = gradients,
+                            .layout = &p.layout,
+                            .arena = p.memory->data(),
+                            .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
+                            .profile = batch.profile};
+  p.forward(context);
+  kernels::LossSum loss;
+  note_stage(batch.profile, {.pass = "loss"}, [&] { loss = p.loss(context); });
+  p.backward(context);
+  p.clear_gaps(gradients);
+  double penalty = 0;
+  if (batch.regularized) {
+    note_stage(batch.profile, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
+  }
+  return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
+}
+
+size_t TrainingPlan::arena_bytes() const {
+  return static_cast<size_t>(impl_->layout.total_floats() + impl_->scratch_floats) * sizeof(float);
+}
+
+size_t TrainingPlan::arena_bytes(const Network& network, const ParameterLayout& layout, int64_t max_batch,
+                                 Precision precision) {
+  const Impl plan(network, layout, max_batch, precision);
+  return static_cast<size_t>(plan.layout.total_floats() + plan.scratch_floats) * sizeof(float);
+}
+
+}  // namespace fer::engine

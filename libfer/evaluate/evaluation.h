@@ -1,0 +1,33 @@
+// Inference over rows of a data set, for validation during training and for fer/evaluate.h.
+#pragma once
+
+#include <span>
+
+#include "fer/dataset.h"
+#include "fer/metrics.h"
+#include "fer/model.h"
+
+namespace fer::train {
+
+// Throws Error unless the data set's pictures can be fitted to the network's input (numbers: have its shape), every row
+// exists and (where `labels_needed`) has a label below class_count(network). `what` names the rows in messages.
+void check_rows(const Network& network, const Dataset& data, std::span<const int64_t> rows, bool labels_needed,
+                const char* what);
+
+struct InferenceOptions {
+  int64_t batch_size = 64;
+  bool flip = false;  // the mean of the picture's and its mirror image's
+  bool raw = false;   // the network's own outputs, also where those are logits
+};
+// Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
+Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
+                        std::span<const int64_t> rows, const InferenceOptions& options);
+
+// Figures of probabilities [rows, classes] that a network gave for labelled rows.
+Evaluation evaluation_of(const Tensor& probabilities, const Network& network, const Dataset& data,
+                         std::span<const int64_t> rows);
+
+// l1 * sum |w| + l2 * sum w^2 over the trainable parameters that have a regulariser, in a fixed order.
+double regularization_penalty(const ParameterLayout& layout, std::span<const float> weights);
+
+}  // namespace fer::train

@@ -1,0 +1,72 @@
+#include "fer/image.h"
+
+#include <fmt/format.h>
+
+#include "core/atomic_file.h"
+#include "fer/error.h"
+#include "image/image_codecs.h"
+
+namespace fer {
+namespace io {
+namespace {
+
+constexpr size_t kMaxFileBytes = size_t{1} << 30;
+
+bool starts_as_pnm(std::string_view bytes) {
+  return bytes.size() >= 2 && bytes[0] == 'P' && std::string_view("2356").find(bytes[1]) != std::string_view::npos;
+}
+
+}  // namespace
+
+Image blank_image(int64_t height, int64_t width, int64_t channels, const std::string& where, int64_t max_pixels) {
+  if (height < 1 || width < 1 || height > max_pixels / width) {
+    throw Error(fmt::format("{}: expected a picture of 1 to {} pixels, found height {}, width {}", where, max_pixels,
+                            height, width));
+  }
+  return {height, width, channels, std::vector<uint8_t>(static_cast<size_t>(height * width * channels))};
+}
+
+Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(bytes, where, max_pixels);
+  if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(bytes, where, max_pixels);
+  if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") {
+    return decode_webp(bytes, where, max_pixels);
+  }
+  if (starts_as_pnm(bytes)) return decode_pnm(bytes, where, max_pixels);
+  throw Error(where + ": expected a PNG, JPEG, PGM, PPM or WebP picture, found " +
+              (bytes.empty() ? "an empty file" : "something else"));
+}
+
+void check_image(const Image& image) {
+  const bool good = image.height > 0 && image.width > 0 && image.height <= kMaxPixels / image.width &&
+                    (image.channels == 1 || image.channels == 3) &&
+                    image.pixels.size() == static_cast<size_t>(image.height * image.width * image.channels);
+  if (good) return;
+  throw Error(fmt::format(
+      "image of height {}, width {}, channels {}: expected 1 or 3 channels and as many pixels, found {} bytes",
+      image.height, image.width, image.channels, image.pixels.size()));
+}
+
+}  // namespace io
+
+Image read_image(const std::string& path) { return io::decode_image(io::read_file(path, io::kMaxFileBytes), path); }
+
+Image with_channels(const Image& image, int64_t channels) {
+  io::check_image(image);
+  if (channels != 1 && channels != 3) throw Error(fmt::format("channels: expected 1 or 3, found {}", channels));
+  if (channels == image.channels) return image;
+  Image out = io::blank_image(image.height, image.width, channels, "image", io::kMaxPixels);
+  const int64_t count = image.height * image.width;
+  for (int64_t i = 0; i < count; ++i) {
+    if (channels == 3) {
+      for (int64_t c = 0; c < 3; ++c) out.pixels[3 * i + c] = image.pixels[i];
+    } else {
+      const uint8_t* rgb = &image.pixels[3 * i];
+      // In thousandths, so that rounding is exact.
+      out.pixels[i] = static_cast<uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+    }
+  }
+  return out;
+}
+
+}  // namespace fer

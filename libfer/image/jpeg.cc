@@ -1,0 +1,109 @@
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+#include <utility>
+// jpeglib.h needs stdio.h before it.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "fer/error.h"
+#include "image/exif.h"
+#include "image/image_codecs.h"
+
+// libjpeg reports an error by longjmp, as libpng does: see png.cc.
+namespace fer::io {
+namespace {
+
+constexpr int kExifMarker = JPEG_APP0 + 1;
+constexpr int kMaxScans = 500;  // a progressive file of a few bytes may ask for thousands of passes
+
+struct Reader {
+  jpeg_decompress_struct jpeg = {};
+  jpeg_error_mgr errors = {};
+  jpeg_progress_mgr progress = {};
+  std::jmp_buf jump;
+  char message[JMSG_LENGTH_MAX] = {};
+};
+
+void on_error(j_common_ptr jpeg) {
+  auto* reader = static_cast<Reader*>(jpeg->client_data);
+  jpeg->err->format_message(jpeg, reader->message);
+  std::longjmp(reader->jump, 1);
+}
+
+// libjpeg fills up what is missing and warns; to us a damaged picture is none. Oddities that lose nothing pass.
+void on_message(j_common_ptr jpeg, int level) {
+  const int code = jpeg->err->msg_code;
+  const bool harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR;
+  if (level < 0 && !harmless) on_error(jpeg);
+}
+void no_output(j_common_ptr) {}
+
+void on_progress(j_common_ptr jpeg) {
+  auto* reader = static_cast<Reader*>(jpeg->client_data);
+  if (reader->jpeg.input_scan_number <= kMaxScans) return;
+  std::snprintf(reader->message, sizeof reader->message, "expected at most %d scans", kMaxScans);
+  std::longjmp(reader->jump, 1);
+}
+
+bool read_header(Reader& r, std::string_view bytes) {
+  if (setjmp(r.jump)) return false;
+  r.jpeg.err = jpeg_std_error(&r.errors);
+  r.errors.error_exit = on_error;
+  r.errors.emit_message = on_message;
+  r.errors.output_message = no_output;
+  r.jpeg.client_data = &r;
+  jpeg_create_decompress(&r.jpeg);
+  r.progress.progress_monitor = on_progress;
+  r.jpeg.progress = &r.progress;
+  jpeg_mem_src(&r.jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  jpeg_save_markers(&r.jpeg, kExifMarker, 0xffff);
+  jpeg_read_header(&r.jpeg, TRUE);
+  const J_COLOR_SPACE space = r.jpeg.jpeg_color_space;
+  r.jpeg.out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_calc_output_dimensions(&r.jpeg);
+  return true;
+}
+
+bool read_rows(Reader& r, uint8_t* pixels) {
+  if (setjmp(r.jump)) return false;
+  jpeg_start_decompress(&r.jpeg);
+  const size_t row_bytes = size_t{r.jpeg.output_width} * static_cast<size_t>(r.jpeg.output_components);
+  while (r.jpeg.output_scanline < r.jpeg.output_height) {
+    JSAMPROW row = pixels + r.jpeg.output_scanline * row_bytes;
+    jpeg_read_scanlines(&r.jpeg, &row, 1);
+  }
+  jpeg_finish_decompress(&r.jpeg);
+  return true;
+}
+
+// The first that is said; 1, as the rows lie, where none is.
+int orientation_of(const jpeg_decompress_struct& jpeg) {
+  for (const jpeg_marker_struct* marker = jpeg.marker_list; marker != nullptr; marker = marker->next) {
+    if (marker->marker != kExifMarker) continue;
+    const int orientation = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length});
+    if (orientation != 1) return orientation;
+  }
+  return 1;
+}
+
+}  // namespace
+
+Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+  Reader reader;
+  struct Destroy {
+    Reader& reader;
+    ~Destroy() { jpeg_destroy_decompress(&reader.jpeg); }
+  } destroy{reader};
+  if (!read_header(reader, bytes)) throw Error(where + ": JPEG: " + reader.message);
+  if (reader.jpeg.num_components == 4) {
+    throw Error(where + ": JPEG: expected grey or three colours, found four (CMYK)");
+  }
+  const int64_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
+  Image image = blank_image(reader.jpeg.image_height, reader.jpeg.image_width, channels, where, max_pixels);
+  const int orientation = orientation_of(reader.jpeg);  // what was read is gone after the rows
+  if (!read_rows(reader, image.pixels.data())) throw Error(where + ": JPEG: " + reader.message);
+  return upright(std::move(image), orientation);
+}
+
+}  // namespace fer::io

@@ -1,0 +1,156 @@
+#include <png.h>
+
+#include <csetjmp>
+#include <cstring>
+
+#include "fer/error.h"
+#include "image/image_codecs.h"
+
+// libpng reports an error by longjmp, which skips destructors. So whatever it may jump out of is a function below that
+// holds plain values only; memory is taken and given back by its callers.
+namespace fer::io {
+namespace {
+
+struct Message {
+  char text[160] = {};
+};
+
+void on_error(png_structp png, png_const_charp text) {
+  auto* message = static_cast<Message*>(png_get_error_ptr(png));
+  std::strncpy(message->text, text, sizeof message->text - 1);
+  png_longjmp(png, 1);
+}
+void on_warning(png_structp, png_const_charp) {}
+
+struct Source {
+  const char* data = nullptr;
+  size_t left = 0;
+};
+
+void read_bytes(png_structp png, png_bytep out, size_t count) {
+  auto* source = static_cast<Source*>(png_get_io_ptr(png));
+  if (count > source->left) png_error(png, "the file ends too early");
+  std::memcpy(out, source->data, count);
+  source->data += count;
+  source->left -= count;
+}
+
+struct Reader {
+  Message message;
+  Source source;
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+
+  explicit Reader(std::string_view bytes) : source{bytes.data(), bytes.size()} {
+    png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning);
+    if (png != nullptr) info = png_create_info_struct(png);
+  }
+  ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
+  Reader(const Reader&) = delete;
+};
+
+struct Header {
+  png_uint_32 width = 0, height = 0;
+  int channels = 0;
+};
+
+// Everything becomes 8-bit grey or RGB.
+bool read_header(Reader& r, Header& header) {
+  if (setjmp(png_jmpbuf(r.png))) return false;
+  png_set_read_fn(r.png, &r.source, read_bytes);
+  png_read_info(r.png, r.info);
+  png_set_expand(r.png);
+  png_set_strip_16(r.png);
+  png_set_strip_alpha(r.png);
+  png_set_interlace_handling(r.png);
+  png_read_update_info(r.png, r.info);
+  header = {png_get_image_width(r.png, r.info), png_get_image_height(r.png, r.info), png_get_channels(r.png, r.info)};
+  return true;
+}
+
+bool read_rows(Reader& r, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(r.png))) return false;
+  png_read_image(r.png, rows);
+  png_read_end(r.png, nullptr);
+  return true;
+}
+
+struct Sink {
+  std::string bytes;
+  bool full = false;
+};
+
+void write_bytes(png_structp png, png_bytep data, size_t count) {
+  auto* sink = static_cast<Sink*>(png_get_io_ptr(png));
+  try {
+    sink->bytes.append(reinterpret_cast<const char*>(data), count);
+  } catch (...) {
+    sink->full = true;
+  }
+  if (sink->full) png_error(png, "not enough memory");
+}
+void flush(png_structp) {}
+
+struct Writer {
+  Message message;
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+
+  Writer() {
+    png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning);
+    if (png != nullptr) info = png_create_info_struct(png);
+  }
+  ~Writer() { png_destroy_write_struct(&png, &info); }
+  Writer(const Writer&) = delete;
+};
+
+bool write_image(Writer& w, Sink& sink, const Header& header, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(w.png))) return false;
+  png_set_write_fn(w.png, &sink, write_bytes, flush);
+  png_set_IHDR(w.png, w.info, header.width, header.height, 8,
+               header.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(w.png, w.info);
+  png_write_image(w.png, rows);
+  png_write_end(w.png, nullptr);
+  return true;
+}
+
+std::vector<png_bytep> rows_of(uint8_t* pixels, int64_t height, int64_t row_bytes) {
+  std::vector<png_bytep> rows(static_cast<size_t>(height));
+  for (int64_t y = 0; y < height; ++y) rows[y] = pixels + y * row_bytes;
+  return rows;
+}
+
+}  // namespace
+
+Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+  Reader reader(bytes);
+  if (reader.info == nullptr) throw Error(where + ": PNG: not enough memory");
+  Header header;
+  if (!read_header(reader, header)) throw Error(where + ": PNG: " + reader.message.text);
+  Image image = blank_image(header.height, header.width, header.channels, where, max_pixels);
+  if (image.channels != 1 && image.channels != 3) throw Error(where + ": PNG: expected grey or colour");
+  std::vector<png_bytep> rows = rows_of(image.pixels.data(), image.height, image.width * image.channels);
+  if (!read_rows(reader, rows.data())) throw Error(where + ": PNG: " + reader.message.text);
+  return image;
+}
+
+}  // namespace fer::io
+
+namespace fer {
+
+std::string encode_png(const Image& image) {
+  io::check_image(image);
+  io::Writer writer;
+  io::Sink sink;
+  if (writer.info == nullptr) throw Error("PNG: not enough memory");
+  std::vector<uint8_t> pixels = image.pixels;  // libpng wants rows that it may write to
+  std::vector<png_bytep> rows = io::rows_of(pixels.data(), image.height, image.width * image.channels);
+  const io::Header header = {static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height),
+                             static_cast<int>(image.channels)};
+  if (!io::write_image(writer, sink, header, rows.data())) throw Error(std::string("PNG: ") + writer.message.text);
+  return std::move(sink.bytes);
+}
+
+}  // namespace fer

@@ -1,0 +1,22 @@
+// Operators on what layers give, which Keras keeps as layers: TFOpLambda since TensorFlow 2.4, Divide and the like in
+// Keras 3.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "keras/config/config.h"
+
+namespace fer::keras_file {
+
+// "add", "subtract", "multiply", "divide", or of a TFOpLambda another function's name ("relu"); empty for other layers.
+std::string operation_of(const ConfigLayer& layer);
+
+// Of such a layer's call, the number beside the tensor, or the numbers of each channel; null where there is none.
+// Throws Error where the number is the first operand of a difference or quotient.
+const nlohmann::json* operand_of(const ConfigLayer& layer);
+
+// Whether a TFOpLambda's call has nothing but its input, and the last axis.
+bool has_usual_arguments(const ConfigLayer& layer);
+
+}  // namespace fer::keras_file

@@ -1,0 +1,202 @@
+#include "kernels/norm/batch_norm.h"
+
+#include <algorithm>
+
+#include "core/parallel.h"
+#include "kernels/conv/algorithms.h"
+#include "kernels/norm/chunk_sums.h"
+#include "kernels/simd/target.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/norm/batch_norm.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/simd/channel_block-inl.h"
+#include "kernels/simd/masked_load-inl.h"
+#include "kernels/simd/relu-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace fer::kernels::HWY_NAMESPACE {
+
+// sums[c] = sum over rows of (x - origin), squares[c] = sum of (x - origin)^2: an origin near the mean keeps the
+// squares from cancelling.
+struct MomentsKernel {
+  template <int NV>
+  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, int64_t rows, int64_t c, const float* x, const float* origin,
+                             float* sums, float* squares) {
+    Block<NV> o, sum, square, v;
+    load_block<NV>(origin + i, mask, o);
+    clear_block<NV>(sum);
+    clear_block<NV>(square);
+    for (int64_t r = 0; r < rows; ++r) {
+      load_block<NV>(x + r * c + i, mask, v);
+      FER_UNROLL for (int k = 0; k < NV; ++k) {
+        const V d = hn::Sub(v.v[k], o.v[k]);
+        sum.v[k] = hn::Add(sum.v[k], d);
+        square.v[k] = hn::MulAdd(d, d, square.v[k]);
+      }
+    }
+    store_block<NV>(sum, mask, sums + i);
+    store_block<NV>(square, mask, squares + i);
+  }
+};
+
+struct ScaleShiftKernel {
+  template <int NV>
+  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, int64_t rows, int64_t c, const float* x, const float* scale,
+                             const float* shift, bool relu, float* y) {
+    Block<NV> a, b, v;
+    load_block<NV>(scale + i, mask, a);
+    load_block<NV>(shift + i, mask, b);
+    const V floor = relu ? hn::Zero(D()) : hn::Neg(hn::Inf(D()));
+    for (int64_t r = 0; r < rows; ++r) {
+      load_block<NV>(x + r * c + i, mask, v);
+      FER_UNROLL for (int k = 0; k < NV; ++k) v.v[k] = at_least(hn::MulAdd(v.v[k], a.v[k], b.v[k]), floor);
+      store_block<NV>(v, mask, y + r * c + i);
+    }
+  }
+};
+
+struct ColumnSumsKernel {
+  template <int NV>
+  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, int64_t rows, int64_t c, const float* x, float* out) {
+    Block<NV> sum, v;
+    clear_block<NV>(sum);
+    for (int64_t r = 0; r < rows; ++r) {
+      load_block<NV>(x + r * c + i, mask, v);
+      FER_UNROLL for (int k = 0; k < NV; ++k) sum.v[k] = hn::Add(sum.v[k], v.v[k]);
+    }
+    store_block<NV>(sum, mask, out + i);
+  }
+};
+
+struct EpilogueKernel {
+  template <int NV>
+  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, const ConvEpilogue& e, int64_t rows, int64_t channel,
+                             float* x, int64_t row_stride) {
+    Block<NV> bias, scale, shift, v;
+    clear_block<NV>(bias);
+    clear_block<NV>(scale);
+    clear_block<NV>(shift);
+    if (e.bias != nullptr) load_block<NV>(e.bias + channel + i, mask, bias);
+    const bool scaled = e.scale != nullptr;
+    if (scaled) load_block<NV>(e.scale + channel + i, mask, scale);
+    if (scaled) load_block<NV>(e.shift + channel + i, mask, shift);
+    const V floor = e.relu ? hn::Zero(D()) : hn::Neg(hn::Inf(D()));
+    const V cap = e.relu ? hn::Set(D(), e.relu_cap) : hn::Inf(D());
+    for (int64_t r = 0; r < rows; ++r) {
+      float* at = x + r * row_stride + i;
+      load_block<NV>(at, mask, v);
+      FER_UNROLL for (int k = 0; k < NV; ++k) {
+        v.v[k] = at_most(at_least(hn::Add(v.v[k], bias.v[k]), floor), cap);
+        if (scaled) v.v[k] = hn::MulAdd(v.v[k], scale.v[k], shift.v[k]);
+      }
+      store_block<NV>(v, mask, at);
+    }
+  }
+};
+
+void Moments(int64_t rows, int64_t c, const float* x, const float* origin, float* sums, float* squares) {
+  for_channels<MomentsKernel>(c, rows, c, x, origin, sums, squares);
+}
+void ScaleShift(int64_t rows, int64_t c, const float* x, const float* scale, const float* shift, bool relu, float* y) {
+  for_channels<ScaleShiftKernel>(c, rows, c, x, scale, shift, relu, y);
+}
+void ColumnSums(int64_t rows, int64_t c, const float* x, float* out) {
+  for_channels<ColumnSumsKernel>(c, rows, c, x, out);
+}
+void Epilogue(const ConvEpilogue& e, int64_t rows, int64_t channel, int64_t channels, float* x, int64_t row_stride) {
+  for_channels<EpilogueKernel>(channels, e, rows, channel, x, row_stride);
+}
+
+}  // namespace fer::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace fer::kernels {
+
+HWY_EXPORT(Moments);
+HWY_EXPORT(ScaleShift);
+HWY_EXPORT(ColumnSums);
+HWY_EXPORT(Epilogue);
+
+namespace {
+
+// Two sums a channel, over chunks of rows: f(begin, rows, a, b) writes a chunk's two partial sums. Scratch: two arrays
+// of partial sums, two of totals.
+struct TwoSums {
+  double *a, *b;
+};
+template <class F>
+TwoSums sum_in_chunks(int64_t rows, int64_t c, std::span<float> scratch, const F& f) {
+  const int64_t chunks = chunks_of(rows, c), step = chunk_rows(c), totals = aligned_floats(2 * c);
+  const TwoSums sums = {reinterpret_cast<double*>(scratch.data()), reinterpret_cast<double*>(scratch.data() + totals)};
+  float* parts = scratch.data() + 2 * totals;
+  parallel_for(chunks, [&](int64_t chunk) {
+    const int64_t begin = chunk * step;
+    f(begin, std::min(step, rows - begin), parts + chunk * c, parts + (chunks + chunk) * c);
+  });
+  add_chunks(chunks, c, parts, sums.a);
+  add_chunks(chunks, c, parts + chunks * c, sums.b);
+  return sums;
+}
+
+}  // namespace
+
+int64_t batch_norm_scratch_floats(int64_t rows, int64_t c) {
+  return 2 * aligned_floats(2 * c) + 2 * chunks_of(rows, c) * c;
+}
+
+void batch_norm_statistics(int64_t rows, int64_t c, std::span<const float> x, std::span<float> mean,
+                           std::span<float> variance, std::span<float> scratch) {
+  const auto moments = HWY_DYNAMIC_DISPATCH(Moments);
+  // The first row serves as the origin: any value of the right size will do.
+  const TwoSums sums = sum_in_chunks(rows, c, scratch, [&](int64_t begin, int64_t count, float* a, float* b) {
+    moments(count, c, x.data() + begin * c, x.data(), a, b);
+  });
+  for (int64_t i = 0; i < c; ++i) {
+    const double shift = sums.a[i] / static_cast<double>(rows);
+    mean[i] = static_cast<float>(x[i] + shift);
+    // (In this order NaN stays NaN.)
+    variance[i] = static_cast<float>(std::max(sums.b[i] / static_cast<double>(rows) - shift * shift, 0.0));
+  }
+}
+
+void scale_shift(int64_t rows, int64_t c, std::span<const float> x, std::span<const float> scale,
+                 std::span<const float> shift, bool relu, std::span<float> y) {
+  const auto kernel = HWY_DYNAMIC_DISPATCH(ScaleShift);
+  parallel_ranges(rows, chunk_rows(c), [&](int64_t begin, int64_t end) {
+    kernel(end - begin, c, x.data() + begin * c, scale.data(), shift.data(), relu, y.data() + begin * c);
+  });
+}
+
+void column_sums(int64_t rows, int64_t c, std::span<const float> x, std::span<float> out, std::span<float> scratch) {
+  const auto kernel = HWY_DYNAMIC_DISPATCH(ColumnSums);
+  const int64_t chunks = chunks_of(rows, c), step = chunk_rows(c), totals = aligned_floats(2 * c);
+  float* parts = scratch.data() + totals;
+  parallel_for(chunks, [&](int64_t chunk) {
+    kernel(std::min(step, rows - chunk * step), c, x.data() + chunk * step * c, parts + chunk * c);
+  });
+  auto* total = reinterpret_cast<double*>(scratch.data());
+  add_chunks(chunks, c, parts, total);
+  for (int64_t i = 0; i < c; ++i) out[i] = static_cast<float>(total[i]);
+}
+
+void sum_parts(int64_t parts, int64_t stride, int64_t floats, const float* in, float* out) {
+  parallel_ranges(floats, 4096, [&](int64_t begin, int64_t end) {
+    if (out != in) std::copy(in + begin, in + end, out + begin);
+    for (int64_t p = 1; p < parts; ++p) {
+      for (int64_t i = begin; i < end; ++i) out[i] += in[p * stride + i];
+    }
+  });
+}
+
+void apply_epilogue(const ConvEpilogue& epilogue, int64_t rows, int64_t channel, int64_t channels, float* x,
+                    int64_t row_stride) {
+  if (epilogue.bias == nullptr && !epilogue.relu && epilogue.scale == nullptr) return;
+  HWY_DYNAMIC_DISPATCH(Epilogue)(epilogue, rows, channel, channels, x, row_stride);
+}
+
+}  // namespace fer::kernels
+#endif

@@ -1,0 +1,94 @@
+// Functions of each element, and softmax.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "fer/error.h"
+#include "onnx/read/operators.h"
+
+namespace fer::onnx_file {
+namespace {
+
+struct NamedActivation {
+  const char* op;
+  Activation function;
+  float alpha;  // where the node says none; 0: it has none
+};
+constexpr NamedActivation kActivations[] = {{"Elu", Activation::kElu, 1.0f},
+                                            {"HardSwish", Activation::kHardSwish, 0},
+                                            {"LeakyRelu", Activation::kLeakyRelu, 0.01f},
+                                            {"Relu", Activation::kRelu, 0},
+                                            {"Sigmoid", Activation::kSigmoid, 0},
+                                            {"Tanh", Activation::kTanh, 0}};
+
+// Below and above what a value may become: of an input since opset 11, of an attribute before.
+float bound_of(const Reading& r, Node& node, int input, const char* attribute, float none) {
+  const float bound = node.real(attribute, none);
+  if (!node.has_input(input)) return bound;
+  const Constant constant = r.constant(node, input);
+  if (!constant.real || constant.size() != 1) throw Error(fmt::format("input {}: expected one float", input + 1));
+  return constant.float_at(0);
+}
+
+// libfer's runs over the channels. Before opset 13 it ran over all axes from `axis` on together.
+Value add_softmax(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const bool old = r.opset() < 13;
+  const Value x = r.decided(node, 0);
+  int64_t axis = node.integer("axis", old ? 1 : -1);
+  if (axis < 0) axis += static_cast<int64_t>(x.rank);
+  const int64_t channels = x.axes == Value::Axes::kChannelsLast ? 3 : 1;
+  if (axis != channels || (old && x.axes == Value::Axes::kChannelsFirst)) {
+    throw Error(fmt::format("axis: expected that of the channels, found {} of {} axes", axis, x.rank));
+  }
+  if (x.flattened.rank() != 0) throw Error("expected the classes, found a flattened picture");
+  return r.add_layer(node, ActivationLayer{.function = Activation::kSoftmax}, {x});
+}
+
+}  // namespace
+
+void read_activation(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  for (const NamedActivation& named : kActivations) {
+    if (node.op() != named.op) continue;
+    ActivationLayer layer{named.function, 0};
+    if (named.alpha != 0) {
+      layer.alpha = node.real("alpha", named.alpha);
+      // (libfer takes 0 for a default.)
+      if (!(layer.alpha > 0)) throw Error(fmt::format("alpha: expected a number above 0, found {}", layer.alpha));
+    }
+    r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
+  }
+}
+
+void read_clip(Reading& r, Node& node) {
+  node.expect_inputs(1, 3);
+  constexpr float kMost = std::numeric_limits<float>::max();
+  const float low = bound_of(r, node, 1, "min", -kMost), high = bound_of(r, node, 2, "max", kMost);
+  if (low != 0 || (high != 6 && high < kMost)) {
+    throw Error(fmt::format("expected to clip at 0, or at 0 and 6, found at {} and {}", low, high));
+  }
+  const ActivationLayer layer{high == 6 ? Activation::kRelu6 : Activation::kRelu};
+  r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
+}
+
+void read_hard_sigmoid(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const float alpha = node.real("alpha", 0.2f), beta = node.real("beta", 0.5f);
+  if (std::fabs(alpha - 1.0f / 6) > 1e-6f || beta != 0.5f) {
+    throw Error(fmt::format("expected alpha 1/6 and beta 1/2, found {} and {}", alpha, beta));
+  }
+  r.give(node, r.add_layer(node, ActivationLayer{Activation::kHardSigmoid}, {r.decided(node, 0)}));
+}
+
+void read_softmax(Reading& r, Node& node) { r.give(node, add_softmax(r, node)); }
+
+// Softmax of the logarithms gives the probabilities back: a graph that ends in them is read as one that ends in these.
+void read_log_softmax(Reading& r, Node& node) {
+  Value y = add_softmax(r, node);
+  y.half = Value::Half::kLog;
+  r.give(node, y);
+}
+
+}  // namespace fer::onnx_file

@@ -1,0 +1,46 @@
+#include "onnx/read/value.h"
+
+#include <cmath>
+
+namespace fer::onnx_file {
+
+Dims file_dims(const Value& x) {
+  const Dims& dims = x.shape.dims();
+  if (x.axes == Value::Axes::kChannelsFirst) return {dims[2], dims[0], dims[1]};
+  Dims same = dims;
+  if (x.is_flat()) same.resize(x.rank - 1, 1);
+  return same;
+}
+
+int64_t file_index(const Shape& flattened, int64_t i) {
+  if (flattened.rank() == 0) return i;
+  const int64_t cells = flattened[0] * flattened[1], channels = flattened[2];
+  return i % channels * cells + i / channels;
+}
+
+Preprocessing after(const Preprocessing& first, const Preprocessing& second) {
+  return {first.scale * second.scale, first.shift * second.scale + second.shift};
+}
+
+bool takes_pixels(const Preprocessing& scaled) {
+  if (scaled.shift == 0) return std::fabs(scaled.scale) < 1;
+  return std::fabs(scaled.shift) > std::fabs(scaled.scale);
+}
+
+const char* other_half(Value::Half half) {
+  switch (half) {
+    case Value::Half::kRepeated:
+      return "expected a product with a picture after Expand";
+    case Value::Half::kMean:
+      return "expected the mean over height and width";
+    case Value::Half::kPadded:
+      return "expected zeros as many on all four sides, or before a convolution as in Keras's \"same\"";
+    case Value::Half::kLog:
+      return "expected LogSoftmax to be the last";
+    case Value::Half::kNone:
+      break;
+  }
+  return "expected a value";
+}
+
+}  // namespace fer::onnx_file

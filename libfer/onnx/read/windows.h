@@ -1,0 +1,20 @@
+// Kernels, strides and padding as nodes say them.
+#pragma once
+
+#include "onnx/read/reading.h"
+
+namespace fer::onnx_file {
+
+// Two numbers of an attribute, each 1 to 2^24. Throws Error on others.
+Pair extents(Node& node, const char* name, const Pair& usual);
+
+// What `auto_pad` and `pads` of a node amount to on an input [h, w, c], with more zeros [top, left, bottom, right] from
+// before, if any. Throws Error where libfer has no such padding: it is the same on all four sides, or as in Keras's
+// "same".
+Padding padding_of(Node& node, const Shape& input, const Pair& kernel, const Pair& strides, const Dims& before = {});
+
+// Throws Error where `ceil_mode` or `dilations` change what the window sees.
+void expect_plain_window(Node& node, const Shape& input, const Pair& kernel, const Pair& strides,
+                         const Padding& padding);
+
+}  // namespace fer::onnx_file

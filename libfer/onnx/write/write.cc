@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/atomic_file.h"
+#include "fer/error.h"
+#include "fer/onnx.h"
+#include "fer/version.h"
+#include "network/json_text.h"
+#include "network/outputs.h"
+#include "onnx/model_bytes.h"
+#include "onnx/write/network_writer.h"
+
+namespace fer {
+namespace onnx_file {
+namespace {
+
+constexpr int kIrVersion = 7;                       // of ONNX 1.8, the first with opset 13
+constexpr int64_t kMaxBytes = int64_t{1} << 31;     // of a protocol buffer
+constexpr int64_t kBytesBeside = int64_t{1} << 24;  // what is no weight: names, nodes, metadata
+
+void check_options(const Model& model, const OnnxWriteOptions& options) {
+  if (options.opset < kOldestWrittenOnnxOpset || options.opset > kNewestWrittenOnnxOpset) {
+    throw Error(fmt::format("opset: expected {} to {}, found {}", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset,
+                            options.opset));
+  }
+  if (!model.int8.empty()) throw Error("expected a model in floats, found one in 8-bit integers");
+  if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
+    throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
+                            model.preprocessing.scale, model.preprocessing.shift));
+  }
+}
+
+void check_size(const Model& model) {
+  const int64_t floats = parameter_layout(model.network).total_floats;
+  if (static_cast<int64_t>(model.weights.values.size()) != floats) {
+    throw Error(
+        fmt::format("weights: expected {} floats for this network, found {}", floats, model.weights.values.size()));
+  }
+  if (floats > (kMaxBytes - kBytesBeside) / static_cast<int64_t>(sizeof(float))) {
+    throw Error(fmt::format("expected at most 2 GiB, which is all that an ONNX file holds, found {} bytes of weights",
+                            floats * static_cast<int64_t>(sizeof(float))));
+  }
+}
+
+void declare(onnx::ValueInfoProto& value, const char* name, const Ints& dims) {
+  value.set_name(name);
+  onnx::TypeProto::Tensor& type = *value.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.mutable_shape()->add_dim()->set_dim_param("batch");
+  for (const int64_t dim : dims) type.mutable_shape()->add_dim()->set_dim_value(dim);
+}
+
+std::string write_preprocessing(const Preprocessing& preprocessing, std::string value, GraphWriter& graph) {
+  if (preprocessing.scale != 1) {
+    const std::string scale = graph.floats("pixel_scale", {}, {&preprocessing.scale, 1});
+    value = graph.node("Mul", "scaled_pixels", {value, scale}).output(0);
+  }
+  if (preprocessing.shift != 0) {
+    const std::string shift = graph.floats("pixel_shift", {}, {&preprocessing.shift, 1});
+    value = graph.node("Add", "shifted_pixels", {value, shift}).output(0);
+  }
+  return value;
+}
+
+void write_graph(const Model& model, const OnnxWriteOptions& options, onnx::GraphProto& proto) {
+  const Shape& in = model.network.input;
+  const bool channels_last = options.input_layout == OnnxLayout::kChannelsLast;
+  proto.set_name(model.network.name.empty() ? "network" : model.network.name);
+  declare(*proto.add_input(), kInput, channels_last ? Ints{in[0], in[1], in[2]} : Ints{in[2], in[0], in[1]});
+  declare(*proto.add_output(), kOutput, {class_count(model.network)});
+
+  GraphWriter graph(proto, {kInput, kOutput});
+  std::string value = kInput;
+  if (options.pixels_in) value = write_preprocessing(model.preprocessing, value, graph);
+  if (channels_last) {
+    onnx::NodeProto& transpose = graph.node("Transpose", "channels_first", {value});
+    set_attribute(transpose, "perm", Ints{0, 3, 1, 2});
+    value = transpose.output(0);
+  }
+  value = write_layers(model, options.fold_batch_norm, value, graph);
+  if (!gives_probabilities(model.network)) {
+    set_attribute(graph.node("Softmax", "softmax", {value}), "axis", int64_t{1});
+  }
+  // (The last node is that softmax or the network's own.)
+  proto.mutable_node(proto.node_size() - 1)->set_output(0, kOutput);
+}
+
+void add_metadata(onnx::ModelProto& proto, const char* key, const std::string& value) {
+  onnx::StringStringEntryProto& entry = *proto.add_metadata_props();
+  entry.set_key(key);
+  entry.set_value(value);
+}
+
+void write_metadata(const Model& model, const OnnxWriteOptions& options, onnx::ModelProto& proto) {
+  add_metadata(proto, kFerVersion, version());
+  add_metadata(proto, kClassNames, one_line(model.network.class_names));
+  if (options.pixels_in) return;
+  add_metadata(proto, kPreprocessing,
+               one_line({{"scale", float_to_json(model.preprocessing.scale)},
+                         {"shift", float_to_json(model.preprocessing.shift)}}));
+}
+
+}  // namespace
+
+std::string model_bytes(const Model& model, const OnnxWriteOptions& options) {
+  check_options(model, options);
+  check_size(model);
+  onnx::ModelProto proto, ending;
+  proto.set_ir_version(kIrVersion);
+  proto.set_producer_name("libfer");
+  proto.set_producer_version(version());
+  write_graph(model, options, *proto.mutable_graph());
+  write_metadata(model, options, proto);
+  // The opset comes last, so that a file cut short anywhere lacks it, or more. (Two protocol buffers in a row are one
+  // with the fields of both.)
+  onnx::OperatorSetIdProto& opset = *ending.add_opset_import();
+  opset.set_domain("");
+  opset.set_version(options.opset);
+  if (proto.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max()) - ending.ByteSizeLong()) {
+    throw Error("expected at most 2 GiB, which is all that an ONNX file holds, found more");
+  }
+  std::string bytes = proto.SerializeAsString();
+  ending.AppendToString(&bytes);
+  return bytes;
+}
+
+}  // namespace onnx_file
+
+bool has_onnx() { return true; }
+
+void write_onnx(const Model& model, const std::string& path, const OnnxWriteOptions& options) {
+  std::string bytes;
+  try {
+    bytes = onnx_file::model_bytes(model, options);
+  } catch (const Error& e) {
+    throw Error(path + ": " + e.what());
+  }
+  io::write_file_atomically(path, bytes);
+}
+
+}  // namespace fer

@@ -1,0 +1,81 @@
+#include "train/config/callbacks.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "fer/error.h"
+
+namespace fer::train {
+namespace {
+
+double EpochResult::*figure_named(const std::string& name, const std::string& option, bool has_validation) {
+  if (name == "loss" || (name == "val_loss" && !has_validation)) return &EpochResult::loss;
+  if (name == "accuracy" || (name == "val_accuracy" && !has_validation)) return &EpochResult::accuracy;
+  if (name == "val_loss") return &EpochResult::val_loss;
+  if (name == "val_accuracy") return &EpochResult::val_accuracy;
+  throw Error(option + ": expected loss, accuracy, val_loss or val_accuracy, found \"" + name + "\"");
+}
+
+}  // namespace
+
+Monitor::Monitor(const std::string& name, const std::string& option, bool has_validation)
+    : figure_(figure_named(name, option, has_validation)), rises_(name.ends_with("accuracy")) {}
+
+double Monitor::worst() const {
+  return rises_ ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+}
+
+bool Monitor::improves(double current, double best, double min_delta) const {
+  return rises_ ? current > best + min_delta : current < best - min_delta;
+}
+
+float update_plateau(const ReduceLrOnPlateau& rule, const Monitor& monitor, double current, float learning_rate,
+                     PlateauState& state) {
+  if (state.cooldown > 0) {
+    --state.cooldown;
+    state.wait = 0;
+  }
+  // A better value counts during the cooldown too; only waiting does not.
+  if (monitor.improves(current, state.best, rule.min_delta)) {
+    state.best = current;
+    state.wait = 0;
+    return learning_rate;
+  }
+  if (state.cooldown > 0) return learning_rate;
+  ++state.wait;
+  if (state.wait < rule.patience) return learning_rate;
+  // At the floor the counter is left to run, so that nothing more happens until the next improvement.
+  if (!(learning_rate > static_cast<float>(rule.min_lr))) return learning_rate;
+  state.cooldown = rule.cooldown;
+  state.wait = 0;
+  return static_cast<float>(std::max(static_cast<double>(learning_rate) * rule.factor, rule.min_lr));
+}
+
+StoppingDecision update_stopping(const EarlyStopping& rule, const Monitor& monitor, double current, int64_t epoch,
+                                 StoppingState& state) {
+  if (epoch < rule.start_from_epoch) return {};
+  StoppingDecision decision;
+  // The first epoch that is looked at is the best so far even where its figure is NaN.
+  if (state.best_epoch < 0) {
+    state.best_epoch = epoch;
+    decision.keep_weights = true;
+  }
+  ++state.wait;
+  if (monitor.improves(current, state.best, rule.min_delta)) {
+    state.best = current;
+    state.best_epoch = epoch;
+    state.wait = 0;
+    decision.keep_weights = true;
+  } else {
+    decision.stop = state.wait >= rule.patience && epoch > 0;
+  }
+  return decision;
+}
+
+bool update_best(const Monitor& monitor, double current, int64_t epoch, BestState& state) {
+  if (!monitor.improves(current, state.best, 0)) return false;
+  state = {current, epoch};
+  return true;
+}
+
+}  // namespace fer::train

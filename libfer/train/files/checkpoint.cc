@@ -1,0 +1,88 @@
+#include "train/files/checkpoint.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "fer/error.h"
+#include "io/safetensors.h"
+#include "kernels/values/elementwise.h"
+#include "train/files/identity.h"
+
+namespace fer::train {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFormat = "fer-training";
+constexpr const char* kFormatVersion = "1";
+
+bool holds(const NamedArray& array, const Parameter& p) {
+  return p.offset + p.shape.elements() <= static_cast<int64_t>(array.values.size());
+}
+
+std::span<float> part(const NamedArray& array, const Parameter& p) {
+  return array.values.subspan(p.offset, p.shape.elements());
+}
+
+const std::string& metadata(const io::SafetensorsFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) throw Error("metadata: expected '" + key + "', found none");
+  return found->second;
+}
+
+void check_format(const io::SafetensorsFile& file) {
+  const std::string found = metadata(file, "format") + " " + metadata(file, "format_version");
+  const std::string expected = std::string(kFormat) + " " + kFormatVersion;
+  if (found != expected) throw Error("format: expected " + expected + ", found " + found);
+}
+
+void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, const NamedArray& array) {
+  for (const Parameter& p : layout.parameters) {
+    if (!holds(array, p)) continue;
+    const io::SafetensorsEntry& entry = file.find(array.name + "/" + p.name);
+    if (entry.dtype != io::Dtype::kF32 || entry.shape != p.shape) {
+      throw Error("tensor '" + entry.name + "': expected F32 of shape " + p.shape.to_string() +
+                  ", found another type or shape");
+    }
+    const std::span<float> values = part(array, p);
+    std::memcpy(values.data(), entry.data.data(), values.size_bytes());
+    if (!std::isfinite(kernels::sum_of_squares(values))) {
+      throw Error("tensor '" + entry.name + "': expected finite numbers, found others");
+    }
+  }
+}
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
+                      const RunState& state, const json& identity) {
+  std::vector<io::SafetensorsEntry> entries;
+  for (const NamedArray& array : arrays) {
+    for (const Parameter& p : layout.parameters) {
+      if (!holds(array, p)) continue;
+      entries.push_back({array.name + "/" + p.name, io::Dtype::kF32, p.shape, std::as_bytes(part(array, p))});
+    }
+  }
+  io::write_safetensors(path, entries,
+                        {{"format", kFormat},
+                         {"format_version", kFormatVersion},
+                         {"identity", identity.dump()},
+                         {"state", state_to_json(state).dump()}});
+}
+
+RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
+                         const json& identity) {
+  const io::SafetensorsFile file = io::read_safetensors(path);
+  try {
+    check_format(file);
+    expect_same_run(json::parse(metadata(file, "identity")), identity);
+    for (const NamedArray& array : arrays) read_array(file, layout, array);
+    return state_from_json(json::parse(metadata(file, "state")));
+  } catch (const json::exception& e) {
+    throw Error(path + ": damaged training state: " + e.what());
+  } catch (const Error& e) {
+    throw Error(path + ": " + e.what());
+  }
+}
+
+}  // namespace fer::train

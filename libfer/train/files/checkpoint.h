@@ -1,0 +1,33 @@
+// last.safetensors: everything that resuming needs, in one file that is replaced in one instant (docs/training.md).
+//   weights/NAME                  every parameter
+//   moment1/NAME, moment2/NAME    of every trainable parameter, what the optimizer keeps (train/step/optimizer_state.h)
+//   average/NAME                  of every parameter, where weights are averaged
+//   metadata: "format" and "format_version", "identity" (train/files/identity.h) and "state" (train/files/state.h) as
+//   JSON
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fer/model.h"
+#include "train/files/state.h"
+
+namespace fer::train {
+
+// An array laid out as the weights are; a shorter one (moments) holds the parameters that lie within it.
+struct NamedArray {
+  std::string name;
+  std::span<float> values;
+};
+
+void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
+                      const RunState& state, const nlohmann::json& identity);
+
+// Fills `arrays` and returns the state. Throws Error when the file is not a checkpoint, is of
+// another run (naming what differs), lacks a tensor or holds values that are not finite.
+RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
+                         const nlohmann::json& identity);
+
+}  // namespace fer::train

@@ -1,0 +1,37 @@
+// The folder of a run: what is where in it, and who may write to it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "fer/trainer.h"
+
+namespace fer::train {
+
+class RunFolder {
+ public:
+  // path empty: there is none, and nothing is written.
+  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+
+  bool used() const { return !path_.empty(); }
+  const std::string& path() const { return path_; }
+  std::string last() const { return file("last.safetensors"); }
+  std::string best() const { return file("best.safetensors"); }
+  // Early stopping's own best, where it can differ from best().
+  std::string stopping_best() const { return file("early_stopping.safetensors"); }
+  // Of the weights after so many steps of the run.
+  std::string snapshot(int64_t steps) const;
+  bool has_checkpoint() const;
+
+  // Makes the folder, with one for snapshots if asked. Throws Error when that fails, and when it holds a checkpoint
+  // that the run does not resume from.
+  void prepare(bool resume, bool snapshots) const;
+  // config.json: the whole configuration, and what the run is (train/files/identity.h).
+  void write_config(const TrainConfig& config, nlohmann::json identity) const;
+
+ private:
+  std::string file(const char* name) const { return path_.empty() ? std::string() : path_ + "/" + name; }
+  std::string path_;
+};
+
+}  // namespace fer::train

@@ -1,0 +1,101 @@
+#include "train/files/state.h"
+
+#include <cmath>
+#include <limits>
+
+#include "fer/error.h"
+
+namespace fer::train {
+namespace {
+
+using nlohmann::json;
+
+// JSON has no infinities and no NaN: they are written as words.
+json number(double value) {
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return "nan";
+  return value > 0 ? "inf" : "-inf";
+}
+
+double number(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  const auto word = value.get<std::string>();
+  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+  return word == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+}
+
+json epoch_to_json(const EpochResult& e) {
+  return json::array({e.epoch, number(e.loss), number(e.accuracy), number(e.val_loss), number(e.val_accuracy),
+                      number(e.learning_rate), number(e.seconds), number(e.images_per_second)});
+}
+
+EpochResult epoch_from_json(const json& j) {
+  return {.epoch = j.at(0),
+          .loss = number(j.at(1)),
+          .accuracy = number(j.at(2)),
+          .val_loss = number(j.at(3)),
+          .val_accuracy = number(j.at(4)),
+          .learning_rate = number(j.at(5)),
+          .seconds = number(j.at(6)),
+          .images_per_second = number(j.at(7))};
+}
+
+void expect_consistent(const RunState& s) {
+  const auto finished = static_cast<int64_t>(s.epochs.size());
+  const bool good = s.epoch == finished && s.wall_times.size() == s.epochs.size() && s.step >= 0 &&
+                    s.total_steps >= s.step && s.learning_rate > 0 && s.best.epoch < finished &&
+                    s.stopping.best_epoch < finished;
+  if (!good) throw Error("training state: expected numbers that agree with each other, found others");
+}
+
+}  // namespace
+
+json state_to_json(const RunState& s) {
+  json epochs = json::array();
+  for (const EpochResult& e : s.epochs) epochs.push_back(epoch_to_json(e));
+  return {{"epoch", s.epoch},
+          {"step", s.step},
+          {"total_steps", s.total_steps},
+          {"learning_rate", s.learning_rate},
+          {"sums",
+           {{"images", s.sums.images},
+            {"correct", s.sums.correct},
+            {"loss", number(s.sums.loss)},
+            {"train_seconds", s.sums.train_seconds},
+            {"seconds", s.sums.seconds}}},
+          {"plateau", {{"best", number(s.plateau.best)}, {"wait", s.plateau.wait}, {"cooldown", s.plateau.cooldown}}},
+          {"stopping",
+           {{"best", number(s.stopping.best)}, {"wait", s.stopping.wait}, {"best_epoch", s.stopping.best_epoch}}},
+          {"best", {{"best", number(s.best.best)}, {"epoch", s.best.epoch}}},
+          {"stopped_early", s.stopped_early},
+          {"epochs", std::move(epochs)},
+          {"wall_times", s.wall_times},
+          {"start_time", s.start_time}};
+}
+
+RunState state_from_json(const json& j) {
+  RunState s;
+  j.at("epoch").get_to(s.epoch);
+  j.at("step").get_to(s.step);
+  j.at("total_steps").get_to(s.total_steps);
+  j.at("learning_rate").get_to(s.learning_rate);
+  const json& sums = j.at("sums");
+  s.sums = {.images = sums.at("images"),
+            .correct = sums.at("correct"),
+            .loss = number(sums.at("loss")),
+            .train_seconds = sums.at("train_seconds"),
+            .seconds = sums.at("seconds")};
+  const json& plateau = j.at("plateau");
+  s.plateau = {number(plateau.at("best")), plateau.at("wait"), plateau.at("cooldown")};
+  const json& stopping = j.at("stopping");
+  s.stopping = {number(stopping.at("best")), stopping.at("wait"), stopping.at("best_epoch")};
+  s.best = {number(j.at("best").at("best")), j.at("best").at("epoch")};
+  j.at("stopped_early").get_to(s.stopped_early);
+  for (const json& e : j.at("epochs")) s.epochs.push_back(epoch_from_json(e));
+  j.at("wall_times").get_to(s.wall_times);
+  j.at("start_time").get_to(s.start_time);
+  expect_consistent(s);
+  return s;
+}
+
+}  // namespace fer::train

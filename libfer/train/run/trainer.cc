@@ -1,0 +1,74 @@
+// fer::Trainer: checks what it is given and hands it to a run.
+#include "fer/trainer.h"
+
+#include "evaluate/evaluation.h"
+#include "fer/error.h"
+#include "train/config/config.h"
+#include "train/run/fit_loop.h"
+
+namespace fer {
+
+struct Trainer::Impl {
+  Model model;
+  TrainConfig config;
+};
+
+namespace {
+
+void check_soft_targets(std::span<const float> targets, int64_t pictures, int64_t classes) {
+  if (targets.empty()) return;
+  if (static_cast<int64_t>(targets.size()) != pictures * classes) {
+    throw Error("soft targets: expected " + Shape({pictures, classes}).to_string() + " numbers, found " +
+                std::to_string(targets.size()));
+  }
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i] >= 0 && targets[i] <= 1) continue;
+    throw Error("soft targets: row " + std::to_string(i / classes) + ", class " + std::to_string(i % classes) +
+                ": expected a number from 0 to 1, found " + std::to_string(targets[i]));
+  }
+}
+
+Model untrained(Network network, const TrainConfig& config) {
+  Weights weights = initialize(network, config.seed);
+  return {std::move(network), std::move(weights), config.preprocessing};
+}
+
+}  // namespace
+
+Trainer::Trainer(Network network, TrainConfig config) : Trainer(untrained(std::move(network), config), config) {}
+
+Trainer::Trainer(Model model, TrainConfig config) {
+  infer(model.network);
+  if (!model.int8.empty()) throw Error("the model computes in 8-bit integers: expected one in floats to train");
+  train::check_config(config, class_count(model.network));
+  config.preprocessing = model.preprocessing;
+  impl_ = std::make_unique<Impl>(Impl{std::move(model), std::move(config)});
+}
+
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+
+void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
+                    std::span<const float> soft_targets) const {
+  const Network& network = impl_->model.network;
+  if (train.empty()) throw Error("training: expected at least one picture, found none");
+  if (impl_->config.augmentation.any() && data.has_values()) {
+    throw Error("augmentation: expected pictures, found landmarks");
+  }
+  const bool labels_needed = soft_targets.empty();
+  train::check_rows(network, data, train, labels_needed, "training");
+  train::check_rows(network, data, validation, labels_needed, "validation");
+  check_soft_targets(soft_targets, data.size(), class_count(network));
+}
+
+History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
+                     const TrainCallbacks& callbacks, std::span<const float> soft_targets) {
+  check(data, train, validation, soft_targets);
+  const train::RunInputs inputs{.data = data, .train = train, .validation = validation, .targets = soft_targets};
+  return train::FitLoop(impl_->model, impl_->config, inputs, callbacks).run();
+}
+
+const Model& Trainer::model() const { return impl_->model; }
+
+}  // namespace fer

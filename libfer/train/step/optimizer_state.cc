@@ -1,0 +1,121 @@
+#include "train/step/optimizer_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/update/optimizer.h"
+#include "kernels/values/elementwise.h"
+
+namespace fer::train {
+namespace {
+
+float decay_of(const Optimizer& optimizer) {
+  if (const auto* adamw = std::get_if<AdamW>(&optimizer)) return adamw->weight_decay;
+  if (const auto* sgd = std::get_if<Sgd>(&optimizer)) return sgd->weight_decay;
+  return 0;
+}
+
+// Of what an optimizer keeps: the name, and what it begins as.
+struct MomentForm {
+  const char* name;
+  float first = 0;
+};
+
+struct MomentForms {
+  std::vector<MomentForm> operator()(const Adam&) const { return {{"moment1"}, {"moment2"}}; }
+  std::vector<MomentForm> operator()(const AdamW&) const { return {{"moment1"}, {"moment2"}}; }
+  std::vector<MomentForm> operator()(const Sgd& o) const {
+    return o.momentum > 0 ? std::vector<MomentForm>{{"moment1"}} : std::vector<MomentForm>();
+  }
+  std::vector<MomentForm> operator()(const RmsProp& o) const { return rmsprop(o.momentum, o.centered, 0); }
+  std::vector<MomentForm> operator()(const RmsPropTf1& o) const { return rmsprop(o.momentum, o.centered, 1); }
+
+  static std::vector<MomentForm> rmsprop(float momentum, bool centered, float first_square) {
+    std::vector<MomentForm> forms = {{"mean_square", first_square}};
+    if (centered) forms.push_back({"mean_gradient"});
+    if (momentum > 0) forms.push_back({"velocity"});
+    return forms;
+  }
+};
+
+}  // namespace
+
+OptimizerState::OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout)
+    : optimizer_(optimizer), stretches_(stretches(layout, decay_of(optimizer) > 0)) {
+  for (const MomentForm& form : std::visit(MomentForms{}, optimizer)) {
+    moments_.push_back({form.name, Tensor({layout.trainable_floats})});
+    const std::span<float> values = moments_.back().values.values();
+    if (form.first != 0) std::fill(values.begin(), values.end(), form.first);
+  }
+}
+
+std::span<float> OptimizerState::moment(const char* name) {
+  for (Moment& m : moments_) {
+    if (std::strcmp(m.name, name) == 0) return m.values.values();
+  }
+  return {};
+}
+
+std::vector<OptimizerState::Stretch> OptimizerState::stretches(const ParameterLayout& layout, bool decay_used) {
+  if (!decay_used) return {{0, layout.trainable_floats, false}};
+  std::vector<Stretch> out;
+  for (const Parameter& p : layout.parameters) {
+    if (!p.trainable) continue;
+    // Decay is for kernels: shrinking a bias or a batch norm's scale limits nothing that generalisation needs.
+    out.push_back({p.offset, p.offset + p.shape.elements(), p.name.ends_with("/kernel")});
+  }
+  return out;
+}
+
+void OptimizerState::step(float learning_rate, int64_t t, std::span<float> weights, std::span<const float> gradients) {
+  for (const Stretch& s : stretches_) {
+    const auto of = [&](auto all) { return all.empty() ? all : all.subspan(s.begin, s.end - s.begin); };
+    const float decay = s.decayed ? decay_of(optimizer_) : 0.0f;
+    const auto adam = [&](const auto& o) {
+      kernels::adam_update({.learning_rate = learning_rate,
+                            .beta1 = o.beta1,
+                            .beta2 = o.beta2,
+                            .epsilon = o.epsilon,
+                            .decay = learning_rate * decay,
+                            .t = t},
+                           of(weights), of(gradients), of(moment("moment1")), of(moment("moment2")));
+    };
+    const auto rmsprop = [&](const auto& o, bool epsilon_in_root) {
+      kernels::rmsprop_update({.learning_rate = learning_rate,
+                               .rho = o.rho,
+                               .momentum = o.momentum,
+                               .epsilon = o.epsilon,
+                               .epsilon_in_root = epsilon_in_root},
+                              of(weights), of(gradients),
+                              {of(moment("mean_square")), of(moment("mean_gradient")), of(moment("velocity"))});
+    };
+    if (const auto* o = std::get_if<Adam>(&optimizer_)) adam(*o);
+    if (const auto* o = std::get_if<AdamW>(&optimizer_)) adam(*o);
+    if (const auto* o = std::get_if<RmsProp>(&optimizer_)) rmsprop(*o, false);
+    if (const auto* o = std::get_if<RmsPropTf1>(&optimizer_)) rmsprop(*o, true);
+    if (const auto* o = std::get_if<Sgd>(&optimizer_)) {
+      kernels::sgd_update(
+          {.learning_rate = learning_rate, .momentum = o->momentum, .weight_decay = decay, .nesterov = o->nesterov},
+          of(weights), of(gradients), of(moment("moment1")));
+    }
+  }
+}
+
+std::vector<NamedArray> OptimizerState::arrays() {
+  std::vector<NamedArray> out;
+  for (Moment& m : moments_) out.push_back({m.name, m.values.values()});
+  return out;
+}
+
+double clip_gradient(const GradientClipping& clipping, std::span<float> gradients) {
+  const double norm = std::sqrt(kernels::sum_of_squares(gradients));
+  if (!std::isfinite(norm)) return norm;
+  if (clipping.value > 0) kernels::clip_values(clipping.value, gradients);
+  if (clipping.norm > 0 && norm > clipping.norm) {
+    kernels::scale_values(static_cast<float>(clipping.norm / norm), gradients);
+  }
+  return norm;
+}
+
+}  // namespace fer::train

@@ -1,0 +1,46 @@
+// An optimizer's moments and its step over a whole network's trainable weights.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "fer/model.h"
+#include "fer/optimizer.h"
+#include "train/files/checkpoint.h"
+
+namespace fer::train {
+
+class OptimizerState {
+ public:
+  OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout);
+
+  // t counts steps from 1. weights [layout.total_floats], of which the trainable ones are changed.
+  void step(float learning_rate, int64_t t, std::span<float> weights, std::span<const float> gradients);
+
+  // "moment1" and "moment2" (Adam); "moment1" (SGD with momentum); "mean_square", "mean_gradient" (centered) and
+  // "velocity" (with momentum) (RMSprop); or none.
+  std::vector<NamedArray> arrays();
+
+ private:
+  // A stretch of the flat arrays whose parameters are decayed alike.
+  struct Stretch {
+    int64_t begin, end;
+    bool decayed;
+  };
+  static std::vector<Stretch> stretches(const ParameterLayout& layout, bool decay_used);
+
+  Optimizer optimizer_;
+  std::vector<Stretch> stretches_;
+  // What the optimizer keeps of every weight, by the names above.
+  struct Moment {
+    const char* name;
+    Tensor values;
+  };
+  std::span<float> moment(const char* name);
+  std::vector<Moment> moments_;
+};
+
+// Scales or cuts the gradient as asked. Returns the norm it had before: not finite where any value is not.
+double clip_gradient(const GradientClipping& clipping, std::span<float> gradients);
+
+}  // namespace fer::train

@@ -1,0 +1,66 @@
+#include "train/step/training_batches.h"
+
+#include <algorithm>
+
+#include "data/batches.h"
+
+namespace fer::train {
+
+TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network)
+    : config_(config),
+      inputs_(inputs),
+      shape_{network.input[0], network.input[1], network.input[2]},
+      picture_size_(network.input.elements()),
+      classes_(class_count(network)) {
+  const int64_t rows = static_cast<int64_t>(inputs.train.size());
+  const int64_t batch = std::min(config.batch_size, rows);
+  steps_per_pass_ = (rows - 1) / pictures_per_step() + 1;
+  pictures_ = Tensor({batch, picture_size_});
+  targets_ = Tensor({batch, classes_});
+  if (!config.class_weights.empty()) weights_.resize(batch);
+}
+
+void TrainingBatches::start_step(int64_t step) {
+  const int64_t pass = step / steps_per_pass_;
+  if (pass != pass_) order_ = pass_order(inputs_.train, config_.seed, pass);
+  pass_ = pass;
+  const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
+  step_rows_ = rows.first(std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
+}
+
+void TrainingBatches::fill(int64_t batch) {
+  const auto rows = step_rows_.subspan(batch * config_.batch_size);
+  count_ = std::min<int64_t>(config_.batch_size, static_cast<int64_t>(rows.size()));
+  fill_batch(inputs_.data, rows.first(count_),
+             {.scale = config_.preprocessing.scale,
+              .shift = config_.preprocessing.shift,
+              .augment = config_.augmentation,
+              .seed = config_.seed,
+              .pass = pass_,
+              .shape = shape_},
+             pictures_.values().first(count_ * picture_size_));
+  for (int64_t i = 0; i < count_; ++i) {
+    const std::span<float> target = targets_.values().subspan(i * classes_, classes_);
+    const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target);
+    if (!weights_.empty()) weights_[i] = static_cast<float>(config_.class_weights[label]);
+  }
+}
+
+int64_t fill_target(const RunInputs& inputs, int64_t row, double smoothing, std::span<float> out) {
+  const size_t classes = out.size();
+  int64_t label = 0;
+  if (inputs.targets.empty()) {
+    label = inputs.data.labels[row];
+    std::fill(out.begin(), out.end(), 0.0f);
+    out[label] = 1;
+  } else {
+    const std::span<const float> soft = inputs.targets.subspan(row * classes, classes);
+    label = std::max_element(soft.begin(), soft.end()) - soft.begin();
+    std::copy(soft.begin(), soft.end(), out.begin());
+  }
+  if (smoothing == 0) return label;
+  for (float& y : out) y = static_cast<float>((1 - smoothing) * y + smoothing / static_cast<double>(classes));
+  return label;
+}
+
+}  // namespace fer::train

@@ -1,0 +1,54 @@
+// What a training step takes its gradient from: batches as a network takes them (pictures, target distributions,
+// weights), in an order that is a function of config.seed and the step.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "data/augment.h"
+#include "fer/trainer.h"
+#include "train/files/identity.h"
+
+namespace fer::train {
+
+class TrainingBatches {
+ public:
+  // Keeps references to config and inputs.
+  TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network);
+
+  // config.steps_per_epoch, or one pass over the data: ceil(rows / (accumulate * batch size)). The last step of a pass
+  // may have fewer pictures.
+  int64_t steps_per_epoch() const { return config_.steps_per_epoch > 0 ? config_.steps_per_epoch : steps_per_pass_; }
+  int64_t steps_per_pass() const { return steps_per_pass_; }
+  // Pictures of a full step.
+  int64_t pictures_per_step() const { return config_.accumulate * config_.batch_size; }
+  // Chooses the pictures of a step, counted from the beginning of the run.
+  void start_step(int64_t step);
+  int64_t step_count() const { return static_cast<int64_t>(step_rows_.size()); }
+  // Batches of the step: at most config.accumulate.
+  int64_t batches() const { return (step_count() + config_.batch_size - 1) / config_.batch_size; }
+  // Fills the buffers below with the step's batch.
+  void fill(int64_t batch);
+
+  int64_t count() const { return count_; }
+  std::span<const float> pictures() const { return pictures_.values().first(count_ * picture_size_); }
+  std::span<const float> targets() const { return targets_.values().first(count_ * classes_); }
+  // Empty without class weights.
+  std::span<const float> weights() const { return std::span(weights_).first(weights_.empty() ? 0 : count_); }
+
+ private:
+  const TrainConfig& config_;
+  const RunInputs& inputs_;
+  PictureShape shape_;  // the network's input
+  int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
+  std::vector<int64_t> order_;  // of the pass
+  std::span<const int64_t> step_rows_;
+  Tensor pictures_, targets_;
+  std::vector<float> weights_;
+};
+
+// The distribution that a row's loss is taken against: its soft target where there are any, else one-hot; smoothed,
+// y = (1 - e) * y + e / classes. Returns the class it names: the label, or the first largest of a soft target.
+int64_t fill_target(const RunInputs& inputs, int64_t row, double smoothing, std::span<float> out);
+
+}  // namespace fer::train

@@ -1,0 +1,150 @@
+#include <gtest/gtest.h>
+
+#include "kernels/int8/gemm.h"
+#include "kernels/reference/pool.h"
+#include "tests/kernels/int8/int8_cases.h"
+
+namespace fer::testing {
+namespace {
+
+TEST(Int8, ConvolutionsAgreeForEveryKernelStrideAndPadding) {
+  Draw draw(950);
+  for (int64_t kernel = 1; kernel <= 7; ++kernel)
+    for (int64_t stride = 1; stride <= 3; ++stride)
+      for (const Padding& padding : all_paddings()) {
+        const ConvShape s = conv_shape({.n = 2,
+                                        .h = 9,
+                                        .w = 8,
+                                        .ci = 3,
+                                        .co = 5,
+                                        .kernel = {kernel, 8 - kernel},
+                                        .strides = {stride, 4 - stride},
+                                        .padding = padding});
+        if (s.oh > 0 && s.ow > 0) check_int8_conv(Int8Case(s, draw));
+      }
+}
+
+TEST(Int8, ConvolutionsAgreeForAnyChannels) {
+  Draw draw(951);
+  for (const int64_t c : {1, 4, 15, 16, 17, 48, 64, 65, 130}) {
+    check_int8_conv(Int8Case(conv_shape({.n = 1, .h = 4, .w = 5, .ci = c, .co = 131 - c}), draw));
+    check_int8_conv(Int8Case(conv_shape({.n = 37, .h = 1, .w = 1, .ci = c, .co = 131 - c, .kernel = {1, 1}}), draw));
+  }
+}
+
+// The largest sums that 32 bits must hold.
+TEST(Int8, SumsDoNotOverflow) {
+  Draw draw(952);
+  Int8Case c(conv_shape({.n = 1, .h = 1, .w = 1, .ci = 60000, .co = 16, .kernel = {1, 1}}), draw);
+  ASSERT_TRUE(kernels::int8_conv_supports(c.s));
+  std::fill(c.x.begin(), c.x.end(), uint8_t{255});
+  for (size_t i = 0; i < c.q.size(); ++i) c.q[i] = i % 2 == 0 ? int8_t{127} : int8_t{-127};
+  kernels::int8_prepare_kernel(c.s, c.q, c.prepared);
+  std::fill(c.start.begin(), c.start.end(), 0);
+  on_every_target(
+      "large sums", 0, [&] { return run_int8(c); },
+      [&](const Results& r) {
+        for (size_t i = 0; i < r[2].size(); ++i)
+          ASSERT_EQ(r[2][i], (i % 2 == 0 ? 1.0f : -1.0f) * (60000.0f * 255 * 127)) << i;
+      });
+  EXPECT_FALSE(
+      kernels::int8_conv_supports(conv_shape({.n = 1, .h = 1, .w = 1, .ci = 70000, .co = 1, .kernel = {1, 1}})));
+}
+
+TEST(Int8, ProductsAgreeInBothWays) {
+  if (!kernels::int8_has_vnni()) GTEST_SKIP() << "this CPU has one way only";
+  Draw draw(955);
+  for (const int64_t width : {16, 32, 48, 64}) {
+    for (int64_t m = 1; m <= 13; ++m) {
+      const int64_t groups = draw.integer(1, 40);
+      const std::vector<uint8_t> a = random_bytes(draw, m, 4 * groups);
+      std::vector<int8_t> b(static_cast<size_t>(4 * groups * width));
+      for (int8_t& byte : b) byte = static_cast<int8_t>(draw.integer(-127, 127));
+      std::vector<int32_t> start(static_cast<size_t>(width)), c(static_cast<size_t>(m * kernels::kInt8Panel), 0);
+      for (int32_t& value : start) value = static_cast<int32_t>(draw.integer(-100000, 100000));
+      kernels::Int8Product p{.m = m,
+                             .groups = groups,
+                             .width = width,
+                             .a = a.data(),
+                             .a_row = 4 * groups,
+                             .b = b.data(),
+                             .start = start.data(),
+                             .c = c.data()};
+      kernels::int8_gemm_vnni(p);
+      std::vector<int32_t> portable(c.size(), 0);
+      p.c = portable.data();
+      const Settings restore;
+      for (const std::string& target : kernels::available_targets()) {
+        kernels::set_target(target);
+        kernels::int8_gemm_portable(p);
+        ASSERT_EQ(portable, c) << target << ", m " << m << ", width " << width << "; " << seed_note();
+      }
+    }
+  }
+}
+
+TEST(Int8, KernelsBecomeTheNearestBytes) {
+  const ConvShape s = conv_shape({.n = 1, .h = 3, .w = 3, .ci = 5, .co = 4});
+  std::vector<float> w = Draw(953).values(s.w_floats());
+  for (size_t i = 2; i < w.size(); i += 4) w[i] = 0;  // a channel without weights
+  std::vector<int8_t> q(w.size());
+  std::vector<float> scale(4);
+  kernels::int8_quantize_kernel(s, w, q, scale);
+  EXPECT_EQ(scale[2], 1.0f);
+  for (size_t i = 0; i < w.size(); ++i) EXPECT_NEAR(q[i] * scale[i % 4], w[i], scale[i % 4] * 0.5001);
+  // What bytes stand for becomes the same bytes again.
+  std::vector<float> rounded(w.size());
+  for (size_t i = 0; i < w.size(); ++i) rounded[i] = q[i] * scale[i % 4];
+  std::vector<int8_t> again(w.size());
+  kernels::int8_quantize_kernel(s, rounded, again, scale);
+  EXPECT_EQ(again, q);
+}
+
+TEST(Int8, RangesHoldZeroAndTheirEnds) {
+  for (const auto& [low, high] : {std::pair{-1.0f, 3.0f}, {0.5f, 2.0f}, {-2.0f, -1.0f}, {0.0f, 0.0f}}) {
+    const kernels::Int8Range range = kernels::int8_range(low, high);
+    const float x[] = {0, low, high};
+    uint8_t q[12];
+    kernels::int8_quantize(3, 1, range, x, q);
+    EXPECT_EQ(q[0], range.zero);
+    for (int i = 0; i < 3; ++i) EXPECT_NEAR((q[4 * i] - range.zero) * range.scale, x[i], 0.51 * range.scale);
+  }
+}
+
+TEST(Int8, NumbersBeyondTheRangeAreCut) {
+  const std::vector<float> x = {1e30f, -1e30f, INFINITY, -INFINITY};
+  uint8_t q[4];
+  kernels::int8_quantize(1, 4, kernels::int8_range(-1, 1), x.data(), q);
+  EXPECT_EQ((std::vector<uint8_t>(q, q + 4)), (std::vector<uint8_t>{255, 0, 255, 0}));
+}
+
+TEST(Int8, MaxPoolsAgree) {
+  Draw draw(954);
+  for (const Padding& padding : all_paddings()) {
+    const ConvCase c{
+        .n = 2, .h = 9, .w = 7, .ci = 70, .co = 1, .kernel = {3, 2}, .strides = {2, 2}, .padding = padding};
+    if (padding.cells > 1) continue;
+    const kernels::PoolShape s = pool_shape(c);
+    const std::vector<uint8_t> x = random_bytes(draw, s.n * s.h * s.w, s.c);
+    std::vector<double> numbers;
+    for (size_t i = 0; i < x.size(); ++i)
+      if (static_cast<int64_t>(i) % byte_cell(s.c) < s.c) numbers.push_back(x[i]);
+    const auto truth = kernels::reference::max_pool_forward(s, numbers);
+    on_every_target(
+        "max pool of bytes", 0,
+        [&] {
+          std::vector<uint8_t> y(static_cast<size_t>(s.n * s.oh * s.ow * byte_cell(s.c)));
+          kernels::int8_max_pool(s, x.data(), y.data());
+          return Results{{y.begin(), y.end()}};
+        },
+        [&](const Results& r) {
+          for (size_t i = 0; i < truth.y.size(); ++i) {
+            const auto row = static_cast<int64_t>(i) / s.c, channel = static_cast<int64_t>(i) % s.c;
+            ASSERT_EQ(r[0][static_cast<size_t>(row * byte_cell(s.c) + channel)], truth.y[i]) << i;
+          }
+        });
+  }
+}
+
+}  // namespace
+}  // namespace fer::testing

@@ -1,0 +1,159 @@
+#include "kernels/values/elementwise.h"
+
+#include <gtest/gtest.h>
+
+#include "kernels/reference/elementwise.h"
+#include "kernels/reference/loss.h"
+#include "tests/kernels/on_targets.h"
+
+namespace fer::testing {
+namespace {
+
+namespace reference = kernels::reference;
+
+const std::vector<int64_t> kCounts = {1, 3, 4, 5, 16, 17, 63, 64, 65, 130, 8192 - 1, 16384 + 7};
+
+TEST(Elementwise, AddAgreesAlsoInPlace) {
+  for (const int64_t count : kCounts) {
+    Draw draw(800);
+    const std::vector<float> a = draw.values(count), b = draw.values(count);
+    on_every_target(
+        "add", 0,
+        [&] {
+          Results r = {unwritten(count), a};
+          kernels::add(a, b, r[0]);
+          kernels::add(r[1], b, r[1]);
+          return r;
+        },
+        [&](const Results& r) {
+          expect_same_bits(r[0], reference::add(a, b), "add");
+          expect_same_bits(r[0], r[1], "add in place");
+        });
+  }
+}
+
+TEST(Elementwise, BytesBecomeFloats) {
+  std::vector<uint8_t> pixels(256);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i);
+  std::vector<float> out = unwritten(256);
+  kernels::bytes_to_floats(pixels, 1.0f / 255, -0.5f, out);
+  for (size_t i = 0; i < out.size(); ++i)
+    EXPECT_NEAR(out[i], static_cast<double>(i) / 255 - 0.5, 3 * kRounding) << "pixel " << i;
+}
+
+// ---- dropout
+
+std::vector<bool> mask_of(const RandomStream& stream, float rate, int64_t count) {
+  std::vector<bool> kept(static_cast<size_t>(count));
+  for (size_t i = 0; i < kept.size(); ++i) kept[i] = random_unit(stream, i) >= rate;
+  return kept;
+}
+
+TEST(Dropout, KeepsWhatTheStreamSays) {
+  const RandomStream stream{.seed = 0x123456789abcdefu, .use = RandomUse::kDropout, .a = 3, .b = 77};
+  for (const float rate : {0.0f, 0.25f, 0.5f, 0.9f}) {
+    for (const int64_t count : kCounts) {
+      Draw draw(801);
+      const std::vector<float> x = draw.values(count);
+      const auto expected = reference::dropout(mask_of(stream, rate, count), double{rate}, as_doubles(x));
+      on_every_target(
+          "dropout", 0,
+          [&] {
+            Results r = {unwritten(count), x};
+            kernels::dropout(stream, rate, x, r[0]);
+            kernels::dropout(stream, rate, r[1], r[1]);
+            return r;
+          },
+          [&](const Results& r) {
+            // A dropped value has a bound of zero roundings of zero: it must be zero.
+            expect_rounded(r[0], expected, 4, 0, "dropout");
+            expect_same_bits(r[0], r[1], "dropout in place");
+          });
+    }
+  }
+}
+
+TEST(Dropout, DropsAboutTheShareItIsToldTo) {
+  constexpr int kCount = 40000;
+  const std::vector<float> ones(kCount, 1.0f);
+  std::vector<float> y(kCount);
+  kernels::dropout({.seed = test_seed(), .use = RandomUse::kDropout}, 0.3f, ones, y);
+  const auto dropped = static_cast<double>(std::count(y.begin(), y.end(), 0.0f));
+  // Six standard deviations of a binomial count.
+  EXPECT_NEAR(dropped, 0.3 * kCount, 6 * std::sqrt(0.3 * 0.7 * kCount)) << seed_note();
+}
+
+TEST(Dropout, DiffersBetweenStepsAndLayers) {
+  const std::vector<float> ones(64, 1.0f);
+  std::vector<float> a(64), b(64), c(64);
+  kernels::dropout({.seed = 1, .use = RandomUse::kDropout, .a = 0, .b = 0}, 0.5f, ones, a);
+  kernels::dropout({.seed = 1, .use = RandomUse::kDropout, .a = 0, .b = 1}, 0.5f, ones, b);
+  kernels::dropout({.seed = 1, .use = RandomUse::kDropout, .a = 1, .b = 0}, 0.5f, ones, c);
+  EXPECT_NE(a, b);
+  EXPECT_NE(a, c);
+  EXPECT_NE(b, c);
+}
+
+// ---- sums over everything
+
+TEST(Elementwise, RegularizerAgrees) {
+  for (const int64_t count : kCounts) {
+    Draw draw(802);
+    std::vector<float> w = draw.values(count);
+    w[0] = 0;
+    const std::vector<float> before = draw.values(count);
+    const auto added = reference::penalty_gradient(double{0.01f}, double{0.3f}, as_doubles(w));
+    const double penalty = reference::penalty(double{0.01f}, double{0.3f}, w);
+    std::vector<double> expected;
+    for (size_t i = 0; i < w.size(); ++i) expected.push_back(before[i] + added[i]);
+    on_every_target(
+        "regularizer", 0,
+        [&] {
+          Results r = {before, {}};
+          const double found = kernels::add_regularizer(0.01f, 0.3f, w, r[0]);
+          EXPECT_NEAR(found, penalty, 1e-12 * penalty) << "of " << count << " weights";
+          return r;
+        },
+        [&](const Results& r) { expect_rounded(r[0], expected, 4, 1, "gradient of the regularizer"); });
+  }
+}
+
+TEST(Elementwise, SumOfSquaresAgreesForAnyNumberOfThreads) {
+  const Settings restore;
+  for (const int64_t count : {int64_t{1}, int64_t{9}, int64_t{16384}, int64_t{100001}}) {
+    Draw draw(803);
+    const std::vector<float> x = draw.values(count);
+    double expected = 0;
+    for (const double v : x) expected += v * v;
+    set_num_threads(1);
+    const double one = kernels::sum_of_squares(x);
+    set_num_threads(2);
+    EXPECT_EQ(one, kernels::sum_of_squares(x));
+    EXPECT_NEAR(one, expected, 1e-12 * expected);
+  }
+}
+
+TEST(Elementwise, SumOfSquaresShowsWhatIsNotFinite) {
+  for (const size_t place : {size_t{0}, size_t{20000}, size_t{39999}}) {
+    std::vector<float> x(40000, 1.0f);
+    x[place] = kNan;
+    EXPECT_TRUE(std::isnan(kernels::sum_of_squares(x)));
+    x[place] = -std::numeric_limits<float>::infinity();
+    EXPECT_TRUE(std::isinf(kernels::sum_of_squares(x)));
+  }
+}
+
+TEST(Elementwise, ScalingAndClippingAgree) {
+  Draw draw(804);
+  const std::vector<float> x = draw.values(16384 + 9, -3, 3);
+  std::vector<float> scaled = x, clipped = x;
+  kernels::scale_values(0.3f, scaled);
+  kernels::clip_values(0.5f, clipped);
+  for (size_t i = 0; i < x.size(); ++i) {
+    ASSERT_EQ(scaled[i], x[i] * 0.3f);
+    ASSERT_EQ(clipped[i], x[i] > 0.5f ? 0.5f : x[i] < -0.5f ? -0.5f : x[i]);
+  }
+}
+
+}  // namespace
+}  // namespace fer::testing

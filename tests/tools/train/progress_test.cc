@@ -1,0 +1,89 @@
+#include "tools/train/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace fer::cli {
+namespace {
+
+StepProgress halfway() {
+  return {.epoch = 3,
+          .epochs = 100,
+          .step = 225,
+          .steps = 450,
+          .images = 14400,
+          .loss = 1.23456,
+          .accuracy = 0.53214,
+          .learning_rate = 1e-3,
+          .seconds = 28,
+          .images_per_second = 512.4};
+}
+
+EpochResult third_epoch() {
+  return {.epoch = 3,
+          .loss = 1.23456,
+          .accuracy = 0.53214,
+          .val_loss = 1.1,
+          .val_accuracy = 0.58,
+          .learning_rate = 9e-4,
+          .seconds = 64.2,
+          .images_per_second = 512.4};
+}
+
+TEST(BarLine, ShowsBarCountSpeedTimeLeftAndFigures) {
+  EXPECT_EQ(
+      bar_line(halfway(), 120),
+      "Epoch   3/100 [==============>...............] 225/450  512 img/s  ETA 0:29  loss 1.2346  accuracy 0.5321");
+}
+
+TEST(BarLine, NeverExceedsTheWidth) {
+  for (int width = 0; width < 200; ++width) {
+    EXPECT_LE(static_cast<int>(bar_line(halfway(), width).size()), width) << bar_line(halfway(), width);
+  }
+}
+
+TEST(BarLine, DropsTheSpeedFirstAndTheTimeLeftLast) {
+  const std::string without_speed = bar_line(halfway(), 72);
+  EXPECT_EQ(without_speed.find("img/s"), std::string::npos) << without_speed;
+  EXPECT_NE(without_speed.find("accuracy"), std::string::npos) << without_speed;
+  const std::string narrow = bar_line(halfway(), 44);
+  EXPECT_EQ(narrow.find("accuracy"), std::string::npos) << narrow;
+  EXPECT_NE(narrow.find("ETA 0:29"), std::string::npos) << narrow;
+}
+
+TEST(BarLine, IsFullAndSaysValidatingAfterTheLastStep) {
+  StepProgress p = halfway();
+  p.step = p.steps;
+  const std::string line = bar_line(p, 120);
+  EXPECT_NE(line.find("[==============================] 450/450"), std::string::npos) << line;
+  EXPECT_NE(line.find("validating"), std::string::npos) << line;
+}
+
+TEST(EpochLine, IsOnePlainLine) {
+  EXPECT_EQ(epoch_line(third_epoch(), 100),
+            "Epoch   3/100  1:05  512 img/s  loss 1.2346  accuracy 0.5321  val_loss 1.1000  val_accuracy 0.5800  "
+            "lr 0.0009");
+}
+
+TEST(EpochLine, LeavesOutValidationWhereThereIsNone) {
+  EpochResult e = third_epoch();
+  e.val_loss = e.val_accuracy = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(epoch_line(e, 9), "Epoch 3/9  1:05  512 img/s  loss 1.2346  accuracy 0.5321  lr 0.0009");
+}
+
+TEST(EpochJson, HasTheEightKeysAndNullForWhatIsMissing) {
+  EpochResult e = third_epoch();
+  e.val_loss = std::numeric_limits<double>::quiet_NaN();
+  const auto json = nlohmann::json::parse(epoch_json(e));
+  EXPECT_EQ(json.size(), 8u);
+  EXPECT_EQ(json["epoch"], 3);
+  EXPECT_EQ(json["learning_rate"], 9e-4);
+  EXPECT_EQ(json["images_per_second"], 512.4);
+  EXPECT_EQ(json["seconds"], 64.2);
+  EXPECT_TRUE(json["val_loss"].is_null());
+}
+
+}  // namespace
+}  // namespace fer::cli

@@ -1,0 +1,176 @@
+#include "tools/cli/cli.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "fer/error.h"
+#include "fer/threads.h"
+#include "fer/version.h"
+
+namespace fer::cli {
+namespace {
+
+// The whole of `text` as a T.
+template <class T>
+bool parse_whole(const std::string& text, T& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+template <class T>
+T checked(const std::string& option, const std::string& text, const char* kind, T lowest, T highest) {
+  T value = 0;
+  if (parse_whole(text, value) && value >= lowest && value <= highest) return value;
+  std::string range = fmt::format("of at least {}", lowest);
+  if (highest < std::numeric_limits<T>::max()) range = fmt::format("from {} to {}", lowest, highest);
+  throw UsageError(fmt::format("--{}: expected {} {}, found \"{}\"", option, kind, range, text));
+}
+
+std::string shell_quoted(const std::string& word) {
+  const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_-./=,:+@%", c); };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+cxxopts::Options all_options(const Program& program) {
+  cxxopts::Options options(program.name, program.purpose);
+  options.custom_help("[options] " + program.operands);
+  options.set_width(100);
+  program.declare(options);
+  options.add_options()("h,help", "Print this and exit")("version", "Print the version and exit");
+  return options;
+}
+
+int complain(const Program& program, std::string message, int status) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::fflush(stdout);
+  fmt::print(stderr, "{}: {}\n", program.name, message);
+  return status;
+}
+
+int run_or_throw(const Program& program, const std::vector<std::string>& words) {
+  const Arguments arguments = parse(program, words);
+  if (arguments.flag("help")) {
+    std::vector<std::string> groups = program.groups;
+    groups.emplace_back();
+    fmt::print("{}", all_options(program).help(groups));
+    return 0;
+  }
+  if (arguments.flag("version")) {
+    fmt::print("{} {}\n", program.name, version());
+    return 0;
+  }
+  return program.run(arguments);
+}
+
+}  // namespace
+
+Arguments::Arguments(std::string program, std::vector<std::string> words, cxxopts::ParseResult result)
+    : program_(std::move(program)),
+      words_(std::move(words)),
+      operands_(result.unmatched()),
+      result_(std::move(result)) {}
+
+int64_t Arguments::integer(const std::string& option, int64_t lowest, int64_t highest) const {
+  return checked<int64_t>(option, text(option), "a whole number", lowest, highest);
+}
+
+double Arguments::number(const std::string& option, double lowest, double highest) const {
+  return parse_number(option, text(option), lowest, highest);
+}
+
+std::string Arguments::choice(const std::string& option, const std::vector<std::string>& choices) const {
+  const std::string found = text(option);
+  if (std::find(choices.begin(), choices.end(), found) != choices.end()) return found;
+  throw UsageError(fmt::format("--{}: expected {}, found \"{}\"", option, fmt::join(choices, ", "), found));
+}
+
+std::vector<std::pair<std::string, std::string>> Arguments::given() const {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const cxxopts::KeyValue& argument : result_.arguments()) pairs.emplace_back(argument.key(), argument.value());
+  return pairs;
+}
+
+std::string Arguments::command() const {
+  std::string line = program_;
+  for (const std::string& word : words_) {
+    line += ' ';
+    line += shell_quoted(word);
+  }
+  return line;
+}
+
+double parse_number(const std::string& option, const std::string& text, double lowest, double highest) {
+  return checked<double>(option, text, "a number", lowest, highest);
+}
+
+Arguments parse(const Program& program, const std::vector<std::string>& words) {
+  std::vector<const char*> argv = {program.name.c_str()};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  try {
+    cxxopts::Options options = all_options(program);
+    return Arguments(program.name, words, options.parse(static_cast<int>(argv.size()), argv.data()));
+  } catch (const cxxopts::exceptions::parsing& error) {
+    throw UsageError(error.what());
+  }
+}
+
+int run(const Program& program, int argc, char** argv) {
+  try {
+    const int status = run_or_throw(program, std::vector<std::string>(argv + 1, argv + argc));
+    // A full disk or a closed pipe shows only here.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+      return complain(program, fmt::format("cannot write to standard output: {}", std::strerror(errno)), 1);
+    }
+    return status;
+  } catch (const UsageError& error) {
+    return complain(program, fmt::format("{} ({} --help)", error.what(), program.name), 2);
+  } catch (const std::bad_alloc&) {
+    return complain(program, "out of memory", 1);
+  } catch (const std::exception& error) {
+    return complain(program, error.what(), 1);
+  }
+}
+
+void declare_threads(cxxopts::Options& options) {
+  options.add_options()("threads", "0: every core. Results do not depend on it",
+                        cxxopts::value<std::string>()->default_value("0"), "N");
+}
+
+void use_threads(const Arguments& arguments) {
+  set_num_threads(static_cast<int>(arguments.integer("threads", 0, 1024)));
+}
+
+std::string grouped(int64_t n) {
+  std::string digits = fmt::format("{}", n);
+  for (int64_t i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3)
+    digits.insert(static_cast<size_t>(i), 1, ',');
+  return digits;
+}
+
+std::string base_name(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  return name.empty() ? path : name;
+}
+
+std::string extension(const std::string& path) {
+  std::string end = std::filesystem::path(path).extension().string();
+  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
+  return end;
+}
+
+std::string one_line(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace fer::cli

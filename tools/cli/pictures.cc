@@ -1,0 +1,80 @@
+#include "tools/cli/pictures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fer/error.h"
+#include "tools/cli/cli.h"
+
+namespace fer::cli {
+
+namespace {
+
+// Landmarks as dots: x from left to right, y from top to bottom.
+Image drawn_points(std::span<const float> points) {
+  constexpr int64_t kSize = 96;
+  constexpr float kScale = 22;  // pixels a unit: two and a half units reach the edge
+  Image image = {kSize, kSize, 1, std::vector<uint8_t>(kSize * kSize, 255)};
+  for (size_t i = 0; i + 1 < points.size(); i += 2) {
+    const auto x = static_cast<int64_t>(std::clamp(kSize / 2 + kScale * points[i], 0.0f, kSize - 2.0f));
+    const auto y = static_cast<int64_t>(std::clamp(kSize / 2 + kScale * points[i + 1], 0.0f, kSize - 2.0f));
+    for (const int64_t at : {y * kSize + x, y * kSize + x + 1, (y + 1) * kSize + x, (y + 1) * kSize + x + 1}) {
+      image.pixels[static_cast<size_t>(at)] = 0;
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+Image row_image(const Dataset& data, int64_t row) {
+  if (data.has_values()) return drawn_points(data.example(row));
+  Image image = {data.height, data.width, data.channels,
+                 std::vector<uint8_t>(static_cast<size_t>(data.picture_bytes()))};
+  copy_picture(data, row, image.pixels);
+  return image;
+}
+
+std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation& evaluation) {
+  std::vector<ReportPicture> pictures;
+  for (const Mistake& mistake : evaluation.worst) {
+    Image image = row_image(data, mistake.row);
+    std::string caption = data.files.empty() ? fmt::format("row {}", mistake.row)
+                                             : base_name(data.files[static_cast<size_t>(mistake.row)]);
+    pictures.push_back({image.height, image.width, image.channels, std::move(image.pixels), std::move(caption)});
+  }
+  return pictures;
+}
+
+std::vector<int64_t> all_rows(const Dataset& data) {
+  std::vector<int64_t> rows;
+  for (int64_t row = 0; row < data.size(); ++row) {
+    if (data.takes_part(row)) rows.push_back(row);
+  }
+  return rows;
+}
+
+bool has_usage(const Dataset& data) {
+  return std::any_of(data.usage.begin(), data.usage.end(), [](Usage u) { return u != Usage::kNone; });
+}
+
+NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path) {
+  if (split.empty()) {
+    for (const Usage usage : {Usage::kPrivateTest, Usage::kPublicTest}) {
+      std::vector<int64_t> rows = rows_with_usage(data, usage);
+      if (!rows.empty()) return {usage_name(usage), std::move(rows)};
+    }
+    return {"all rows", all_rows(data)};
+  }
+  if (split == "all") return {"all rows", all_rows(data)};
+  for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
+    if (split != usage_name(usage)) continue;
+    std::vector<int64_t> rows = rows_with_usage(data, usage);
+    if (!rows.empty()) return {split, std::move(rows)};
+  }
+  throw Error(fmt::format("{}: no row with Usage {}{}", path, split,
+                          has_usage(data) ? "" : " (the file has no Usage column; --split all takes every row)"));
+}
+
+}  // namespace fer::cli

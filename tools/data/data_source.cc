@@ -1,0 +1,204 @@
+#include "tools/data/data_source.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "fer/error.h"
+#include "fer/ferplus.h"
+#include "fer/landmarks.h"
+#include "fer/picture_folder.h"
+
+namespace fer::cli {
+namespace {
+
+std::string named(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+
+OpenedData open_folder(const std::string& path, const DataOptions& options, const Shape& input) {
+  if (input.dims().size() != 3 || (input[2] != 1 && input[2] != 3)) {
+    throw Error(fmt::format("{}: expected a network for pictures, found one that takes {}", path, input.to_string()));
+  }
+  PictureFolder folder = read_picture_folder(
+      path, {.height = input[0], .width = input[1], .channels = input[2], .skip_bad = options.skip_bad});
+  OpenedData opened{path, std::move(folder.data), {}, {}};
+  for (const BadPicture& bad : folder.bad) opened.notes.push_back(bad.path + ": left out: " + bad.reason);
+  if (!folder.bad.empty()) {
+    opened.notes.push_back(
+        fmt::format("{}: pictures left out: {}, read: {}", path, folder.bad.size(), grouped(opened.data.size())));
+  }
+  if (folder.other_files > 0) {
+    opened.notes.push_back(fmt::format("{}: files that are no pictures, passed over: {}", path, folder.other_files));
+  }
+  return opened;
+}
+
+void use_ferplus(OpenedData& opened, const DataOptions& options) {
+  const int64_t dropped = apply_ferplus(opened.data, read_ferplus(options.ferplus), options.ferplus,
+                                        options.ferplus_soft ? &opened.soft_targets : nullptr);
+  opened.notes.push_back(fmt::format("{}: {} of {} pictures have no {} and are left out", options.ferplus,
+                                     grouped(dropped), grouped(opened.data.size()),
+                                     options.ferplus_soft ? "majority for any emotions" : "majority"));
+}
+
+bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  const auto canonical = [](const std::vector<std::string>& names) {
+    std::multiset<std::string> all;
+    for (const std::string& name : names) all.insert(canonical_class_name(name));
+    return all;
+  };
+  return canonical(a) == canonical(b);
+}
+
+// The `count` classes with the most pictures, in label order.
+std::vector<std::string> largest_classes(const Dataset& data, size_t count) {
+  std::vector<int64_t> pictures(data.class_names.size()), order(data.class_names.size());
+  for (const uint8_t label : data.labels) {
+    if (label < pictures.size()) ++pictures[label];
+  }
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return pictures[a] > pictures[b]; });
+  order.resize(std::min(order.size(), count));
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> names;
+  for (const int64_t c : order) names.push_back(data.class_names[c]);
+  return names;
+}
+
+// What --classes could be for this network.
+std::string proposal(const Dataset& data, const Network& network) {
+  const auto map = class_map(data.class_names, rules_of_names(network.class_names));
+  const auto found = std::count_if(map.begin(), map.end(), [](uint8_t c) { return c != kNoLabel; });
+  const bool known = !network.class_names.empty() && found == static_cast<int64_t>(network.class_names.size());
+  const auto names = known ? network.class_names : largest_classes(data, static_cast<size_t>(class_count(network)));
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+void refuse_counts(const OpenedData& opened, const Network& network) {
+  const Dataset& data = opened.data;
+  const int64_t outputs = class_count(network);
+  const bool too_few = static_cast<int64_t>(data.class_names.size()) < outputs;
+  throw Error(fmt::format(
+      "{}: {} classes ({}), but network {} has {} outputs: --classes {} {}", opened.path, data.class_names.size(),
+      named(data.class_names), network.name, outputs, proposal(data, network),
+      too_few ? fmt::format("gives it {}", data.class_names.size()) : "chooses among them, a+b merges two"));
+}
+
+void note_dropped(OpenedData& opened, int64_t dropped, const std::vector<std::string>& names_before,
+                  const std::vector<ClassRule>& rules) {
+  if (dropped == 0) return;
+  const std::vector<uint8_t> map = class_map(names_before, rules);
+  std::vector<std::string> names;
+  for (size_t c = 0; c < map.size(); ++c) {
+    if (map[c] == kNoLabel) names.push_back(names_before[c]);
+  }
+  opened.notes.push_back(
+      fmt::format("{}: {} pictures of other classes ({}) left out", opened.path, grouped(dropped), named(names)));
+}
+
+void apply_rules(OpenedData& opened, const std::vector<ClassRule>& rules, bool all_needed) {
+  const std::vector<std::string> names = opened.data.class_names;
+  try {
+    const int64_t dropped = apply_classes(opened.data, rules, all_needed, &opened.soft_targets);
+    note_dropped(opened, dropped, names, rules);
+  } catch (const Error& error) {
+    throw Error(opened.path + ": " + error.what());
+  }
+}
+
+// As many classes as the network has outputs: in its order where they have the same names, under its names where it has
+// its own for numbered labels, else as they are.
+std::vector<ClassRule> rules_by_network(const Dataset& data, const Network& network) {
+  const std::vector<std::string>& names = network.class_names;
+  if (same_names(data.class_names, names)) return rules_of_names(names);
+  const std::vector<uint8_t> map = class_map(data.class_names, rules_of_names(names));
+  const bool own = std::all_of(map.begin(), map.end(), [](uint8_t c) { return c == kNoLabel; });
+  std::vector<ClassRule> rules = rules_of_names(data.class_names);
+  for (size_t c = 0; c < names.size() && own && data.files.empty(); ++c) rules[c].name = names[c];
+  return rules;
+}
+
+}  // namespace
+
+void declare_data_options(cxxopts::OptionAdder& add, bool training) {
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  add("skip-bad", "Leave out pictures of a folder that cannot be read");
+  add("ferplus", "Labels of fer2013.csv from FER+'s votes", text(), "FILE");
+  if (!training) return;
+  add("ferplus-labels", "majority, or soft: the votes as distributions", text()->default_value("majority"), "KIND");
+  add("classes", "Only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
+}
+
+DataOptions read_data_options(const Arguments& arguments) {
+  DataOptions options;
+  options.skip_bad = arguments.flag("skip-bad");
+  if (arguments.has("ferplus")) options.ferplus = arguments.text("ferplus");
+  if (arguments.has("ferplus-labels")) {
+    options.ferplus_soft = arguments.choice("ferplus-labels", {"majority", "soft"}) == "soft";
+    if (options.ferplus.empty()) throw UsageError("--ferplus-labels: expected --ferplus FILE beside it");
+  }
+  if (arguments.has("classes")) options.classes = arguments.text("classes");
+  return options;
+}
+
+OpenedData open_data(const std::string& path, const DataOptions& options, const Shape& input, bool labels_needed) {
+  if (is_folder(path)) {
+    if (!options.ferplus.empty()) throw Error(path + ": --ferplus goes with fer2013.csv, found a folder");
+    return open_folder(path, options, input);
+  }
+  const bool labels = labels_needed && options.ferplus.empty();
+  OpenedData opened{path, holds_landmarks(path) ? read_landmarks(path, labels) : read_fer_csv(path, labels), {}, {}};
+  if (!options.ferplus.empty()) use_ferplus(opened, options);
+  return opened;
+}
+
+void choose_classes(OpenedData& opened, const Arguments& arguments) {
+  if (arguments.has("classes")) apply_rules(opened, parse_classes(arguments.text("classes")), true);
+}
+
+std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network) {
+  const int64_t outputs = class_count(network);
+  std::vector<ClassRule> rules;
+  if (!options.classes.empty()) {
+    rules = parse_classes(options.classes);
+  } else {
+    const bool same_count = static_cast<int64_t>(opened.data.class_names.size()) == outputs;
+    if (!same_count && options.ferplus.empty()) refuse_counts(opened, network);
+    rules = same_count ? rules_by_network(opened.data, network) : rules_of_names(opened.data.class_names);
+  }
+  apply_rules(opened, rules, true);
+  network = with_classes(std::move(network), opened.data.class_names);
+  if (class_count(network) != outputs) {
+    opened.notes.push_back(fmt::format("network {}: gets {} outputs instead of {}, one a class", network.name,
+                                       class_count(network), outputs));
+  }
+  return rules;
+}
+
+void apply_model_classes(OpenedData& opened, const Model& model) {
+  const Dataset& data = opened.data;
+  if (data.labels.empty()) return;
+  const std::vector<ClassRule> rules =
+      model.classes.empty() ? rules_of_names(model.network.class_names) : model.classes;
+  const std::vector<uint8_t> map = class_map(data.class_names, rules);
+  const bool any = std::any_of(map.begin(), map.end(), [](uint8_t c) { return c != kNoLabel; });
+  const int64_t outputs = class_count(model.network);
+  if (any) {
+    apply_rules(opened, rules, false);
+  } else if (!rules.empty() || static_cast<int64_t>(data.class_names.size()) != outputs) {
+    throw Error(fmt::format("{}: expected some of the model's {} classes ({}), found {}", opened.path, outputs,
+                            rules.empty() ? "without names" : named(model.network.class_names),
+                            named(data.class_names)));
+  } else {
+    opened.notes.push_back(fmt::format("the model has no class names: its classes are taken to be {}, in this order",
+                                       fmt::join(data.class_names, ", ")));
+  }
+}
+
+void print_notes(const std::string& program, const OpenedData& opened) {
+  for (const std::string& note : opened.notes) fmt::print(stderr, "{}: {}\n", program, note);
+}
+
+}  // namespace fer::cli

@@ -1,0 +1,53 @@
+// DATA of the programs: a CSV file or a folder of pictures, its labels, and the classes that are made of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fer/classes.h"
+#include "fer/dataset.h"
+#include "fer/model.h"
+#include "tools/cli/cli.h"
+
+namespace fer::cli {
+
+struct DataOptions {
+  bool skip_bad = false;
+  std::string ferplus;        // a file of votes that take the place of the labels; empty: none
+  bool ferplus_soft = false;  // as distributions
+  std::string classes;        // the text of --classes; empty: not given
+};
+
+// --skip-bad and --ferplus; for training --ferplus-labels and --classes too.
+void declare_data_options(cxxopts::OptionAdder& add, bool training);
+DataOptions read_data_options(const Arguments& arguments);
+
+struct OpenedData {
+  std::string path;
+  Dataset data;
+  std::vector<float> soft_targets;  // [pictures, classes] or empty
+  std::vector<std::string> notes;   // what the user should know, a line each
+};
+
+// Reads DATA. Pictures in folders are fitted to `input`, a network's; rows of a CSV file stay as they are, and are
+// fitted when they are used.
+OpenedData open_data(const std::string& path, const DataOptions& options, const Shape& input,
+                     bool labels_needed = true);
+
+// Makes the classes that --classes asks for, if it does.
+void choose_classes(OpenedData& opened, const Arguments& arguments);
+
+// Before a network is trained from nothing: makes the classes that --classes asks for, or those of the network, by
+// name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network's own
+// names for the numbered labels of a CSV file are kept. Returns what the classes are made of. Throws Error proposing
+// --classes where their numbers differ.
+std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network);
+
+// Before a trained model is used: makes its classes of the data's, by name. Pictures of other classes take part in
+// nothing, which becomes a note.
+void apply_model_classes(OpenedData& opened, const Model& model);
+
+// Notes on standard error, each after the program's name.
+void print_notes(const std::string& program, const OpenedData& opened);
+
+}  // namespace fer::cli

@@ -1,0 +1,72 @@
+#include "tools/train/as_seed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fer::cli {
+namespace {
+
+SplitOptions split_options(const RecipeSplit& split) {
+  SplitOptions options;
+  if (split.kind == RecipeSplit::Kind::kUsage) {
+    options.train_usage = split.train;
+    options.validation_usage = split.validation;
+  } else if (split.kind == RecipeSplit::Kind::kRandom) {
+    options.official = false;
+    options.private_test_too = true;
+    options.of = split.of;
+    options.validation_share = split.validation_share;
+    options.unused_share = split.unused_share;
+  }
+  if (split.seed) options.seed = *split.seed;
+  return options;
+}
+
+}  // namespace
+
+std::vector<RecipeStage> stages_as_seed(const std::string& network) { return load_recipe(network).stages; }
+
+TrainOptions options_as_seed(const std::string& network, int64_t number) {
+  Recipe recipe = load_recipe(network);
+  const auto count = static_cast<int64_t>(recipe.stages.size());
+  if (number > count) {
+    throw UsageError(fmt::format("--stage: expected a stage of {}, 1 to {}, found {}", network, count, number));
+  }
+  const RecipeStage& stage = recipe.stages[number - 1];
+  TrainOptions options;
+  options.as_seed = true;
+  options.split = split_options(recipe.split);
+  options.class_weights =
+      recipe.balanced_class_weights ? "balanced" : fmt::format("{}", fmt::join(recipe.config.class_weights, ","));
+  options.config = std::move(recipe.config);
+  options.config.epochs = stage.epochs;
+  if (!stage.augmented) options.config.augmentation = {};
+  options.wrong_only = stage.wrong_only;
+  if (count > 1) options.stage = number;
+  options.remarks = std::move(recipe.remarks);
+  return options;
+}
+
+void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments) {
+  const std::pair<const char*, std::vector<const char*>> answers[] = {{"batch_size", {"batch-size"}},
+                                                                      {"epochs", {"epochs"}},
+                                                                      {"loss", {"loss"}},
+                                                                      {"optimizer", {"optimizer"}},
+                                                                      {"split", {"split", "validation-split"}}};
+  for (const auto& [field, options] : answers) {
+    if (std::none_of(options.begin(), options.end(), [&](const char* option) { return arguments.has(option); }))
+      continue;
+    const std::string answered = fmt::format("{}: not known", field);
+    std::erase_if(remarks, [&](const std::string& remark) { return remark.starts_with(answered); });
+  }
+}
+
+int64_t epochs_of_steps(const TrainConfig& config, int64_t training_rows) {
+  if (config.max_steps == 0) return config.epochs;
+  const int64_t pass = (training_rows - 1) / (config.accumulate * config.batch_size) + 1;
+  const int64_t steps = config.steps_per_epoch > 0 ? config.steps_per_epoch : pass;
+  return std::min(config.epochs, (config.max_steps - 1) / steps + 1);
+}
+
+}  // namespace fer::cli

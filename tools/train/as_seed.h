@@ -1,0 +1,24 @@
+// fer-train --as-seed: the options that a network's file asks for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fer/recipe.h"
+#include "tools/train/train_options.h"
+
+namespace fer::cli {
+
+// Options as the training block of `network` (a name or a JSON file) has them, for its stage of this number (from 1).
+// Throws Error as load_recipe does, and UsageError where there is no such stage.
+TrainOptions options_as_seed(const std::string& network, int64_t stage = 1);
+// Drops the remarks that something is not known which an option of the command line says.
+void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments);
+// The stages of that block, in their order; one at least.
+std::vector<RecipeStage> stages_as_seed(const std::string& network);
+
+// Where the number of steps ends the run, the number of epochs that they make: at most config.epochs.
+int64_t epochs_of_steps(const TrainConfig& config, int64_t training_rows);
+
+}  // namespace fer::cli

@@ -1,0 +1,52 @@
+// The files that fer-train itself keeps in a run's folder: run.json (how the run was called, so that --resume needs no
+// options) and report.html.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fer/metrics.h"
+#include "fer/report.h"
+#include "fer/trainer.h"
+#include "tools/cli/cli.h"
+#include "tools/train/split.h"
+#include "tools/train/train_options.h"
+
+namespace fer::cli {
+
+// Whether a run began in this folder.
+bool holds_run(const std::string& folder);
+
+// How the run was begun.
+struct StoredCall {
+  std::vector<std::string> options;  // "--epochs=10"
+  std::string data;
+};
+// Throws Error when run.json is missing or is not ours.
+StoredCall stored_call(const std::string& folder);
+
+// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones.
+void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
+                    const TrainingRows& rows);
+
+// All that report.html shows and that does not change during a run.
+struct ReportFacts {
+  std::string folder;
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::vector<std::string> class_names;
+  std::vector<std::pair<std::string, std::vector<int64_t>>> class_counts;
+  std::string monitor;  // what the best epoch is judged by
+};
+
+// Of the figures so far; 0 where there are none. The first of equals.
+int64_t best_epoch_of(const std::vector<EpochResult>& epochs, const std::string& monitor);
+
+// The epochs in the folder's history.csv.
+std::vector<EpochResult> read_history(const std::string& folder);
+
+// Writes report.html from history.csv and, where it has pictures, an evaluation of the best weights.
+void write_report(const ReportFacts& facts, const Evaluation& evaluation, const std::string& evaluation_name,
+                  std::vector<ReportPicture> worst);
+
+}  // namespace fer::cli

@@ -1,0 +1,137 @@
+#include "tools/train/settings.h"
+
+#include <fmt/format.h>
+
+#include "fer/threads.h"
+#include "fer/version.h"
+
+namespace fer::cli {
+namespace {
+
+std::string network_text(const Network& network) {
+  const Totals sums = totals(network);
+  return fmt::format("{}, {} parameters ({} trainable)", network.name, grouped(sums.params), grouped(sums.trainable));
+}
+
+std::string machine_text() {
+  return fmt::format("{}, {} {}", active_target(), num_threads(), num_threads() == 1 ? "thread" : "threads");
+}
+
+std::string part_text(const std::string& name, size_t pictures) {
+  return fmt::format("{} ({})", grouped(static_cast<int64_t>(pictures)), name);
+}
+
+std::string optimizer_text(const Optimizer& optimizer) {
+  std::string text = fmt::format("{}, learning rate {:g}", optimizer_name(optimizer), learning_rate_of(optimizer));
+  if (const auto* adamw = std::get_if<AdamW>(&optimizer))
+    text += fmt::format(", weight decay {:g}", adamw->weight_decay);
+  const auto rmsprop = [&](const auto& o) {
+    text += fmt::format(", rho {:g}{}", o.rho, o.centered ? ", centered" : "");
+    if (o.momentum > 0) text += fmt::format(", momentum {:g}", o.momentum);
+  };
+  if (const auto* o = std::get_if<RmsProp>(&optimizer)) rmsprop(*o);
+  if (const auto* o = std::get_if<RmsPropTf1>(&optimizer)) rmsprop(*o);
+  if (const auto* sgd = std::get_if<Sgd>(&optimizer)) {
+    if (sgd->momentum > 0) text += fmt::format(", {}momentum {:g}", sgd->nesterov ? "Nesterov " : "", sgd->momentum);
+    if (sgd->weight_decay > 0) text += fmt::format(", weight decay {:g}", sgd->weight_decay);
+  }
+  return text;
+}
+
+std::string schedule_text(const TrainConfig& config) {
+  std::string text = "constant";
+  if (const auto* cosine = std::get_if<CosineSchedule>(&config.schedule)) {
+    text = fmt::format("cosine to {:g} of it, {:g} epochs of warm-up", cosine->final_factor, cosine->warmup_epochs);
+  } else if (const auto* step = std::get_if<StepSchedule>(&config.schedule)) {
+    text = fmt::format("times {:g} every {} epochs", step->factor, step->every_epochs);
+  }
+  const ReduceLrOnPlateau& r = config.reduce_lr;
+  if (r.enabled) text += fmt::format(", times {:g} after {} epochs without better {}", r.factor, r.patience, r.monitor);
+  return text;
+}
+
+std::string augmentation_text(const Augmentation& a) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (a.horizontal_flip) add("mirror");
+  if (a.width_shift > 0) add(fmt::format("width shift {:g}", a.width_shift));
+  if (a.height_shift > 0) add(fmt::format("height shift {:g}", a.height_shift));
+  if (a.rotation_deg > 0) add(fmt::format("turn {:g}°", a.rotation_deg));
+  if (a.shear_deg > 0) add(fmt::format("shear {:g}°", a.shear_deg));
+  if (a.zoom > 0) add(fmt::format("zoom {:g}", a.zoom));
+  if (a.any()) add(fmt::format("fill {}", fill_name(a.fill)));
+  return text.empty() ? "none" : text;
+}
+
+std::string batch_text(const TrainConfig& config) {
+  return config.accumulate == 1 ? fmt::format("{}", config.batch_size)
+                                : fmt::format("{} x {}", config.accumulate, config.batch_size);
+}
+
+// Rows that only some runs need.
+void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, std::string>>& rows) {
+  const TrainConfig& config = options.config;
+  if (config.precision != Precision::kFp32) rows.emplace_back("precision", precision_name(config.precision));
+  if (config.label_smoothing > 0) rows.emplace_back("label smoothing", fmt::format("{:g}", config.label_smoothing));
+  if (!options.class_weights.empty()) rows.emplace_back("class weights", options.class_weights);
+  if (config.weight_average > 0) {
+    rows.emplace_back("average of weights", fmt::format("decay {:g}", config.weight_average));
+  }
+  if (config.clipping.norm > 0) rows.emplace_back("clip gradient", fmt::format("norm {:g}", config.clipping.norm));
+  if (config.clipping.value > 0) rows.emplace_back("clip gradient", fmt::format("value {:g}", config.clipping.value));
+  if (options.split.limit > 0) rows.emplace_back("limit", fmt::format("{} pictures a part", options.split.limit));
+  if (config.steps_per_epoch > 0) rows.emplace_back("steps an epoch", fmt::format("{}", config.steps_per_epoch));
+  if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
+  if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
+  if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_name(config.loss));
+  if (options.as_seed) rows.emplace_back("settings", "of the network's file");
+  if (!options.init.empty()) rows.emplace_back("starts from", options.init);
+}
+
+}  // namespace
+
+std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows) {
+  const TrainConfig& config = options.config;
+  return fmt::format("fer-train {}: {}; {}\n{}: train {}, validate {}\n{}, batch {}, up to {} epochs -> {}", version(),
+                     network_text(network), machine_text(), base_name(options.data),
+                     part_text(rows.train_name, rows.train.size()),
+                     part_text(rows.validation_name, rows.validation.size()), optimizer_text(config.optimizer),
+                     batch_text(config), config.epochs, config.out_dir);
+}
+
+ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,
+                         const TrainingRows& rows, const std::string& command) {
+  const TrainConfig& config = options.config;
+  const EarlyStopping& stopping = config.early_stopping;
+  ReportFacts facts;
+  facts.folder = config.out_dir;
+  facts.title = fmt::format("{} on {}", network.name, base_name(options.data));
+  facts.monitor = config.checkpoint_monitor;
+  facts.settings = {{"network", network_text(network)},
+                    {"data", options.data},
+                    {"training", part_text(rows.train_name, rows.train.size())},
+                    {"validation", part_text(rows.validation_name, rows.validation.size())},
+                    {"optimizer", optimizer_text(config.optimizer)},
+                    {"learning rate", schedule_text(config)},
+                    {"batch size", batch_text(config)},
+                    {"epochs", fmt::format("up to {}", config.epochs)},
+                    {"early stopping", stopping.enabled ? fmt::format("after {} epochs without better {}",
+                                                                      stopping.patience, stopping.monitor)
+                                                        : "off"},
+                    {"best by", config.checkpoint_monitor},
+                    {"augmentation", augmentation_text(config.augmentation)},
+                    {"seed", fmt::format("{}", config.seed)}};
+  add_extras(options, facts.settings);
+  facts.settings.emplace_back("machine", machine_text());
+  facts.settings.emplace_back("command", command);
+  const int64_t classes = class_count(network);
+  for (int64_t c = 0; c < classes; ++c) {
+    const bool named = c < static_cast<int64_t>(network.class_names.size());
+    facts.class_names.push_back(named ? network.class_names[c] : fmt::format("{}", c));
+  }
+  facts.class_counts = {{rows.train_name, class_counts(data, rows.train, classes)},
+                        {rows.validation_name, class_counts(data, rows.validation, classes)}};
+  return facts;
+}
+
+}  // namespace fer::cli

@@ -1,0 +1,19 @@
+// A run's settings in words: for the first lines on the screen and for the report.
+#pragma once
+
+#include <string>
+
+#include "fer/network.h"
+#include "tools/train/run_files.h"
+#include "tools/train/split.h"
+#include "tools/train/train_options.h"
+
+namespace fer::cli {
+
+// Three lines: program and network, data, how it is trained and where to.
+std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows);
+
+ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,
+                         const TrainingRows& rows, const std::string& command);
+
+}  // namespace fer::cli

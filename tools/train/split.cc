@@ -1,0 +1,103 @@
+#include "tools/train/split.h"
+
+#include <fmt/format.h>
+
+#include "fer/error.h"
+#include "fer/evaluate.h"
+#include "tools/cli/pictures.h"
+
+namespace fer::cli {
+namespace {
+
+TrainingRows official_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
+  TrainingRows rows{rows_with_usage(data, options.train_usage),
+                    rows_with_usage(data, options.validation_usage),
+                    false,
+                    usage_name(options.train_usage),
+                    usage_name(options.validation_usage),
+                    ""};
+  if (rows.train.empty() || rows.validation.empty()) {
+    throw Error(fmt::format("{}: no row with Usage {} (--split random makes parts of its own)", path,
+                            rows.train.empty() ? rows.train_name : rows.validation_name));
+  }
+  return rows;
+}
+
+bool takes_part(Usage usage, const SplitOptions& options) {
+  if (usage == Usage::kNone) return true;
+  if (options.of) return usage == *options.of;
+  return options.private_test_too || usage != Usage::kPrivateTest;
+}
+
+TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
+  std::vector<int64_t> candidates;
+  for (const int64_t row : all_rows(data)) {
+    if (takes_part(data.usage[row], options)) candidates.push_back(row);
+  }
+  if (candidates.empty()) throw Error(path + ": expected pictures to train on, found none but those to test with");
+  Split split = random_split(candidates, options.validation_share, options.seed);
+  if (options.unused_share > 0) split.train = random_split(split.train, options.unused_share, options.seed).train;
+  if (split.train.empty() || (options.validation_share > 0 && split.validation.empty())) {
+    throw Error(fmt::format("{}: {} rows are too few to validate on a share of {}", path, candidates.size(),
+                            options.validation_share));
+  }
+  const double validation = options.validation_share, train = (1 - validation) * (1 - options.unused_share);
+  const auto name = [](double share) { return fmt::format("random {:.4g} %", 100 * share); };
+  return {std::move(split.train), std::move(split.validation), true, name(train), name(validation), ""};
+}
+
+void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
+  if (limit > 0 && static_cast<int64_t>(rows.size()) > limit) rows.resize(static_cast<size_t>(limit));
+}
+
+}  // namespace
+
+TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const std::string& path) {
+  TrainingRows rows;
+  // A folder with train alone, or with train and test: the validation part is held out of train.
+  const bool no_validation =
+      has_usage(data) && !data.files.empty() && rows_with_usage(data, options.validation_usage).empty();
+  if (options.official && has_usage(data) && (!no_validation || options.official_asked)) {
+    rows = official_rows(data, options, path);
+  } else if (options.official && options.official_asked) {
+    throw Error(path + (data.files.empty()
+                            ? ": no Usage column, so no official split (--split random makes one)"
+                            : ": no folders train and val, so no official split (--split random makes one)"));
+  } else {
+    rows = random_rows(data, options, path);
+    if (options.official) {
+      rows.note = fmt::format("{}: no {}: validating on a random {:g} % of {}", path,
+                              data.files.empty() ? "Usage column" : "folder for validation",
+                              100 * options.validation_share, data.files.empty() ? "the rows" : "the pictures");
+    }
+  }
+  limit_rows(rows.train, options.limit);
+  limit_rows(rows.validation, options.limit);
+  return rows;
+}
+
+TrainingRows misclassified(const TrainingRows& rows, const SplitOptions& options, const Dataset& data,
+                           const Model& model) {
+  TrainingRows wrong = rows;
+  wrong.train = misclassified_rows(model, data, rows.train);
+  wrong.train_name = "wrong of " + rows.train_name;
+  if (!rows.random) return wrong;
+  const double share = 100 * options.validation_share;
+  wrong.validation_name = fmt::format("{:.4g} % of the wrong of {}", share, rows.train_name);
+  wrong.train_name = fmt::format("{:.4g} % of the wrong of {}", 100 - share, rows.train_name);
+  Split split = random_split(wrong.train, options.validation_share, options.seed);
+  wrong.train = std::move(split.train);
+  wrong.validation = std::move(split.validation);
+  if (wrong.validation.empty() && options.validation_share > 0) wrong.train.clear();
+  return wrong;
+}
+
+std::vector<int64_t> class_counts(const Dataset& data, const std::vector<int64_t>& rows, int64_t classes) {
+  std::vector<int64_t> counts(static_cast<size_t>(classes));
+  for (const int64_t row : rows) {
+    if (data.labels[row] < classes) ++counts[data.labels[row]];
+  }
+  return counts;
+}
+
+}  // namespace fer::cli

@@ -1,0 +1,41 @@
+// fer-train's options, declared and read.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fer/trainer.h"
+#include "tools/cli/cli.h"
+#include "tools/data/data_source.h"
+#include "tools/train/split.h"
+
+namespace fer::cli {
+
+struct TrainOptions {
+  std::string data;
+  std::string network = "seed002_vgg8";  // a name or a JSON file
+  std::string init;                      // a model whose network and weights to start from; empty: none
+  std::string class_weights;             // "", "balanced", or numbers with commas between
+  DataOptions data_options;
+  SplitOptions split;
+  bool as_seed = false;              // the settings of the network's file hold where no option says more
+  int64_t stage = 0;                 // of several; 0: there is one
+  bool wrong_only = false;           // of the training pictures only those that `init` classifies wrongly
+  std::vector<std::string> remarks;  // what of them is not known or not done
+  TrainConfig config;
+  bool quiet = false, json = false;
+};
+
+inline const std::vector<std::string> kTrainOptionGroups = {"Run", "Data", "Optimizer", "Learning rate and stopping"};
+void declare_train_options(cxxopts::Options& options);
+
+// `otherwise` holds where no option says more. Throws UsageError on what is out of range and on options that do not go
+// together.
+TrainOptions read_train_options(const Arguments& arguments, TrainOptions otherwise = {});
+
+// One weight a class out of the text of --class-weights. balanced: pictures / (classes * pictures of the class), 0 for
+// a class without pictures.
+std::vector<double> read_class_weights(const std::string& text, const std::vector<int64_t>& counts);
+
+}  // namespace fer::cli

@@ -1,0 +1,156 @@
+#include "tools/train/train_run.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "fer/error.h"
+#include "tools/cli/pictures.h"
+#include "tools/train/as_seed.h"
+#include "tools/train/progress.h"
+#include "tools/train/settings.h"
+
+namespace fer::cli {
+namespace {
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+// The first Ctrl-C asks; the second, with the old handler back, ends the program at once.
+void stop_on_signals() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { stop_asked = 1; };
+  action.sa_flags = SA_RESETHAND;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+TrainingRows training_rows(const TrainOptions& options, const Start& start) {
+  const TrainingRows rows = choose_rows(start.opened.data, options.split, options.data);
+  return options.wrong_only ? misclassified(rows, options.split, start.opened.data, start.model) : rows;
+}
+
+ProgressForm progress_form(const TrainOptions& options) {
+  if (options.json) return ProgressForm::kJson;
+  if (options.quiet) return ProgressForm::kNone;
+  return progress_form_for_stdout();
+}
+
+}  // namespace
+
+Start open_start(const TrainOptions& options) {
+  Start start;
+  Model& model = start.model;
+  if (!options.init.empty()) {
+    model = load_model(options.init);
+  } else {
+    model.network = load_network(options.network);
+  }
+  start.opened = open_data(options.data, options.data_options, model.network.input);
+  if (!options.init.empty()) {
+    apply_model_classes(start.opened, model);
+    return start;
+  }
+  model.classes = match_classes(start.opened, options.data_options, model.network);
+  for (const std::string& name : model.network.class_names) model.emoji.push_back(default_emoji(name));
+  return start;
+}
+
+Run::Run(const Arguments& given, const Arguments& all, TrainOptions options, std::string whole)
+    : given_(given),
+      all_(all),
+      options_(std::move(options)),
+      whole_(std::move(whole)),
+      start_(open_start(options_)),
+      data_(start_.opened.data),
+      rows_(training_rows(options_, start_)) {}
+
+void Run::execute() {
+  options_.config.epochs = epochs_of_steps(options_.config, static_cast<int64_t>(rows_.train.size()));
+  if (!options_.quiet) print_notes();
+  Model& start = start_.model;
+  facts_ = report_facts(options_, start.network, data_, rows_, given_.command());
+  options_.config.class_weights = read_class_weights(options_.class_weights, facts_.class_counts[0].second);
+  if (options_.init.empty()) {
+    start.weights = initialize(start.network, options_.config.seed);
+    // Landmarks are normalised already.
+    start.preprocessing = data_.has_values() ? Preprocessing{.scale = 1, .shift = 0} : options_.config.preprocessing;
+  }
+  Trainer trainer(std::move(start), options_.config);
+  trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);
+  open_folder();
+  greet(trainer.model().network);
+  finish(fit(trainer));
+}
+
+void Run::print_notes() const {
+  cli::print_notes("fer-train", start_.opened);
+  if (!rows_.note.empty()) fmt::print(stderr, "fer-train: {}\n", rows_.note);
+  for (const std::string& remark : options_.remarks) fmt::print(stderr, "fer-train: as seed: {}\n", remark);
+}
+
+void Run::open_folder() {
+  std::error_code failure;
+  std::filesystem::create_directories(folder(), failure);
+  if (failure) throw Error(fmt::format("{}: cannot make the folder: {}", folder(), failure.message()));
+  // (A later stage of a resumed call begins here.)
+  if (!given_.flag("resume") || !holds_run(folder())) record_call();
+}
+
+void Run::record_call() {
+  if (!recorded_) write_run_json(folder(), given_, all_, data_, rows_);
+  recorded_ = true;
+}
+
+void Run::greet(const Network& network) const {
+  if (!talks()) return;
+  fmt::print("{}\n", banner(options_, network, rows_));
+  std::fflush(stdout);
+}
+
+History Run::fit(Trainer& trainer) {
+  Progress progress(progress_form(options_), options_.config.epochs, options_.stage);
+  TrainCallbacks callbacks;
+  callbacks.on_step = [&](const StepProgress& step) {
+    // Only now is it certain that a resumed run goes on with these options: refused ones must not stay.
+    record_call();
+    progress.step(step);
+  };
+  callbacks.on_epoch = [&](const EpochResult& epoch) {
+    const auto epochs = read_history(folder());
+    progress.epoch(epoch, best_epoch_of(epochs, facts_.monitor) == epoch.epoch);
+    write_report(facts_, {}, "", {});
+  };
+  callbacks.should_stop = [] { return stop_asked != 0; };
+  stop_on_signals();
+  try {
+    History history = trainer.fit(data_, rows_.train, rows_.validation, callbacks, start_.opened.soft_targets);
+    progress.finish();
+    return history;
+  } catch (...) {
+    progress.finish();  // the message gets a line of its own
+    throw;
+  }
+}
+
+void Run::finish(const History& history) {
+  if (stop_asked != 0 && !history.stopped_early &&
+      (history.epochs.empty() || history.epochs.back().epoch < options_.config.epochs)) {
+    throw Error(fmt::format("interrupted; fer-train --resume --out {} continues", whole_));
+  }
+  write_final_report();
+  if (!talks() || history.epochs.empty()) return;
+  if (history.stopped_early) fmt::print("stopped early: no improvement of {} any more\n", facts_.monitor);
+  fmt::print("best epoch {}: {}/best.safetensors\nreport: {}/report.html\n", history.best_epoch, folder(), folder());
+}
+
+void Run::write_final_report() const {
+  Evaluation evaluation;
+  if (!rows_.validation.empty()) {
+    evaluation = evaluate(load_model(folder() + "/best.safetensors"), data_, rows_.validation);
+  }
+  write_report(facts_, evaluation, rows_.validation_name, worst_pictures(data_, evaluation));
+}
+
+}  // namespace fer::cli
