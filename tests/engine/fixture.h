@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace fer::testing {
 
 inline nlohmann::json read_fixture(const std::string& name) {
-  const std::string path = std::string(FER_SOURCE_DIR) + "/tests/fixtures/" + name;
+  const std::string path = fer::source_dir() + "/tests/fixtures/" + name;
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
   return nlohmann::json::parse(file);

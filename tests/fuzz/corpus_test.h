@@ -10,6 +10,8 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace fer {
 
 // At most about `tries` changed forms of each file.
@@ -19,7 +21,7 @@ void run_corpus(const std::string& folder, const Target& target, size_t tries) {
     EXPECT_EQ(target(reinterpret_cast<const uint8_t*>(input.data()), input.size()), 0);
   };
   size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(FER_SOURCE_DIR "/tests/fuzz/corpus/" + folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(fer::source_dir() + "/tests/fuzz/corpus/" + folder)) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string input{std::istreambuf_iterator<char>(file), {}};
     run(input);

@@ -10,6 +10,7 @@
 #include "fer/error.h"
 #include "image/image_codecs.h"
 #include "tests/support/message.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace fer {
@@ -20,7 +21,7 @@ using Bytes = std::vector<uint8_t>;
 Image decoded(const std::string& bytes) { return io::decode_image(bytes, "p"); }
 // Made by tests/fuzz/image_corpus.cc.
 std::string fixture_bytes(const std::string& name) {
-  return content_of(FER_SOURCE_DIR "/tests/fuzz/corpus/image/" + name);
+  return content_of(fer::source_dir() + "/tests/fuzz/corpus/image/" + name);
 }
 Image fixture(const std::string& name) { return decoded(fixture_bytes(name)); }
 

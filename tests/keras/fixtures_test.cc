@@ -6,13 +6,14 @@
 #include "fer/keras.h"
 #include "tests/onnx/models.h"
 #include "tests/support/message.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {
 
 constexpr float kTolerance = 1e-5f;
-const std::string kFolder = FER_SOURCE_DIR "/tests/fixtures/keras/";
+const std::string kFolder = fer::source_dir() + "/tests/fixtures/keras/";
 
 // A file without preprocessing of its own takes the pictures as they are.
 KerasReadOptions as_they_are(const std::string& name) {

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
 
 std::vector<fs::path> pages() {
-  const fs::path root = FER_SOURCE_DIR;
+  const fs::path root = fer::source_dir();
   std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(root)) {
     if (entry.path().extension() == ".md") found.push_back(entry.path());

@@ -7,6 +7,8 @@
 #include <regex>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -18,7 +20,7 @@ std::string read(const fs::path& path) {
 
 TEST(Quotes, AreTheFilesThatTheyName) {
   static const std::regex kQuote("`(docs/examples/[a-z_]+\\.[a-z]+)`[^`\n]*:\n\n```[a-z]+\n");
-  const fs::path root = FER_SOURCE_DIR;
+  const fs::path root = fer::source_dir();
   int quotes = 0;
   for (const auto& entry : fs::directory_iterator(root / "docs")) {
     if (entry.path().extension() != ".md") continue;

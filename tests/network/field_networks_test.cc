@@ -5,11 +5,12 @@
 #include "fer/model.h"
 #include "fer/network.h"
 #include "tests/support/message.h"
+#include "tests/support/paths.h"
 
 namespace fer {
 namespace {
 
-Network file(const std::string& name) { return load_network(FER_SOURCE_DIR "/data/networks/" + name + ".json"); }
+Network file(const std::string& name) { return load_network(fer::source_dir() + "/data/networks/" + name + ".json"); }
 
 Shape output_of(LayerKind kind, Shape input = {9, 7, 5}) {
   Network network(input);

@@ -7,6 +7,7 @@
 
 #include "fer/network.h"
 #include "tests/support/message.h"
+#include "tests/support/paths.h"
 
 namespace fer {
 namespace {
@@ -80,7 +81,7 @@ TEST(Library, EveryNetworkSurvivesJsonAndBack) {
 }
 
 TEST(Library, APathIsReadAsAFile) {
-  const std::string path = FER_SOURCE_DIR "/libfer/networks/seed004_cnn5.json";
+  const std::string path = fer::source_dir() + "/libfer/networks/seed004_cnn5.json";
   EXPECT_EQ(load_network(path), load_network("seed004_cnn5"));
 }
 

@@ -5,6 +5,7 @@
 
 #include "fer/onnx.h"
 #include "tests/onnx/models.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace fer {
@@ -15,7 +16,7 @@ constexpr float kTolerance = 1e-5f;
 class FromPyTorch : public testing::TestWithParam<std::string> {};
 
 TEST_P(FromPyTorch, GivesTheSameProbabilities) {
-  const std::string path = FER_SOURCE_DIR "/tests/fixtures/onnx/" + GetParam();
+  const std::string path = fer::source_dir() + "/tests/fixtures/onnx/" + GetParam();
   Model model = read_onnx(path + ".onnx", {.preprocessing = Preprocessing{1, 0}});
   const auto fixture = nlohmann::json::parse(content_of(path + ".json"));
   const auto expected = fixture["outputs"].get<std::vector<float>>();
@@ -30,18 +31,18 @@ INSTANTIATE_TEST_SUITE_P(Onnx, FromPyTorch,
                          [](const auto& info) { return info.param; });
 
 TEST(FromPyTorch, ScaledInputsBecomePreprocessing) {
-  const Model model = read_onnx(FER_SOURCE_DIR "/tests/fixtures/onnx/plain_9.onnx");
+  const Model model = read_onnx(fer::source_dir() + "/tests/fixtures/onnx/plain_9.onnx");
   EXPECT_EQ(model.preprocessing, (Preprocessing{1 / 128.0f, -127.5f / 128}));
   EXPECT_EQ(model.network.input, (Shape{12, 8, 2}));
 }
 
 TEST(FromPyTorch, PixelsLessAMeanOfEachChannelAreNotDividedBy255) {
-  const Model model = read_onnx(FER_SOURCE_DIR "/tests/fixtures/onnx/idioms_17.onnx");
+  const Model model = read_onnx(fer::source_dir() + "/tests/fixtures/onnx/idioms_17.onnx");
   EXPECT_EQ(model.preprocessing, (Preprocessing{1, 0}));
 }
 
 TEST(FromPyTorch, WithoutScalingPixelsAreDividedBy255) {
-  const Model model = read_onnx(FER_SOURCE_DIR "/tests/fixtures/onnx/residual_11.onnx");
+  const Model model = read_onnx(fer::source_dir() + "/tests/fixtures/onnx/residual_11.onnx");
   EXPECT_EQ(model.preprocessing, Preprocessing{});
 }
 

@@ -8,6 +8,7 @@
 #include "onnx/model_bytes.h"
 #include "tests/onnx/models.h"
 #include "tests/support/message.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace fer {
@@ -115,7 +116,7 @@ TEST(Onnx, FoldingLeavesOutTheBatchNormsThatFollowALinearLayer) {
 class OfTheField : public testing::TestWithParam<std::string> {};
 
 TEST_P(OfTheField, ComesBack) {
-  const Model model = random_model(load_network(FER_SOURCE_DIR "/data/networks/" + GetParam() + ".json"), 3);
+  const Model model = random_model(load_network(fer::source_dir() + "/data/networks/" + GetParam() + ".json"), 3);
   for (const bool fold : {true, false}) {
     const Model again = round_trip(model, {.fold_batch_norm = fold});
     expect_same(model, again);

@@ -5,11 +5,13 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace fer {
 namespace {
 
 std::string content_of(const std::string& path) {
-  std::ifstream file(std::string(FER_SOURCE_DIR) + "/docs/" + path);
+  std::ifstream file(fer::source_dir() + "/docs/" + path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

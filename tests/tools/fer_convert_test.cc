@@ -1,3 +1,4 @@
+#include "tests/support/paths.h"
 #include "tests/tools/tool_run.h"
 
 namespace fer::test {
@@ -72,7 +73,7 @@ TEST_F(FerConvert, GoesToOnnxAndBack) {
 }
 
 TEST_F(FerConvert, ComesFromKeras) {
-  const std::string fixtures = FER_SOURCE_DIR "/tests/fixtures/keras/";
+  const std::string fixtures = fer::source_dir() + "/tests/fixtures/keras/";
   const ToolResult whole =
       run("fer-convert " + fixtures + "keras2_functional.h5 --class-names a,b,c,d --out k.safetensors");
   if (whole.err.find("without Keras") != std::string::npos) GTEST_SKIP() << whole.err;
@@ -95,7 +96,7 @@ TEST_F(FerConvert, FillsANetworkFromKeras) {
   write("into.json", R"({"input": [8, 7, 3], "classes": 7, "layers": [
       {"name": "conv2d_7", "type": "conv2d", "filters": 4, "kernel": [3, 3], "activation": "relu"},
       {"name": "flat", "type": "flatten"}, {"name": "fresh", "type": "dense", "units": 7, "activation": "softmax"}]})");
-  const std::string file = FER_SOURCE_DIR "/tests/fixtures/keras/keras2_weights.h5";
+  const std::string file = fer::source_dir() + "/tests/fixtures/keras/keras2_weights.h5";
   const ToolResult r = run("fer-convert " + file + " --into into.json --out start.safetensors");
   if (r.err.find("without Keras") != std::string::npos) GTEST_SKIP() << r.err;
   ASSERT_EQ(r.status, 0) << r.err;
@@ -106,7 +107,7 @@ TEST_F(FerConvert, FillsANetworkFromKeras) {
 }
 
 TEST_F(FerConvert, WritesTheFormThatTheNameSaysAndNotOverTheModel) {
-  const std::string fixtures = std::string(FER_SOURCE_DIR) + "/tests/fixtures/keras/";
+  const std::string fixtures = fer::source_dir() + "/tests/fixtures/keras/";
   std::filesystem::copy_file(fixtures + "keras2_functional.h5", path("model.H5"));
   const std::string before = read_text(path("model.H5"));
   const ToolResult onnx = run("fer-convert model.H5 --out model.onnx");

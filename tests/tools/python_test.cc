@@ -1,5 +1,6 @@
 // A model file needs nothing of ours to be read in Python (docs/model-format.md).
 #include "fer/model.h"
+#include "tests/support/paths.h"
 #include "tests/tools/tool_run.h"
 
 namespace fer::test {
@@ -9,7 +10,7 @@ class Python : public ToolTest {};
 
 TEST_F(Python, ReadsAModelFileWithJsonAndStructAlone) {
   train_small_model();
-  const ToolResult r = run("python3 '" FER_SOURCE_DIR "/tests/io/read_safetensors.py' run/best.safetensors");
+  const ToolResult r = run("python3 '" + fer::source_dir() + "/tests/io/read_safetensors.py' run/best.safetensors");
   ASSERT_EQ(r.status, 0) << r.err;
   const auto read = nlohmann::json::parse(r.out);
   const Model model = load_model(path("run/best.safetensors"));

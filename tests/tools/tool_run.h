@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace fer::test {
 
 struct ToolResult {
@@ -51,7 +53,7 @@ class ToolTest : public ::testing::Test {
 
   // `command`: "fer-train faces.csv --epochs 1", run by the shell in the test's folder.
   ToolResult run(const std::string& command) const {
-    const std::string line = "cd '" + folder_ + "' && PATH='" FER_TOOLS_DIR "':$PATH && ( " + command +
+    const std::string line = "cd '" + folder_ + "' && PATH='" + fer::tools_dir() + "':$PATH && ( " + command +
                              " ) > stdout.txt 2> stderr.txt < /dev/null";
     const int status = std::system(line.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_text(path("stdout.txt")),

@@ -6,6 +6,7 @@
 
 #include "fer/image.h"
 #include "tests/data/csv_text.h"
+#include "tests/support/paths.h"
 #include "tools/synth/synthetic_faces.h"
 
 namespace fer::test {
@@ -14,8 +15,8 @@ namespace {
 class FerSynth : public ::testing::Test {
  protected:
   int run(const std::string& options, const std::string& before = "") const {
-    const std::string command =
-        before + " '" FER_SYNTH "' " + options + " > '" + folder_.file("out") + "' 2> '" + folder_.file("err") + "'";
+    const std::string command = before + " '" + fer::fer_synth() + "' " + options + " > '" + folder_.file("out") +
+                                "' 2> '" + folder_.file("err") + "'";
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
@@ -86,7 +87,7 @@ TEST_F(FerSynth, EndsInStatus1WhereItCannotWrite) {
 }
 
 TEST(Fixtures, HoldTheSameFaceInEveryForm) {
-  const std::string folder = FER_SOURCE_DIR "/data/fixtures/";
+  const std::string folder = fer::source_dir() + "/data/fixtures/";
   const Dataset fer2013 = read_fer_csv(folder + "fer2013.csv"), icml = read_fer_csv(folder + "icml_face_data.csv");
   const Dataset train = read_fer_csv(folder + "train.csv"), test = read_fer_csv(folder + "test.csv", false);
   ASSERT_EQ(fer2013.size(), 3);

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "fer/quantize.h"
+#include "tests/support/paths.h"
 #include "tests/train/small_run.h"
 
 namespace fer {
@@ -30,7 +31,7 @@ Dataset stripes(const Shape& input, int64_t pictures) {
 
 class FieldNetwork : public ::testing::TestWithParam<std::string> {
  protected:
-  const Network network_ = load_network(FER_SOURCE_DIR "/data/networks/" + GetParam() + ".json");
+  const Network network_ = load_network(fer::source_dir() + "/data/networks/" + GetParam() + ".json");
   const Dataset data_ = stripes(network_.input, 84);
   const std::vector<int64_t> train_ = numbers(0, 70), validation_ = numbers(70, 84);
 

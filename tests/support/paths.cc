@@ -1,0 +1,9 @@
+#include "tests/support/paths.h"
+
+namespace fer {
+
+std::string source_dir() { return FER_SOURCE_DIR; }
+std::string tools_dir() { return FER_TOOLS_DIR; }
+std::string fer_synth() { return FER_SYNTH; }
+
+}  // namespace fer
