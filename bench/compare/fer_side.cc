@@ -56,11 +56,13 @@ void time_training(const fer::Network& network, int64_t batch, int steps, fer::P
   std::vector<float> targets(static_cast<size_t>(batch * classes));
   for (int64_t i = 0; i < batch; ++i) targets[static_cast<size_t>(i * classes + i % classes)] = 1;
   fer::Tensor gradients({count}), m({count}), v({count});
+  std::vector<float> moments(static_cast<size_t>(plan.moment_layout().floats));
   const auto trainable = weights.values.values().first(static_cast<size_t>(count));
   print_times("train", steps, [&](int i) {
     plan.forward_backward(
         {.n = batch, .pictures = x, .targets = targets, .weights = {}, .seed = 1, .step = static_cast<uint64_t>(i)},
-        weights.values.values(), gradients.values());
+        weights.values.values(), gradients.values(), moments);
+    fer::engine::update_moving_moments(plan.moment_layout(), moments, weights.values.values());
     fer::kernels::adam_update({.t = i + 1}, trainable, gradients.values(), m.values(), v.values());
   });
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 
+#include "engine/moments.h"
 #include "fer/loss.h"
 #include "fer/model.h"
 #include "fer/network.h"
@@ -46,9 +47,15 @@ class TrainingPlan {
     double penalty = 0;   // regularisation, once; 0 where it was left out
     int64_t correct = 0;
   };
-  // weights [layout.total_floats]: read; the moving moments of batch norms are updated.
-  // gradients [layout.trainable_floats]: overwritten by the gradient of loss_sum / mean_over + penalty.
-  Result forward_backward(const Batch& batch, std::span<float> weights, std::span<float> gradients);
+  // weights    [layout.total_floats]      read
+  // gradients  [layout.trainable_floats]  overwritten by the gradient of loss_sum / mean_over + penalty
+  // moments    [moment_layout().floats]   overwritten by the mean and the biased variance of this batch that every
+  // batch
+  //            norm found which is not frozen. The moving moments among the weights stay as they are:
+  //            update_moving_moments (engine/moments.h) lets these into them.
+  Result forward_backward(const Batch& batch, std::span<const float> weights, std::span<float> gradients,
+                          std::span<float> moments);
+  const MomentLayout& moment_layout() const;
 
   size_t arena_bytes() const;
   // What a plan would take, without taking it.

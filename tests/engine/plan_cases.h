@@ -31,14 +31,16 @@ struct TrainingInput {
 
 struct TrainingOutput {
   engine::TrainingPlan::Result result;
-  std::vector<float> gradients, weights;
+  std::vector<float> gradients, moments;
+  std::vector<float> weights;  // after the moments have gone into the moving ones
 };
 
-// The gradients begin as NaN: all of them are overwritten.
+// The gradients and moments begin as NaN: all that anyone reads of them are overwritten.
 inline TrainingOutput run_plan(engine::TrainingPlan& plan, const TrainingInput& in) {
   const auto values = in.weights.values.values();
   TrainingOutput out{{},
                      std::vector<float>(static_cast<size_t>(in.weights.layout.trainable_floats), NAN),
+                     std::vector<float>(static_cast<size_t>(plan.moment_layout().floats), NAN),
                      {values.begin(), values.end()}};
   out.result = plan.forward_backward({.n = in.n,
                                       .pictures = in.pictures,
@@ -46,7 +48,8 @@ inline TrainingOutput run_plan(engine::TrainingPlan& plan, const TrainingInput& 
                                       .weights = in.row_weights,
                                       .seed = in.seed,
                                       .step = in.step},
-                                     out.weights, out.gradients);
+                                     in.weights.values.values(), out.gradients, out.moments);
+  engine::update_moving_moments(plan.moment_layout(), out.moments, out.weights);
   return out;
 }
 

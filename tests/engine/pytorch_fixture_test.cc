@@ -69,9 +69,10 @@ TEST(PyTorchFixture, PlanHasItsLossAndGradients) {
   const FixtureBatch batch(0);
   engine::TrainingPlan plan(network, weights.layout, batch.n());
   std::vector<float> gradients(static_cast<size_t>(weights.layout.trainable_floats));
+  std::vector<float> moments(static_cast<size_t>(plan.moment_layout().floats));
   const auto result =
       plan.forward_backward({.n = batch.n(), .pictures = batch.x, .targets = batch.targets, .weights = batch.weights},
-                            weights.values.values(), gradients);
+                            weights.values.values(), gradients, moments);
   const json& step = fixture()["optimizers"]["adam"]["steps"][0];
   EXPECT_NEAR(result.loss_sum, step["loss"].get<double>(), 1e-5);
   EXPECT_NEAR(result.penalty, step["penalty"].get<double>(), 1e-8);
@@ -151,11 +152,13 @@ void check_optimizer(const std::string& name) {
   FixtureOptimizer optimizer(name, weights.layout);
   engine::TrainingPlan plan(network, weights.layout, 5);
   std::vector<float> gradients(static_cast<size_t>(weights.layout.trainable_floats));
+  std::vector<float> moments(static_cast<size_t>(plan.moment_layout().floats));
   for (size_t i = 0; i < 3; ++i) {
     const FixtureBatch batch(i);
     const auto result =
         plan.forward_backward({.n = batch.n(), .pictures = batch.x, .targets = batch.targets, .weights = batch.weights},
-                              weights.values.values(), gradients);
+                              weights.values.values(), gradients, moments);
+    engine::update_moving_moments(plan.moment_layout(), moments, weights.values.values());
     optimizer.step(weights.values.values(), gradients);
     const std::string what = name + ", step " + std::to_string(i + 1);
     EXPECT_NEAR(result.loss_sum, expected["steps"][i]["loss"].get<double>(), 2e-5) << what;

@@ -15,12 +15,20 @@ const Parameter* trainable_bias(const StepBuilder& b, const JoinedToNorm& joined
   return bias != nullptr && bias->trainable ? bias : nullptr;
 }
 
+// Where the norm's own moments of a batch go; null for a frozen one.
+const NormMoments* moments_of(const StepBuilder& b) {
+  const auto& norms = b.moments.norms;
+  const auto found =
+      std::find_if(norms.begin(), norms.end(), [&](const NormMoments& m) { return m.layer == b.node.layer; });
+  return found == norms.end() ? nullptr : &*found;
+}
+
 // A batch norm with what is joined to it; frozen ones, whose moments are constants, stand alone.
 class BatchNormStep : public TrainingStep {
  public:
   explicit BatchNormStep(const StepBuilder& b)
       : layer_(std::get<BatchNorm>(b.node.kind)),
-        frozen_(b.node.frozen),
+        moments_(moments_of(b)),
         joined_(b.node.joined.value_or(JoinedToNorm{})),
         channels_(b.node.input[b.node.input.rank() - 1]),
         pixels_(b.node.input.elements() / channels_),
@@ -30,10 +38,10 @@ class BatchNormStep : public TrainingStep {
         moving_mean_(find_parameter(b.parameters, b.node.layer, "moving_mean")),
         moving_variance_(find_parameter(b.parameters, b.node.layer, "moving_variance")),
         bias_(trainable_bias(b, joined_)) {
-    // Mean, variance, 1 / standard deviation, and scale and shift, of the batch at hand.
-    moments_ = b.layout.add(5 * padded());
-    b.use_forward(moments_);
-    b.use_backward(moments_);
+    // 1 / standard deviation, and scale and shift, of the batch at hand.
+    factors_ = b.layout.add(3 * padded());
+    b.use_forward(factors_);
+    b.use_backward(factors_);
     if (joined_.pool) {
       const MaxPool2D& pool = *joined_.pool;
       pool_ = pool_shape(pool.pool, pool.strides, pool.padding, b.node.input, b.max_batch);
@@ -52,13 +60,14 @@ class BatchNormStep : public TrainingStep {
   }
 
   void forward(const StepContext& c) override {
-    find_moments(c);
+    if (moments_ != nullptr) find_moments(c);
+    find_factors(c);
     recompute(c);
   }
 
-  // With the moments that forward found.
+  // With the factors that forward found.
   void recompute(const StepContext& c) override {
-    const std::span<float> scale = moment(c, kScale), shift = moment(c, kShift);
+    const std::span<float> scale = factor(c, kScale), shift = factor(c, kShift);
     if (joined_.pool) {
       const kernels::PoolShape pool = pool_of(c);
       kernels::max_pool_forward(pool, x(c), c.view(buffers_.y, output_floats()), winner(c),
@@ -70,7 +79,7 @@ class BatchNormStep : public TrainingStep {
   }
 
   void backward(const StepContext& c) override {
-    if (frozen_) {
+    if (moments_ == nullptr) {
       frozen_backward(c);
       return;
     }
@@ -78,10 +87,9 @@ class BatchNormStep : public TrainingStep {
     kernels::BatchNormGradient gradient = gradient_shape(c.n, pool);
     gradient.x = x(c);
     gradient.dy = c.view(buffers_.dy, output_floats());
-    gradient.moments = {
-        .mean = moment(c, kMean), .inv_std = moment(c, kInverseDeviation), .gamma = part_of(c.weights, gamma_)};
-    gradient.scale = moment(c, kScale);
-    gradient.shift = moment(c, kShift);
+    gradient.moments = {.mean = mean(c), .inv_std = factor(c, kInverseDeviation), .gamma = part_of(c.weights, gamma_)};
+    gradient.scale = factor(c, kScale);
+    gradient.shift = factor(c, kShift);
     if (joined_.pool) gradient.winner = winner(c);
     const bool wanted = buffers_.dx[0] != kNoBuffer;
     kernels::batch_norm_backward(gradient,
@@ -93,24 +101,17 @@ class BatchNormStep : public TrainingStep {
   }
 
  private:
-  enum Moment { kMean, kVariance, kInverseDeviation, kScale, kShift };
+  enum Factor { kInverseDeviation, kScale, kShift };
 
   void find_moments(const StepContext& c) const {
-    const std::span<float> mean = moment(c, kMean), variance = moment(c, kVariance),
-                           inv_std = moment(c, kInverseDeviation), scale = moment(c, kScale), shift = moment(c, kShift);
-    const std::span<float> moving_mean = part_of(c.weights, moving_mean_),
-                           moving_variance = part_of(c.weights, moving_variance_);
-    if (frozen_) {
-      std::copy(moving_mean.begin(), moving_mean.end(), mean.begin());
-      std::copy(moving_variance.begin(), moving_variance.end(), variance.begin());
-    } else {
-      kernels::batch_norm_statistics(c.n * pixels_, channels_, x(c), mean, variance, c.scratch);
-      for (size_t i = 0; i < mean.size(); ++i) {
-        moving_mean[i] = layer_.momentum * moving_mean[i] + (1 - layer_.momentum) * mean[i];
-        moving_variance[i] = layer_.momentum * moving_variance[i] + (1 - layer_.momentum) * variance[i];
-      }
-    }
-    const std::span<float> gamma = part_of(c.weights, gamma_), beta = part_of(c.weights, beta_);
+    kernels::batch_norm_statistics(c.n * pixels_, channels_, x(c), own_moment(c, moments_->mean),
+                                   own_moment(c, moments_->variance), c.scratch);
+  }
+
+  void find_factors(const StepContext& c) const {
+    const std::span<const float> mean = this->mean(c), variance = this->variance(c);
+    const std::span<float> inv_std = factor(c, kInverseDeviation), scale = factor(c, kScale), shift = factor(c, kShift);
+    const std::span<const float> gamma = part_of(c.weights, gamma_), beta = part_of(c.weights, beta_);
     for (size_t i = 0; i < mean.size(); ++i) {
       inv_std[i] = 1 / std::sqrt(variance[i] + layer_.epsilon);
       scale[i] = gamma[i] * inv_std[i];
@@ -122,7 +123,7 @@ class BatchNormStep : public TrainingStep {
     if (buffers_.dx[0] == kNoBuffer) return;
     const std::span<float> zero = c.scratch.first(static_cast<size_t>(channels_));
     std::fill(zero.begin(), zero.end(), 0.0f);
-    kernels::scale_shift(c.n * pixels_, channels_, c.view(buffers_.dy, pixels_ * channels_), moment(c, kScale), zero,
+    kernels::scale_shift(c.n * pixels_, channels_, c.view(buffers_.dy, pixels_ * channels_), factor(c, kScale), zero,
                          false, c.view(buffers_.dx[0], pixels_ * channels_));
   }
 
@@ -147,18 +148,28 @@ class BatchNormStep : public TrainingStep {
   std::span<uint8_t> winner(const StepContext& c) const {
     return {reinterpret_cast<uint8_t*>(c.at(winner_)), static_cast<size_t>(c.n * output_floats())};
   }
-  std::span<float> moment(const StepContext& c, Moment which) const {
-    return {c.at(moments_) + which * padded(), static_cast<size_t>(channels_)};
+  std::span<float> factor(const StepContext& c, Factor which) const {
+    return {c.at(factors_) + which * padded(), static_cast<size_t>(channels_)};
+  }
+  // The moments to normalise with: the batch's own, or a frozen norm's moving ones.
+  std::span<const float> mean(const StepContext& c) const {
+    return moments_ != nullptr ? own_moment(c, moments_->mean) : part_of(c.weights, moving_mean_);
+  }
+  std::span<const float> variance(const StepContext& c) const {
+    return moments_ != nullptr ? own_moment(c, moments_->variance) : part_of(c.weights, moving_variance_);
+  }
+  std::span<float> own_moment(const StepContext& c, int64_t offset) const {
+    return c.moments.subspan(static_cast<size_t>(offset), static_cast<size_t>(channels_));
   }
 
   BatchNorm layer_;
-  bool frozen_;
+  const NormMoments* moments_;  // null: the norm is frozen
   JoinedToNorm joined_;
   int64_t channels_, pixels_;
   kernels::PoolShape pool_;
   StepBuffers buffers_;
   const Parameter *gamma_, *beta_, *moving_mean_, *moving_variance_, *bias_;
-  BufferId moments_ = kNoBuffer, winner_ = kNoBuffer;
+  BufferId factors_ = kNoBuffer, winner_ = kNoBuffer;
 };
 
 }  // namespace

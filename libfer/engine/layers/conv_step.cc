@@ -59,7 +59,7 @@ class ConvStep : public TrainingStep {
 
  private:
   void forward(const StepContext& c, const char* pass) const {
-    const std::span<float> bias = part_of(c.weights, bias_);
+    const std::span<const float> bias = part_of(c.weights, bias_);
     note(c, ConvPass::kForward, pass, [&](const ConvShape& s, ConvAlgorithm algorithm) {
       kernels::conv_forward(s, algorithm, x(c), part_of(c.weights, kernel_), {.bias = bias.data(), .relu = relu_}, y(c),
                             c.scratch);

@@ -38,10 +38,11 @@ bool is_convolution(const Node& node) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const Graph& graph, const ParameterLayout& parameters, int64_t max_batch, Precision precision,
-                         ArenaLayout& layout)
+PlanBuilder::PlanBuilder(const Graph& graph, const ParameterLayout& parameters, const MomentLayout& moments,
+                         int64_t max_batch, Precision precision, ArenaLayout& layout)
     : graph_(graph),
       parameters_(parameters),
+      moments_(moments),
       max_batch_(max_batch),
       precision_(precision),
       layout_(layout),
@@ -61,6 +62,7 @@ PlanBuilder::PlanBuilder(const Graph& graph, const ParameterLayout& parameters, 
 std::unique_ptr<TrainingStep> PlanBuilder::make_step(int i, int64_t& scratch_floats) {
   return make_training_step({.node = node(i),
                              .parameters = parameters_,
+                             .moments = moments_,
                              .max_batch = max_batch_,
                              .precision = precision_,
                              .buffers = buffers_[static_cast<size_t>(i)],

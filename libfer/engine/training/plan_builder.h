@@ -20,8 +20,8 @@ struct GradientSum {
 class PlanBuilder {
  public:
   // All must outlive this. Adds its buffers to `layout`, which is to be placed when every step is made.
-  PlanBuilder(const Graph& graph, const ParameterLayout& parameters, int64_t max_batch, Precision precision,
-              ArenaLayout& layout);
+  PlanBuilder(const Graph& graph, const ParameterLayout& parameters, const MomentLayout& moments, int64_t max_batch,
+              Precision precision, ArenaLayout& layout);
 
   // The step of node i, null where there is nothing to do; grows scratch_floats to what it needs.
   std::unique_ptr<TrainingStep> make_step(int i, int64_t& scratch_floats);
@@ -50,6 +50,7 @@ class PlanBuilder {
 
   const Graph& graph_;
   const ParameterLayout& parameters_;
+  const MomentLayout& moments_;
   int64_t max_batch_;
   Precision precision_;
   ArenaLayout& layout_;

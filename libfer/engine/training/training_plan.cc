@@ -42,6 +42,7 @@ struct TrainingPlan::Impl {
   };
 
   ParameterLayout parameters;
+  MomentLayout moments;
   int64_t max_batch = 0, classes = 0, input_floats = 0;
   bool softmax_last = false;  // of the network; the plan itself ends in the logits
   std::vector<PlannedStep> steps;
@@ -53,6 +54,7 @@ struct TrainingPlan::Impl {
   // Memory is not taken before allocate().
   Impl(const Network& network, const ParameterLayout& parameter_layout, int64_t batch, Precision precision)
       : parameters(parameter_layout),
+        moments(engine::moment_layout(network, parameter_layout)),
         max_batch(batch),
         classes(class_count(network)),
         input_floats(network.input.elements()) {
@@ -60,7 +62,7 @@ struct TrainingPlan::Impl {
     kernels::check_target();
     const Graph graph = join_batch_norms(build_graph(network));
     softmax_last = graph.softmax;
-    PlanBuilder builder(graph, parameters, max_batch, precision, layout);
+    PlanBuilder builder(graph, parameters, moments, max_batch, precision, layout);
     for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
       steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
                        builder.recomputed_before(i),
@@ -158,18 +160,20 @@ TrainingPlan::TrainingPlan(const Network& network, const ParameterLayout& layout
 TrainingPlan::~TrainingPlan() = default;
 TrainingPlan::TrainingPlan(TrainingPlan&&) noexcept = default;
 
-TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::span<float> weights,
-                                                    std::span<float> gradients) {
+TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::span<const float> weights,
+                                                    std::span<float> gradients, std::span<float> moments) {
   Impl& p = *impl_;
   FER_ASSERT(batch.n >= 1 && batch.n <= p.max_batch);
   FER_ASSERT(static_cast<int64_t>(batch.pictures.size()) == batch.n * p.input_floats);
   FER_ASSERT(static_cast<int64_t>(batch.targets.size()) == batch.n * p.classes);
   FER_ASSERT(static_cast<int64_t>(weights.size()) == p.parameters.total_floats);
   FER_ASSERT(static_cast<int64_t>(gradients.size()) == p.parameters.trainable_floats);
+  FER_ASSERT(static_cast<int64_t>(moments.size()) == p.moments.floats);
   const StepContext context{.n = batch.n,
                             .batch = &batch,
                             .weights = weights,
                             .gradients = gradients,
+                            .moments = moments,
                             .layout = &p.layout,
                             .arena = p.memory->data(),
                             .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
@@ -185,6 +189,8 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
   }
   return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
 }
+
+const MomentLayout& TrainingPlan::moment_layout() const { return impl_->moments; }
 
 size_t TrainingPlan::arena_bytes() const {
   return static_cast<size_t>(impl_->layout.total_floats() + impl_->scratch_floats) * sizeof(float);

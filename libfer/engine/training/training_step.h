@@ -8,6 +8,7 @@
 
 #include "engine/arena.h"
 #include "engine/graph.h"
+#include "engine/moments.h"
 #include "engine/plan.h"
 #include "engine/training/step_profile.h"
 
@@ -20,7 +21,9 @@ inline constexpr BufferId kPictures = -2;
 struct StepContext {
   int64_t n = 0;
   const TrainingPlan::Batch* batch = nullptr;
-  std::span<float> weights, gradients;
+  std::span<const float> weights;
+  std::span<float> gradients;
+  std::span<float> moments;  // of the batch, see MomentLayout
   const ArenaLayout* layout = nullptr;
   float* arena = nullptr;
   std::span<float> scratch;
@@ -56,6 +59,7 @@ struct StepBuffers {
 struct StepBuilder {
   const Node& node;
   const ParameterLayout& parameters;
+  const MomentLayout& moments;
   int64_t max_batch;
   Precision precision;
   StepBuffers buffers;
@@ -99,9 +103,10 @@ std::unique_ptr<TrainingStep> make_elementwise_step(const StepBuilder& builder);
 std::unique_ptr<TrainingStep> make_spatial_step(const StepBuilder& builder);
 
 // A span of the weights or gradients that holds a parameter; empty for null.
-inline std::span<float> part_of(std::span<float> all, const Parameter* p) {
-  return p == nullptr ? std::span<float>()
-                      : all.subspan(static_cast<size_t>(p->offset), static_cast<size_t>(p->shape.elements()));
+template <class Float>
+std::span<Float> part_of(std::span<Float> all, const Parameter* p) {
+  if (p == nullptr) return {};
+  return all.subspan(static_cast<size_t>(p->offset), static_cast<size_t>(p->shape.elements()));
 }
 
 }  // namespace fer::engine

@@ -126,6 +126,7 @@ void FitLoop::train_step(engine::TrainingPlan& plan) {
 // Sets gradients_ to those of the step's first batch, and adds the later ones' to it.
 engine::TrainingPlan::Result FitLoop::add_batch(engine::TrainingPlan& plan, int64_t batch) {
   batches_.fill(batch);
+  moments_.resize(static_cast<size_t>(plan.moment_layout().floats));
   Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
   const engine::TrainingPlan::Result result =
       plan.forward_backward({.n = batches_.count(),
@@ -137,7 +138,8 @@ engine::TrainingPlan::Result FitLoop::add_batch(engine::TrainingPlan& plan, int6
                              .regularized = batch == 0,
                              .seed = config_.seed,
                              .step = static_cast<uint64_t>(state_.total_steps * config_.accumulate + batch)},
-                            model_.weights.values.values(), gradients.values());
+                            model_.weights.values.values(), gradients.values(), moments_);
+  engine::update_moving_moments(plan.moment_layout(), moments_, model_.weights.values.values());
   if (batch > 0) kernels::add(gradients_.values(), batch_gradients_.values(), gradients_.values());
   return result;
 }

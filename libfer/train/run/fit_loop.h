@@ -66,6 +66,7 @@ class FitLoop {
   TrainingBatches batches_;
   OptimizerState optimizer_;
   Tensor gradients_, batch_gradients_, average_;
+  std::vector<float> moments_;  // that batch norms found in the batch at hand
   RunState state_;
   nlohmann::json identity_;
   Stopwatch since_checkpoint_;

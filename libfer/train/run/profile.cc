@@ -33,7 +33,8 @@ class ProfiledSteps {
         optimizer_(config.optimizer, weights_.layout),
         gradients_({weights_.layout.trainable_floats}),
         plan_(network, weights_.layout, std::min<int64_t>(config.batch_size, static_cast<int64_t>(inputs.train.size())),
-              config.precision) {}
+              config.precision),
+        moments_(static_cast<size_t>(plan_.moment_layout().floats)) {}
 
   engine::StepProfile step(int64_t index) {
     engine::StepProfile profile;
@@ -51,7 +52,8 @@ class ProfiledSteps {
                             .seed = config_.seed,
                             .step = static_cast<uint64_t>(index),
                             .profile = &profile},
-                           weights_.values.values(), gradients_.values());
+                           weights_.values.values(), gradients_.values(), moments_);
+    engine::update_moving_moments(plan_.moment_layout(), moments_, weights_.values.values());
     engine::note_stage(&profile, {.pass = "clipping"},
                        [&] { train::clip_gradient(config_.clipping, gradients_.values()); });
     engine::note_stage(&profile, {.pass = "optimizer"}, [&] {
@@ -68,6 +70,7 @@ class ProfiledSteps {
   train::OptimizerState optimizer_;
   Tensor gradients_;
   engine::TrainingPlan plan_;
+  std::vector<float> moments_;  // of batch norms
 };
 
 ProfileRow row_of(const engine::Stage& stage) {

@@ -24,10 +24,10 @@ void check_network(uint32_t stream, const Network& network) {
 std::vector<std::string> recomputed(const Network& network, const TrainingInput& in) {
   engine::TrainingPlan plan(network, in.weights.layout, in.n);
   engine::StepProfile profile;
-  std::vector<float> weights(in.weights.values.values().begin(), in.weights.values.values().end());
   std::vector<float> gradients(static_cast<size_t>(in.weights.layout.trainable_floats));
+  std::vector<float> moments(static_cast<size_t>(plan.moment_layout().floats));
   plan.forward_backward({.n = in.n, .pictures = in.pictures, .targets = in.targets, .weights = {}, .profile = &profile},
-                        weights, gradients);
+                        in.weights.values.values(), gradients, moments);
   std::vector<std::string> layers;
   for (const engine::Stage& stage : profile.stages) {
     if (std::string(stage.pass) == "recompute") layers.push_back(stage.layers);
