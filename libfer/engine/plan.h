@@ -8,14 +8,13 @@
 #include <span>
 
 #include "engine/moments.h"
+#include "engine/stages.h"
 #include "fer/loss.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "fer/precision.h"
 
 namespace fer::engine {
-
-struct StepProfile;
 
 // Called with a layer (an index of the network's) and its input, [n, ...].
 using InputObserver = std::function<void(int layer, std::span<const float> input)>;
@@ -40,7 +39,7 @@ class TrainingPlan {
     bool regularized = true;  // the penalty and its gradient join in
     uint64_t seed = 0;        // with step: what dropout's masks depend on
     uint64_t step = 0;
-    StepProfile* profile = nullptr;  // gets the stages of this call, or null
+    Stages* stages = nullptr;  // what this call did is appended; or null
   };
   struct Result {
     double loss_sum = 0;  // weighted, summed over the batch

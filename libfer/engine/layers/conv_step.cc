@@ -42,8 +42,7 @@ class ConvStep : public TrainingStep {
 
   void backward(const StepContext& c) override {
     const std::span<float> dy = c.view(buffers_.dy, output_floats());
-    if (!joined_)
-      note_stage(c.profile, {.pass = "backward, bias"}, [&] { bias_and_relu_backward(c, shape_of(c), dy); });
+    if (!joined_) note_stage(c.stages, {.pass = "backward, bias"}, [&] { bias_and_relu_backward(c, shape_of(c), dy); });
     if (kernel_->trainable) {
       note(c, ConvPass::kBackwardWeights, "backward, weights", [&](const ConvShape& s, ConvAlgorithm algorithm) {
         kernels::conv_backward_weights(s, algorithm, x(c), dy, part_of(c.gradients, kernel_), c.scratch);
@@ -71,7 +70,7 @@ class ConvStep : public TrainingStep {
     const ConvShape s = shape_of(c);
     const ConvAlgorithm algorithm = algorithms_[static_cast<int>(pass)];
     note_stage(
-        c.profile,
+        c.stages,
         {.pass = name, .algorithm = kernels::conv_algorithm_name(algorithm), .macs = static_cast<double>(s.macs())},
         [&] { work(s, algorithm); });
   }

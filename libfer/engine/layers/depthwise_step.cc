@@ -40,7 +40,7 @@ class DepthwiseStep : public TrainingStep {
 
   void backward(const StepContext& c) override {
     const std::span<float> dy = c.view(buffers_.dy, output_floats());
-    if (!joined_) note_stage(c.profile, {.pass = "backward, bias"}, [&] { bias_and_relu_backward(c, dy); });
+    if (!joined_) note_stage(c.stages, {.pass = "backward, bias"}, [&] { bias_and_relu_backward(c, dy); });
     if (kernel_->trainable) {
       note(c, "backward, weights", [&](const DepthwiseShape& s) {
         kernels::depthwise_backward_weights(s, x(c), dy, part_of(c.gradients, kernel_), c.scratch);
@@ -59,7 +59,7 @@ class DepthwiseStep : public TrainingStep {
   void note(const StepContext& c, const char* name, const Work& work) const {
     DepthwiseShape s = shape_;
     s.n = c.n;
-    note_stage(c.profile, {.pass = name, .algorithm = "depthwise", .macs = static_cast<double>(s.macs())},
+    note_stage(c.stages, {.pass = name, .algorithm = "depthwise", .macs = static_cast<double>(s.macs())},
                [&] { work(s); });
   }
 

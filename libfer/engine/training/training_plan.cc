@@ -14,7 +14,7 @@
 namespace fer::engine {
 namespace {
 
-// The names that a profile gives to a node's stages, and the bytes of a whole batch's input and output and of its
+// The names of a node's stages, and the bytes of a whole batch's input and output and of its
 // weights.
 Stage nominal_stage(const Network& network, const ParameterLayout& parameters, const Node& node, int64_t batch) {
   const auto name = [&](int layer) { return network.layers[static_cast<size_t>(layer)].name; };
@@ -38,7 +38,7 @@ struct TrainingPlan::Impl {
     GradientSum sum;
     bool backward = false;
     std::vector<int> recomputed_before;  // see PlanBuilder
-    Stage nominal;                       // what a profile says of the step's layers
+    Stage nominal;                       // what every stage of the step's layers says of them
   };
 
   ParameterLayout parameters;
@@ -89,12 +89,12 @@ struct TrainingPlan::Impl {
   // Notes a step's work: the stages that it notes itself, or all of it as one.
   template <class Work>
   void note(const PlannedStep& planned, const char* pass, const StepContext& context, const Work& work) const {
-    if (context.profile == nullptr) return work();
-    std::vector<Stage>& stages = context.profile->stages;
+    if (context.stages == nullptr) return work();
+    Stages& stages = *context.stages;
     const size_t before = stages.size();
-    StepProfile whole;
+    Stages whole;
     note_stage(&whole, {.pass = pass}, work);
-    if (stages.size() == before) stages.push_back(whole.stages[0]);
+    if (stages.size() == before) stages.push_back(whole[0]);
     for (size_t i = before; i < stages.size(); ++i) {
       stages[i].layers = planned.nominal.layers;
       stages[i].type = planned.nominal.type;
@@ -177,15 +177,15 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
                             .layout = &p.layout,
                             .arena = p.memory->data(),
                             .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
-                            .profile = batch.profile};
+                            .stages = batch.stages};
   p.forward(context);
   kernels::LossSum loss;
-  note_stage(batch.profile, {.pass = "loss"}, [&] { loss = p.loss(context); });
+  note_stage(batch.stages, {.pass = "loss"}, [&] { loss = p.loss(context); });
   p.backward(context);
   p.clear_gaps(gradients);
   double penalty = 0;
   if (batch.regularized) {
-    note_stage(batch.profile, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
+    note_stage(batch.stages, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
   }
   return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
 }

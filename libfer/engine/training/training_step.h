@@ -10,7 +10,7 @@
 #include "engine/graph.h"
 #include "engine/moments.h"
 #include "engine/plan.h"
-#include "engine/training/step_profile.h"
+#include "engine/stages.h"
 
 namespace fer::engine {
 
@@ -27,7 +27,7 @@ struct StepContext {
   const ArenaLayout* layout = nullptr;
   float* arena = nullptr;
   std::span<float> scratch;
-  StepProfile* profile = nullptr;  // a step that notes no stages of its own is noted as one
+  Stages* stages = nullptr;  // a step that notes no stages of its own is noted as one
 
   // Buffers are sized for the plan's largest batch; a view covers n pictures.
   std::span<float> view(BufferId buffer, int64_t floats_per_picture) const {

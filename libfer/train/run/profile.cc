@@ -4,7 +4,7 @@
 #include <map>
 
 #include "engine/plan.h"
-#include "engine/training/step_profile.h"
+#include "engine/stages.h"
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
 #include "train/config/config.h"
@@ -36,11 +36,11 @@ class ProfiledSteps {
               config.precision),
         moments_(static_cast<size_t>(plan_.moment_layout().floats)) {}
 
-  engine::StepProfile step(int64_t index) {
-    engine::StepProfile profile;
+  engine::Stages step(int64_t index) {
+    engine::Stages stages;
     // The last step of a pass may have fewer pictures.
     const int64_t whole = std::max<int64_t>(1, batches_.steps_per_pass() - 1);
-    engine::note_stage(&profile, {.pass = "batch"}, [&] {
+    engine::note_stage(&stages, {.pass = "batch"}, [&] {
       batches_.start_step(index % whole);
       batches_.fill(0);
     });
@@ -51,15 +51,15 @@ class ProfiledSteps {
                             .loss = config_.loss,
                             .seed = config_.seed,
                             .step = static_cast<uint64_t>(index),
-                            .profile = &profile},
+                            .stages = &stages},
                            weights_.values.values(), gradients_.values(), moments_);
     engine::update_moving_moments(plan_.moment_layout(), moments_, weights_.values.values());
-    engine::note_stage(&profile, {.pass = "clipping"},
+    engine::note_stage(&stages, {.pass = "clipping"},
                        [&] { train::clip_gradient(config_.clipping, gradients_.values()); });
-    engine::note_stage(&profile, {.pass = "optimizer"}, [&] {
+    engine::note_stage(&stages, {.pass = "optimizer"}, [&] {
       optimizer_.step(learning_rate_of(config_.optimizer), index + 1, weights_.values.values(), gradients_.values());
     });
-    return profile;
+    return stages;
   }
   int64_t batch_size() const { return batches_.count(); }
 
@@ -106,13 +106,13 @@ TrainingProfile profile_training(const Network& network, const TrainConfig& conf
   train::Stopwatch lap;
   for (int64_t i = 0; i < steps; ++i) {
     lap.lap();
-    const engine::StepProfile profile = training.step(kWarmUpSteps + i);
+    const engine::Stages stages = training.step(kWarmUpSteps + i);
     whole.push_back(lap.lap());
     if (result.rows.empty()) {
-      for (const engine::Stage& stage : profile.stages) result.rows.push_back(row_of(stage));
-      seconds.resize(profile.stages.size());
+      for (const engine::Stage& stage : stages) result.rows.push_back(row_of(stage));
+      seconds.resize(stages.size());
     }
-    for (size_t k = 0; k < seconds.size(); ++k) seconds[k].push_back(profile.stages[k].seconds);
+    for (size_t k = 0; k < seconds.size(); ++k) seconds[k].push_back(stages[k].seconds);
   }
   result.step_seconds = median(whole);
   for (size_t k = 0; k < seconds.size(); ++k) result.rows[k].seconds = median(seconds[k]);

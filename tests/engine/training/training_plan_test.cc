@@ -1,7 +1,7 @@
 // Training plans against the reference network, on random networks.
 #include <gtest/gtest.h>
 
-#include "engine/training/step_profile.h"
+#include "engine/stages.h"
 #include "fer/error.h"
 #include "tests/engine/plan_cases.h"
 
@@ -23,13 +23,13 @@ void check_network(uint32_t stream, const Network& network) {
 // The layers that a training step computes again, in that order.
 std::vector<std::string> recomputed(const Network& network, const TrainingInput& in) {
   engine::TrainingPlan plan(network, in.weights.layout, in.n);
-  engine::StepProfile profile;
+  engine::Stages stages;
   std::vector<float> gradients(static_cast<size_t>(in.weights.layout.trainable_floats));
   std::vector<float> moments(static_cast<size_t>(plan.moment_layout().floats));
-  plan.forward_backward({.n = in.n, .pictures = in.pictures, .targets = in.targets, .weights = {}, .profile = &profile},
+  plan.forward_backward({.n = in.n, .pictures = in.pictures, .targets = in.targets, .weights = {}, .stages = &stages},
                         in.weights.values.values(), gradients, moments);
   std::vector<std::string> layers;
-  for (const engine::Stage& stage : profile.stages) {
+  for (const engine::Stage& stage : stages) {
     if (std::string(stage.pass) == "recompute") layers.push_back(stage.layers);
   }
   return layers;

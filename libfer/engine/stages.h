@@ -1,4 +1,4 @@
-// Where the time of a training step goes.
+// What a training step did, and how long each part of it took.
 #pragma once
 
 #include <chrono>
@@ -17,23 +17,19 @@ struct Stage {
   double bytes = 0;            // of the layer's input, output and weights, each counted once
   double seconds = 0;
 };
+using Stages = std::vector<Stage>;  // in their order
 
-// The stages of the step that ran last, in their order.
-struct StepProfile {
-  std::vector<Stage> stages;
-};
-
-// Does some work and notes it; without a profile it only does it.
+// Does some work and notes it; without a list it only does it.
 template <class Work>
-void note_stage(StepProfile* profile, Stage stage, const Work& work) {
-  if (profile == nullptr) {
+void note_stage(Stages* stages, Stage stage, const Work& work) {
+  if (stages == nullptr) {
     work();
     return;
   }
   const auto begin = std::chrono::steady_clock::now();
   work();
   stage.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  profile->stages.push_back(std::move(stage));
+  stages->push_back(std::move(stage));
 }
 
 }  // namespace fer::engine
