@@ -5,6 +5,7 @@
 #include <exception>
 #include <span>
 
+#include "core/file_kind.h"
 #include "core/parallel.h"
 #include "data/byte_source.h"
 #include "data/csv_row.h"
@@ -79,6 +80,7 @@ class Reader {
     if (newline == std::string_view::npos && text.size() > csv::kMaxLineBytes) fail(1, line_too_long());
     const std::string_view line = without_cr(text.substr(mark, std::min(newline, text.size()) - mark));
     if (auto mistake = csv::parse_header(line, require_labels_, columns_)) {
+      core::refuse_other_kinds(name_, core::Expected::kTable, text);
       mistake->offset += mark;
       fail(1, *mistake);
     }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/atomic_file.h"
+#include "core/file_kind.h"
 #include "fer/error.h"
 #include "image/image_codecs.h"
 
@@ -33,8 +33,7 @@ Image decode_image(std::string_view bytes, const std::string& where, int64_t max
     return decode_webp(bytes, where, max_pixels);
   }
   if (starts_as_pnm(bytes)) return decode_pnm(bytes, where, max_pixels);
-  throw Error(where + ": expected a PNG, JPEG, PGM, PPM or WebP picture, found " +
-              (bytes.empty() ? "an empty file" : "something else"));
+  throw Error(core::other_than_expected(where, core::Expected::kPicture, bytes));
 }
 
 void check_image(const Image& image) {
@@ -49,7 +48,9 @@ void check_image(const Image& image) {
 
 }  // namespace io
 
-Image read_image(const std::string& path) { return io::decode_image(io::read_file(path, io::kMaxFileBytes), path); }
+Image read_image(const std::string& path) {
+  return io::decode_image(core::read_expected(path, core::Expected::kPicture, io::kMaxFileBytes), path);
+}
 
 Image with_channels(const Image& image, int64_t channels) {
   io::check_image(image);

@@ -9,7 +9,7 @@
 #include <list>
 #include <set>
 
-#include "core/atomic_file.h"
+#include "core/file_kind.h"
 #include "fer/error.h"
 #include "fer/version.h"
 #include "io/check_weights.h"
@@ -263,6 +263,8 @@ void save_model(const Model& model, const std::string& path) {
   io::write_safetensors(path, entries.entries, metadata);
 }
 
-Model load_model(const std::string& path) { return io::parse_model(io::read_file(path), path); }
+Model load_model(const std::string& path) {
+  return io::parse_model(core::read_expected(path, core::Expected::kModel), path);
+}
 
 }  // namespace fer

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/atomic_file.h"
+#include "core/file_kind.h"
 #include "fer/error.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
@@ -84,6 +85,7 @@ uint64_t read_length(std::string_view bytes) {
 
 // The JSON between the length and the tensors.
 std::string_view header_of(std::string_view content, const std::string& where) {
+  core::refuse_other_kinds(where, core::Expected::kModel, content);
   if (content.size() < kLengthBytes) {
     throw Error(fmt::format("{}: expected a safetensors file, found {} bytes", where, content.size()));
   }
@@ -197,6 +199,8 @@ SafetensorsFile parse_safetensors(std::string content, const std::string& where)
   return file;
 }
 
-SafetensorsFile read_safetensors(const std::string& path) { return parse_safetensors(read_file(path), path); }
+SafetensorsFile read_safetensors(const std::string& path) {
+  return parse_safetensors(core::read_expected(path, core::Expected::kModel), path);
+}
 
 }  // namespace fer::io

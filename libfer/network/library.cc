@@ -1,11 +1,10 @@
 #include "network/library.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <numeric>
 
+#include "core/file_kind.h"
 #include "fer/error.h"
 #include "fer/network.h"
 #include "network/embedded.h"
@@ -47,13 +46,8 @@ std::string unknown_name(const std::string& name) {
 }
 
 std::string file_text(const std::string& path) {
-  if (std::filesystem::is_directory(path)) throw Error(path + ": expected a network's JSON file, found a directory");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(path + ": cannot be opened");
-  std::string text(kMaxJsonBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) throw Error(path + ": cannot be read");
-  text.resize(static_cast<size_t>(file.gcount()));
+  std::string text = core::read_expected(path, core::Expected::kNetwork, kMaxJsonBytes);
+  core::refuse_other_kinds(path, core::Expected::kNetwork, text);
   return text;
 }
 

@@ -231,9 +231,12 @@ TEST(Image, BadNetpbmIsRefused) {
 }
 
 TEST(Image, OtherContentIsRefused) {
-  EXPECT_EQ(refusal(""), "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found an empty file");
-  EXPECT_EQ(refusal("GIF89a"), "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found something else");
-  expect_contains(refusal("P4 1 1 \n"), "something else");
+  EXPECT_EQ(refusal(""),
+            "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found an empty file: copy or download it again");
+  EXPECT_EQ(refusal("GIF89a"),
+            "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found a GIF picture: save it as PNG");
+  expect_contains(refusal("P4 1 1 \n"), "found a PBM picture in black and white: save it as PNG");
+  expect_contains(refusal("\1\2\3"), "found something else");
 }
 
 TEST(Image, EveryTruncationIsRefused) {
@@ -284,7 +287,8 @@ TEST(Image, ReadsAFileAndNamesItInMessages) {
   put(folder / "b.png", "no picture");
   expect_contains(message_of([&] { read_image(folder / "b.png"); }), folder / "b.png: expected a PNG");
   expect_contains(message_of([&] { read_image(folder / "c.png"); }), "c.png: cannot be read");
-  expect_contains(message_of([&] { read_image(folder.path()); }), "Is a directory");
+  expect_contains(message_of([&] { read_image(folder.path()); }),
+                  folder.path() + ": expected a PNG, JPEG, PGM, PPM or WebP picture, found a directory");
 }
 
 TEST(Image, GreyIsTheWeightedSumRounded) {

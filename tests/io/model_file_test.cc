@@ -206,7 +206,8 @@ TEST(ModelFile, ATruncatedFileIsRefusedByName) {
   put(folder / "m", saved(small_model()).substr(0, 1000));
   expect_contains(message_of([&] { load_model(folder / "m"); }), folder / "m: ");
   expect_contains(message_of([&] { load_model(folder / "none"); }), "none: cannot be read: No such file");
-  expect_contains(message_of([&] { load_model(folder.path()); }), "Is a directory");
+  expect_contains(message_of([&] { load_model(folder.path()); }),
+                  ": expected a model (.safetensors), found a directory: the model of a run is best.safetensors");
 }
 
 TEST(ModelFile, AnyFlippedBitOfTheHeaderIsRefusedOrHarmless) {

@@ -98,9 +98,11 @@ TEST(Library, ListsAllNamesWhenNoneIsNear) {
 }
 
 TEST(Library, RefusesWhatIsNotAReadableFile) {
-  expect_contains(message_of([] { load_network("no/such/file.json"); }), "no/such/file.json: cannot be opened");
+  expect_contains(message_of([] { load_network("no/such/file.json"); }),
+                  "no/such/file.json: cannot be read: No such file");
   expect_contains(message_of([] { load_network("/"); }), "/: expected a network's JSON file, found a directory");
-  expect_contains(message_of([] { load_network("/dev/null"); }), "/dev/null: line 1");
+  expect_contains(message_of([] { load_network("/dev/null"); }),
+                  "/dev/null: expected a network's JSON file, found a device");
 }
 
 TEST(Library, AFileWhoseLastLayerGivesNoClassesIsRefusedByItsName) {
@@ -113,7 +115,26 @@ TEST(Library, AFileWhoseLastLayerGivesNoClassesIsRefusedByItsName) {
 }
 
 TEST(Library, AFileOfEndlessLengthIsNotReadToItsEnd) {
-  expect_contains(message_of([] { load_network("/dev/zero"); }), "/dev/zero: expected at most");
+  expect_contains(message_of([] { load_network("/dev/zero"); }),
+                  "/dev/zero: expected a network's JSON file, found a device");
+  const std::string path = ::testing::TempDir() + "long.json";
+  std::ofstream(path).close();
+  std::filesystem::resize_file(path, int64_t{1} << 40);
+  expect_contains(message_of([&] { load_network(path); }), path + ": expected at most 4194304 bytes, found more");
+  std::filesystem::remove(path);
+}
+
+TEST(Library, AnotherKindOfFileIsCalledByItsName) {
+  const std::string path = ::testing::TempDir() + "other.json";
+  std::ofstream(path) << R"({"class_name": "Sequential", "config": {"layers": []}})";
+  EXPECT_EQ(message_of([&] { load_network(path); }),
+            path +
+                ": expected a network's JSON file, found the JSON of a Keras network: fer-convert reads it, beside its"
+                " weights (--config)");
+  std::ofstream(path, std::ios::trunc).close();
+  EXPECT_EQ(message_of([&] { load_network(path); }),
+            path + ": expected a network's JSON file, found an empty file: copy or download it again");
+  std::filesystem::remove(path);
 }
 
 }  // namespace
