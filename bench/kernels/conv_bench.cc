@@ -14,12 +14,6 @@ using kernels::ConvAlgorithm;
 using kernels::ConvPass;
 using kernels::ConvShape;
 
-constexpr ConvAlgorithm kAlgorithms[] = {
-    ConvAlgorithm::kDirect,        ConvAlgorithm::kWinograd2,     ConvAlgorithm::kWinograd3,
-    ConvAlgorithm::kWinograd4,     ConvAlgorithm::kWinograd5,     ConvAlgorithm::kWinograd6,
-    ConvAlgorithm::kWinograd4Of5,  ConvAlgorithm::kWinograd2Bf16, ConvAlgorithm::kWinograd3Bf16,
-    ConvAlgorithm::kWinograd4Bf16, ConvAlgorithm::kWinograd5Bf16};
-
 struct Operands {
   Tensor x, w, y, scratch;
   Operands(const ConvShape& s, int64_t scratch_floats)
@@ -85,7 +79,7 @@ const Registration convolutions([] {
   for (const BenchLayer& layer : bench_layers()) {
     if (!has_kernel(layer)) continue;
     const ConvShape s = conv_shape_of(layer, kBatch), one = conv_shape_of(layer, 1);
-    for (const ConvAlgorithm algorithm : kAlgorithms) {
+    for (const ConvAlgorithm algorithm : kernels::conv_algorithms()) {
       if (!kernels::conv_supports(algorithm, s)) continue;
       const auto name = [&](const std::string& pass, int64_t n) {
         return "conv/" + full_name(layer) + "/" + pass + "/" + word(algorithm) + "/" + std::to_string(n);

@@ -1,53 +1,53 @@
-// The two families of algorithms behind kernels/conv/conv.h, one source each. Private to conv*.cc; arguments as there.
+// What a convolution algorithm is: a row of a table. A new one is a row in algorithms.cc, a name in conv.h's
+// enumeration, and, where it is of a new family, that family's functions. Private to conv/.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/conv/conv.h"
+#include "kernels/scratch.h"
 
 namespace fer::kernels {
 
-struct Scratch {
-  float* data = nullptr;
-  int64_t floats = 0;
+struct ConvFamily;
+
+struct ConvMethod {
+  ConvAlgorithm algorithm;
+  const char* name;
+  const ConvFamily* family;
+  int tile = 0, kernel = 0;  // sides of Winograd's output tile and of the kernels it filters; 0: any kernel
+  bool bf16 = false;         // what is multiplied is rounded to bf16
+  double worth = 1;          // it is chosen where it costs less than this share of the best before it in the table
 };
 
-// Floats rounded up to whole cache lines, so that every part of a scratch area is aligned.
-inline int64_t aligned_floats(int64_t floats) { return (floats + 15) / 16 * 16; }
+// The functions of algorithms that differ in their row alone. Arguments as in conv.h; `prepared` are weights laid out
+// by prepare.
+struct ConvFamily {
+  bool (*supports)(const ConvMethod& method, const ConvShape& s);
+  // In multiply-adds. `prepared`: of a forward pass whose weights are only read.
+  double (*cost)(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
 
-// Direct: rows of patches times the kernel as a matrix [kh*kw*ci, co].
-int64_t direct_prepared_floats(const ConvShape& s);
-void direct_prepare_weights(const ConvShape& s, const float* w, float* prepared);
-int64_t direct_scratch_floats(const ConvShape& s, ConvPass pass);
-void direct_forward(const ConvShape& s, const float* x, const float* prepared, const ConvEpilogue& epilogue, float* y,
-                    Scratch scratch);
-void direct_backward_data(const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch);
-void direct_backward_weights(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch);
+  int64_t (*prepared_floats)(const ConvMethod& method, const ConvShape& s);
+  void (*prepare)(const ConvMethod& method, const ConvShape& s, const float* w, float* prepared);
+  int64_t (*prepared_scratch_floats)(const ConvMethod& method, const ConvShape& s);
+  void (*forward_prepared)(const ConvMethod& method, const ConvShape& s, const float* x, const float* prepared,
+                           const ConvEpilogue& epilogue, float* y, Scratch scratch);
 
-// Winograd, with output tiles of m x m; bf16: transformed values are rounded to it before they are multiplied.
-struct WinogradForm {
-  int m = 4;
-  bool bf16 = false;
+  int64_t (*scratch_floats)(const ConvMethod& method, const ConvShape& s, ConvPass pass);
+  void (*forward)(const ConvMethod& method, const ConvShape& s, const float* x, const float* w,
+                  const ConvEpilogue& epilogue, float* y, Scratch scratch);
+  void (*backward_data)(const ConvMethod& method, const ConvShape& s, const float* dy, const float* w, float* dx,
+                        Scratch scratch);
+  void (*backward_weights)(const ConvMethod& method, const ConvShape& s, const float* x, const float* dy, float* dw,
+                           Scratch scratch);
 };
-int64_t winograd_prepared_floats(WinogradForm form, const ConvShape& s);
-void winograd_prepare_weights(WinogradForm form, const ConvShape& s, const float* w, float* prepared);
-int64_t winograd_prepared_scratch_floats(WinogradForm form, const ConvShape& s);
-void winograd_forward_prepared(WinogradForm form, const ConvShape& s, const float* x, const float* prepared,
-                               const ConvEpilogue& epilogue, float* y, Scratch scratch);
-int64_t winograd_scratch_floats(WinogradForm form, const ConvShape& s, ConvPass pass);
-int64_t winograd_weights_scratch_floats(WinogradForm form, const ConvShape& s);
-void winograd_forward(WinogradForm form, const ConvShape& s, const float* x, const float* w,
-                      const ConvEpilogue& epilogue, float* y, Scratch scratch);
-void winograd_backward_data(WinogradForm form, const ConvShape& s, const float* dy, const float* w, float* dx,
-                            Scratch scratch);
-void winograd_backward_weights(WinogradForm form, const ConvShape& s, const float* x, const float* dy, float* dw,
-                               Scratch scratch);
+extern const ConvFamily kDirectFamily;    // direct.cc
+extern const ConvFamily kWinogradFamily;  // winograd/family.cc
 
-// out[i] = sum of parts[p * stride + i] over p, in order of p.
-void sum_parts(int64_t parts, int64_t stride, int64_t floats, const float* in, float* out);
+const ConvMethod& conv_method(ConvAlgorithm algorithm);
 
-// x = epilogue(x) for rows of c channels, c_row floats apart, starting at channel `channel`.
-void apply_epilogue(const ConvEpilogue& epilogue, int64_t rows, int64_t channel, int64_t channels, float* x,
-                    int64_t row_stride);
+// Costs of the two families (choice.cc: all figures of the cost model stand together).
+double direct_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
+double winograd_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
 
 }  // namespace fer::kernels

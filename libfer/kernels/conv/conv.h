@@ -4,25 +4,26 @@
 // Arguments, everywhere:
 //   x  [n,h,w,ci]    w  [kh,kw,ci,co]    bias, db  [co]    y  [n,oh,ow,co]; dx, dw, dy likewise
 //   scratch   conv_scratch_floats(...) floats, for this n or a larger one, 64-byte aligned; contents undefined before
-//   and
-//             after
+//             and after
 // Outputs are overwritten and must not overlap inputs. Sizes are the caller's duty (asserted in debug builds). Does not
 // allocate, throw or keep pointers. Same bits for any number of threads on one instruction set. Error against the
 // reference: tests/kernels/conv/conv_test.cc.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <span>
+#include <vector>
 
 #include "fer/precision.h"
+#include "kernels/conv/epilogue.h"
 #include "kernels/shapes.h"
 
 namespace fer::kernels {
 
 // direct: matrix products over rows of the image as it lies in memory. winograd: minimal filtering
-// (kernels/conv/winograd/transforms.h says how), stride 1 only, 3x3 kernels and, for kWinograd4Of5, 5x5; the number is
-// the side of an output tile. Bf16: what is multiplied is rounded to bf16, sums are floats.
+// (kernels/conv/winograd/WINOGRAD.md), stride 1 only, 3x3 kernels and, for kWinograd4Of5, 5x5; the number is the side
+// of an output tile. Bf16: what is multiplied is rounded to bf16, sums are floats. What each is stands in one row of
+// the table in algorithms.cc.
 enum class ConvAlgorithm {
   kDirect,
   kWinograd2,
@@ -38,6 +39,8 @@ enum class ConvAlgorithm {
 };
 enum class ConvPass { kForward, kBackwardData, kBackwardWeights };
 
+// All there are, in the order of the enumeration.
+std::vector<ConvAlgorithm> conv_algorithms();
 const char* conv_algorithm_name(ConvAlgorithm algorithm);
 bool conv_supports(ConvAlgorithm algorithm, const ConvShape& s);
 // The algorithm that a cost model (measured figures in kernels/conv/choice.cc) holds for fastest; those in bf16 take
@@ -47,16 +50,6 @@ ConvAlgorithm conv_choose(const ConvShape& s, ConvPass pass, Precision precision
 // reading expanded weights costs more than multiplying by them.
 ConvAlgorithm conv_choose_prepared(const ConvShape& s);
 int64_t conv_scratch_floats(const ConvShape& s, ConvPass pass, ConvAlgorithm algorithm);
-
-// What happens to a sum before it is stored: v = sum + bias; if relu, v = min(max(v, 0), relu_cap), NaN staying NaN;
-// if scale, v = v * scale[co] + shift[co].
-struct ConvEpilogue {
-  const float* bias = nullptr;  // null: zero
-  bool relu = false;
-  float relu_cap = std::numeric_limits<float>::infinity();
-  const float* scale = nullptr;  // with shift, or null
-  const float* shift = nullptr;
-};
 
 void conv_forward(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x, std::span<const float> w,
                   const ConvEpilogue& epilogue, std::span<float> y, std::span<float> scratch);

@@ -101,7 +101,7 @@ struct ForwardPass {
   }
 };
 
-void backward_weights_in_groups(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
+void weights_in_groups(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
   const int64_t k = patch_size(s), rows = output_rows(s), groups = weight_groups(s),
                 part = aligned_floats(s.w_floats());
   const int64_t per_group = (rows + groups - 1) / groups, block = block_rows(s);
@@ -126,7 +126,7 @@ void backward_weights_in_groups(const ConvShape& s, const float* x, const float*
   sum_parts(groups, part, s.w_floats(), scratch.data, dw);
 }
 
-void backward_weights_shared(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
+void weights_shared(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
   constexpr int64_t kRowsAtOnce = 48;
   const int64_t k = patch_size(s), rows = output_rows(s), set = is_pointwise(s) ? rows : shared_rows(s);
   for (int64_t first = 0; first < rows; first += set) {
@@ -145,18 +145,16 @@ void backward_weights_shared(const ConvShape& s, const float* x, const float* dy
   }
 }
 
-}  // namespace
+int64_t prepared_floats(const ConvMethod&, const ConvShape& s) { return gemm_packed_floats(patch_size(s), s.co); }
 
-int64_t direct_prepared_floats(const ConvShape& s) { return gemm_packed_floats(patch_size(s), s.co); }
-
-void direct_prepare_weights(const ConvShape& s, const float* w, float* prepared) {
+void prepare(const ConvMethod&, const ConvShape& s, const float* w, float* prepared) {
   const int64_t k = patch_size(s);
   parallel_ranges(s.co, gemm_panel_width(), [&](int64_t begin, int64_t end) {
     gemm_pack(k, end - begin, {.data = w + begin, .row_stride = s.co, .column_stride = 1}, prepared + begin * k);
   });
 }
 
-int64_t direct_scratch_floats(const ConvShape& s, ConvPass pass) {
+int64_t working_floats(const ConvShape& s, ConvPass pass) {
   const int64_t k = patch_size(s);
   const int64_t block = aligned_floats(block_rows(s) * k) * num_threads();
   if (pass == ConvPass::kForward) {
@@ -168,13 +166,13 @@ int64_t direct_scratch_floats(const ConvShape& s, ConvPass pass) {
   return weight_groups(s) * aligned_floats(s.w_floats()) + block;
 }
 
-void direct_forward(const ConvShape& s, const float* x, const float* prepared, const ConvEpilogue& epilogue, float* y,
-                    Scratch scratch) {
+void forward_prepared(const ConvMethod&, const ConvShape& s, const float* x, const float* prepared,
+                      const ConvEpilogue& epilogue, float* y, Scratch scratch) {
   const ForwardPass pass{s, x, prepared, epilogue, y, scratch};
   gathers_first(s, scratch.floats) ? pass.run_shared() : pass.run_blocks();
 }
 
-void direct_backward_data(const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch) {
+void backward_data(const ConvMethod&, const ConvShape& s, const float* dy, const float* w, float* dx, Scratch scratch) {
   // Gradients of patches = dy [rows, co] * w' [co, kh*kw*ci].
   const int64_t k = patch_size(s), panel = gemm_panel_width(), packed = aligned_floats(gemm_packed_floats(s.co, k));
   parallel_ranges(k, panel, [&](int64_t begin, int64_t end) {
@@ -204,12 +202,41 @@ void direct_backward_data(const ConvShape& s, const float* dy, const float* w, f
   });
 }
 
-void direct_backward_weights(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
+void backward_weights(const ConvMethod&, const ConvShape& s, const float* x, const float* dy, float* dw,
+                      Scratch scratch) {
   if (weight_groups(s) > 1) {
-    backward_weights_in_groups(s, x, dy, dw, scratch);
+    weights_in_groups(s, x, dy, dw, scratch);
   } else {
-    backward_weights_shared(s, x, dy, dw, scratch);
+    weights_shared(s, x, dy, dw, scratch);
   }
 }
+
+// Laying the kernel out comes first, in the scratch's beginning.
+int64_t scratch_floats(const ConvMethod& method, const ConvShape& s, ConvPass pass) {
+  const int64_t packed = pass == ConvPass::kForward ? aligned_floats(prepared_floats(method, s)) : 0;
+  return packed + working_floats(s, pass);
+}
+
+void forward(const ConvMethod& method, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue,
+             float* y, Scratch scratch) {
+  const int64_t packed = aligned_floats(prepared_floats(method, s));
+  prepare(method, s, w, scratch.data);
+  forward_prepared(method, s, x, scratch.data, epilogue, y, {scratch.data + packed, scratch.floats - packed});
+}
+
+}  // namespace
+
+constinit const ConvFamily kDirectFamily = {
+    .supports = [](const ConvMethod&, const ConvShape&) { return true; },
+    .cost = direct_cost,
+    .prepared_floats = prepared_floats,
+    .prepare = prepare,
+    .prepared_scratch_floats = [](const ConvMethod&,
+                                  const ConvShape& s) { return working_floats(s, ConvPass::kForward); },
+    .forward_prepared = forward_prepared,
+    .scratch_floats = scratch_floats,
+    .forward = forward,
+    .backward_data = backward_data,
+    .backward_weights = backward_weights};
 
 }  // namespace fer::kernels

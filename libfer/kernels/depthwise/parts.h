@@ -1,10 +1,11 @@
-// What the passes of a depthwise convolution share. Private to depthwise*.cc, whose kernels know one filter a channel:
+// What the passes of a depthwise convolution share. Private to this folder, whose kernels know one filter per channel:
 // with more, x is read through a copy that has every channel as often as it has filters.
 #pragma once
 
 #include <cstdint>
 
 #include "core/parallel.h"
+#include "kernels/scratch.h"
 #include "kernels/shapes.h"
 
 namespace fer::kernels {
@@ -17,8 +18,6 @@ int64_t pixels_in_vector(int64_t c);
 
 int64_t depthwise_data_scratch_floats(const DepthwiseShape& s);  // of the other two passes (depthwise.cc)
 
-inline int64_t rounded_to_line(int64_t floats) { return (floats + 15) / 16 * 16; }
-
 // The same convolution of an x that has been repeated.
 inline DepthwiseShape repeated(DepthwiseShape s) {
   s.c = s.co();
@@ -26,7 +25,7 @@ inline DepthwiseShape repeated(DepthwiseShape s) {
   return s;
 }
 inline int64_t repeated_floats(const DepthwiseShape& s) {
-  return s.multiplier == 1 ? 0 : rounded_to_line(repeated(s).x_floats());
+  return s.multiplier == 1 ? 0 : aligned_floats(repeated(s).x_floats());
 }
 
 // Writes each value `times` times in a row.

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/parallel.h"
-#include "kernels/conv/algorithms.h"
 #include "kernels/norm/chunk_sums.h"
+#include "kernels/scratch.h"
 #include "kernels/simd/target.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -71,32 +71,6 @@ struct ColumnSumsKernel {
   }
 };
 
-struct EpilogueKernel {
-  template <int NV>
-  static HWY_INLINE void run(int64_t i, hn::Mask<D> mask, const ConvEpilogue& e, int64_t rows, int64_t channel,
-                             float* x, int64_t row_stride) {
-    Block<NV> bias, scale, shift, v;
-    clear_block<NV>(bias);
-    clear_block<NV>(scale);
-    clear_block<NV>(shift);
-    if (e.bias != nullptr) load_block<NV>(e.bias + channel + i, mask, bias);
-    const bool scaled = e.scale != nullptr;
-    if (scaled) load_block<NV>(e.scale + channel + i, mask, scale);
-    if (scaled) load_block<NV>(e.shift + channel + i, mask, shift);
-    const V floor = e.relu ? hn::Zero(D()) : hn::Neg(hn::Inf(D()));
-    const V cap = e.relu ? hn::Set(D(), e.relu_cap) : hn::Inf(D());
-    for (int64_t r = 0; r < rows; ++r) {
-      float* at = x + r * row_stride + i;
-      load_block<NV>(at, mask, v);
-      FER_UNROLL for (int k = 0; k < NV; ++k) {
-        v.v[k] = at_most(at_least(hn::Add(v.v[k], bias.v[k]), floor), cap);
-        if (scaled) v.v[k] = hn::MulAdd(v.v[k], scale.v[k], shift.v[k]);
-      }
-      store_block<NV>(v, mask, at);
-    }
-  }
-};
-
 void Moments(int64_t rows, int64_t c, const float* x, const float* origin, float* sums, float* squares) {
   for_channels<MomentsKernel>(c, rows, c, x, origin, sums, squares);
 }
@@ -105,9 +79,6 @@ void ScaleShift(int64_t rows, int64_t c, const float* x, const float* scale, con
 }
 void ColumnSums(int64_t rows, int64_t c, const float* x, float* out) {
   for_channels<ColumnSumsKernel>(c, rows, c, x, out);
-}
-void Epilogue(const ConvEpilogue& e, int64_t rows, int64_t channel, int64_t channels, float* x, int64_t row_stride) {
-  for_channels<EpilogueKernel>(channels, e, rows, channel, x, row_stride);
 }
 
 }  // namespace fer::kernels::HWY_NAMESPACE
@@ -119,7 +90,6 @@ namespace fer::kernels {
 HWY_EXPORT(Moments);
 HWY_EXPORT(ScaleShift);
 HWY_EXPORT(ColumnSums);
-HWY_EXPORT(Epilogue);
 
 namespace {
 
@@ -181,21 +151,6 @@ void column_sums(int64_t rows, int64_t c, std::span<const float> x, std::span<fl
   auto* total = reinterpret_cast<double*>(scratch.data());
   add_chunks(chunks, c, parts, total);
   for (int64_t i = 0; i < c; ++i) out[i] = static_cast<float>(total[i]);
-}
-
-void sum_parts(int64_t parts, int64_t stride, int64_t floats, const float* in, float* out) {
-  parallel_ranges(floats, 4096, [&](int64_t begin, int64_t end) {
-    if (out != in) std::copy(in + begin, in + end, out + begin);
-    for (int64_t p = 1; p < parts; ++p) {
-      for (int64_t i = begin; i < end; ++i) out[i] += in[p * stride + i];
-    }
-  });
-}
-
-void apply_epilogue(const ConvEpilogue& epilogue, int64_t rows, int64_t channel, int64_t channels, float* x,
-                    int64_t row_stride) {
-  if (epilogue.bias == nullptr && !epilogue.relu && epilogue.scale == nullptr) return;
-  HWY_DYNAMIC_DISPATCH(Epilogue)(epilogue, rows, channel, channels, x, row_stride);
 }
 
 }  // namespace fer::kernels

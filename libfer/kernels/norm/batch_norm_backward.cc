@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "core/parallel.h"
-#include "kernels/conv/algorithms.h"
 #include "kernels/norm/batch_norm.h"
 #include "kernels/norm/chunk_sums.h"
 #include "kernels/norm/norm_line.h"
+#include "kernels/scratch.h"
 #include "kernels/simd/target.h"
 
 #undef HWY_TARGET_INCLUDE

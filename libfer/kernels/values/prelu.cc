@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/parallel.h"
-#include "kernels/conv/algorithms.h"
 #include "kernels/norm/chunk_sums.h"
+#include "kernels/scratch.h"
 #include "kernels/simd/target.h"
 
 #undef HWY_TARGET_INCLUDE

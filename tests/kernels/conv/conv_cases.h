@@ -17,14 +17,7 @@ using kernels::ConvAlgorithm;
 using kernels::ConvPass;
 using kernels::ConvShape;
 
-inline const std::vector<ConvAlgorithm>& all_conv_algorithms() {
-  static const std::vector<ConvAlgorithm> all = {
-      ConvAlgorithm::kDirect,        ConvAlgorithm::kWinograd2,     ConvAlgorithm::kWinograd3,
-      ConvAlgorithm::kWinograd4,     ConvAlgorithm::kWinograd5,     ConvAlgorithm::kWinograd6,
-      ConvAlgorithm::kWinograd4Of5,  ConvAlgorithm::kWinograd2Bf16, ConvAlgorithm::kWinograd3Bf16,
-      ConvAlgorithm::kWinograd4Bf16, ConvAlgorithm::kWinograd5Bf16};
-  return all;
-}
+inline std::vector<ConvAlgorithm> all_conv_algorithms() { return kernels::conv_algorithms(); }
 
 // By how much an algorithm's rounding errors can exceed those of the sums it replaces, in one dimension the largest row
 // of |A'| (sum |G|) (sum |B'|) over the products it stands for:

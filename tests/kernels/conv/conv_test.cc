@@ -48,29 +48,6 @@ TEST(Conv, AgreesForEverySizeOfBatch) {
     check_conv_with_all_algorithms({.n = n, .h = 11, .w = 10, .ci = 17, .co = 13, .padding = Padding::same()});
 }
 
-TEST(Conv, AgreesForStridesLargerThanTheKernel) {
-  check_conv_with_all_algorithms({.n = 2, .h = 11, .w = 10, .ci = 5, .co = 7, .kernel = {1, 1}, .strides = {3, 2}});
-  check_conv_with_all_algorithms({.n = 2, .h = 11, .w = 10, .ci = 5, .co = 7, .kernel = {2, 1}, .strides = {3, 3}});
-}
-
-TEST(Conv, AgreesForPointwiseKernels) {
-  for (const int64_t c : {1, 3, 16, 70})
-    check_conv_with_all_algorithms({.n = 3, .h = 7, .w = 5, .ci = c, .co = 130 - c, .kernel = {1, 1}});
-}
-
-// Transformed filters too large for the second-level cache take another path, as do weight gradients.
-TEST(Conv, AgreesWhereFiltersAreLarge) {
-  check_conv_with_all_algorithms({.n = 1, .h = 6, .w = 6, .ci = 130, .co = 140, .padding = Padding::same()});
-}
-
-TEST(Conv, AgreesWhereAWeightGradientIsShared) {
-  check_conv_with_all_algorithms({.n = 2, .h = 4, .w = 4, .ci = 90, .co = 90, .padding = Padding::same()});
-}
-
-TEST(Conv, AgreesWhereTilesFillSeveralBlocks) {
-  check_conv_with_all_algorithms({.n = 5, .h = 20, .w = 20, .ci = 16, .co = 17, .padding = Padding::same()});
-}
-
 // A batch of pictures is its pictures one by one: a smaller last batch, an inference request of any size.
 TEST(Conv, PicturesDoNotSeeEachOther) {
   const ConvShape batch = conv_shape({.n = 4, .h = 9, .w = 10, .ci = 7, .co = 17, .padding = Padding::same()});
@@ -99,36 +76,6 @@ TEST(Conv, PutsTheOddCellOfSamePaddingAtTheEnd) {
   ScratchMemory scratch(kernels::conv_scratch_floats(s, ConvPass::kForward, ConvAlgorithm::kDirect));
   kernels::conv_forward(s, ConvAlgorithm::kDirect, x, w, {}, y, scratch.span());
   EXPECT_EQ(y, (std::vector<float>{12, 23, 34, 40}));
-}
-
-TEST(Conv, CannotFilterMinimallyWithStridesOrOtherKernels) {
-  const ConvShape three = conv_shape({.h = 9, .w = 9}), strided = conv_shape({.h = 9, .w = 9, .strides = {2, 1}}),
-                  five = conv_shape({.h = 9, .w = 9, .kernel = {5, 5}}),
-                  oblong = conv_shape({.h = 9, .w = 9, .kernel = {3, 5}});
-  for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
-    const bool direct = algorithm == ConvAlgorithm::kDirect;
-    const bool of_five = algorithm == ConvAlgorithm::kWinograd4Of5;
-    EXPECT_EQ(kernels::conv_supports(algorithm, three), !of_five);
-    EXPECT_EQ(kernels::conv_supports(algorithm, five), direct || of_five);
-    EXPECT_EQ(kernels::conv_supports(algorithm, strided), direct);
-    EXPECT_EQ(kernels::conv_supports(algorithm, oblong), direct);
-  }
-}
-
-TEST(Conv, ChoosesOnlyAmongWhatItSupports) {
-  Draw draw(101);
-  for (int i = 0; i < 200; ++i) {
-    const ConvShape s = conv_shape({.n = draw.integer(1, 64),
-                                    .h = draw.integer(7, 60),
-                                    .w = draw.integer(7, 60),
-                                    .ci = draw.one_of(kChannels),
-                                    .co = draw.one_of(kChannels),
-                                    .kernel = {draw.integer(1, 7), draw.integer(1, 7)},
-                                    .strides = {draw.integer(1, 2), draw.integer(1, 2)}});
-    for (const ConvPass pass : {ConvPass::kForward, ConvPass::kBackwardData, ConvPass::kBackwardWeights})
-      EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose(s, pass), s)) << to_string(s);
-    EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose_prepared(s), s)) << to_string(s);
-  }
 }
 
 }  // namespace

@@ -175,4 +175,12 @@ inline void check_column_sums(const BatchNormCase& c) {
       });
 }
 
+// Channels around whole vectors; rows in one chunk of a sum and in several.
+inline const std::vector<BatchNormCase>& batch_norm_cases() {
+  static const std::vector<BatchNormCase> cases = {
+      {1, 3, 0},   {2, 1, 0},   {7, 5, 0},     {20, 16, 0},   {33, 17, 1},   {50, 33, 0},  {100, 64, 2},
+      {45, 70, 0}, {3, 130, 0}, {130, 130, 5}, {40000, 1, 3}, {12000, 3, 0}, {600, 64, 0}, {500, 7, 1000}};
+  return cases;
+}
+
 }  // namespace fer::testing

@@ -2,58 +2,20 @@
 #include <algorithm>
 
 #include "core/parallel.h"
-#include "kernels/conv/algorithms.h"
+#include "kernels/conv/epilogue.h"
 #include "kernels/conv/winograd/cut.h"
 #include "kernels/conv/winograd/transforms.h"
+#include "kernels/conv/winograd/winograd.h"
 #include "kernels/gemm/gemm.h"
 
-namespace fer::kernels {
+namespace fer::kernels::winograd {
 namespace {
 
-// Up to this many floats every group of tiles has a sum of its own.
-constexpr int64_t kGroupSumFloats = (1 << 20) / sizeof(float);
-// Tiles of a group that are transformed before they are multiplied. (The cut decides the order of the sum: it is the
-// same on every machine.)
-constexpr int64_t kGroupTileFloats = (1 << 20) / sizeof(float);
-constexpr int64_t kGroups = 16;
+// Input channels whose sums a thread makes at once: 16 full tiles of the matrix product.
 constexpr int64_t kRowsAtOnce = 96;
 
-// How a weight gradient is cut.
-struct WeightCut {
-  bool bf16;
-  int64_t groups;  // sums of their own, added at the end; 1: one sum, whose parts the threads share out
-  int64_t set;     // tiles transformed before they are multiplied
-  int64_t rows;    // input channels whose sums are made at once
-  int64_t v_row, v_point, g_row, g_point;
-  int64_t v_floats, g_floats;
-  int64_t du_point, du_floats;
-
-  // Rows of memory that so many tiles take: their sum runs over tiles, so in bf16 two of them share a row.
-  int64_t rows_of(int64_t tiles) const { return bf16 ? (tiles + 1) / 2 : tiles; }
-};
-
-WeightCut cut_weights(const WinogradTiling& t, bool bf16, int64_t ci, int64_t co) {
-  WeightCut cut{};
-  cut.bf16 = bf16;
-  cut.v_row = row_floats(ci);
-  cut.g_row = row_floats(co);
-  const bool small = t.points() * ci * co <= kGroupSumFloats;
-  cut.groups = small ? std::min(kGroups, t.tiles) : 1;
-  // In bf16 twice as many fit.
-  const int64_t budget = (small ? kGroupTileFloats : kSharedTileFloats) * (bf16 ? 2 : 1);
-  cut.set = std::min(t.tiles, round_to(budget / (t.points() * (cut.v_row + cut.g_row)), 8));
-  const int64_t rows = cut.rows_of(cut.set);
-  // Sums that later sets add to are kept for all channels.
-  cut.rows = small || cut.set < t.tiles ? ci : std::min(ci, round_to(kChunkFloats / (t.points() * co), 16));
-  cut.v_point = point_floats(rows, cut.v_row);
-  cut.g_point = point_floats(rows, cut.g_row);
-  cut.v_floats = t.points() * cut.v_point;
-  cut.g_floats = t.points() * cut.g_point;
-  cut.du_point = aligned_floats(cut.rows * co) + 16;
-  cut.du_floats = t.points() * cut.du_point;
-  return cut;
-}
-
+// One gradient by the kernel. Names of the literature: v is a transformed patch of x, g a transformed tile of dy, and
+// du = v' g, summed over all tiles, the gradient by the transformed kernel.
 struct WeightPass {
   const WinogradTiling& tiling;
   const WeightCut& cut;
@@ -86,7 +48,8 @@ struct WeightPass {
     });
   }
 
-  // Every group of tiles has a sum of its own.
+  // Every group of tiles has a sum of its own, made by one thread; the sums are added in the order of the groups, so
+  // that the bits do not depend on who made which.
   void run_groups(float* du, Scratch scratch) const {
     const int64_t per_slot = cut.v_floats + cut.g_floats;
     const int64_t per_group = (tiling.tiles + cut.groups - 1) / cut.groups;
@@ -95,6 +58,7 @@ struct WeightPass {
       float* g = v + cut.v_floats;
       float* sum = du + group * cut.du_floats;
       const int64_t first = group * per_group, last = std::min(first + per_group, tiling.tiles);
+      // (With few tiles the last groups are empty.)
       if (first >= last) std::fill_n(sum, cut.du_floats, 0.0f);
       for (int64_t begin = first; begin < last; begin += cut.set) {
         const int64_t end = std::min(begin + cut.set, last);
@@ -107,7 +71,8 @@ struct WeightPass {
     finish(0, x.c, du);
   }
 
-  // All threads share one sum, each working on rows of it.
+  // All threads share one sum: they transform a set of tiles together, then each adds the set's products to rows of its
+  // own. Every element is summed over the tiles in their order, whoever does it.
   void run_shared(float* du, Scratch scratch) const {
     float* v = scratch.data;
     float* g = v + cut.v_floats;
@@ -137,13 +102,12 @@ struct WeightPass {
 
 }  // namespace
 
-int64_t winograd_weights_scratch_floats(WinogradForm form, const ConvShape& s) {
+int64_t backward_weights_scratch_floats(Form form, const ConvShape& s) {
   const WeightCut cut = cut_weights(WinogradTiling(form.m, s.kh, s.n, s.oh, s.ow), form.bf16, s.ci, s.co);
   return cut.groups * cut.du_floats + (cut.groups > 1 ? num_threads() : 1) * (cut.v_floats + cut.g_floats);
 }
 
-void winograd_backward_weights(WinogradForm form, const ConvShape& s, const float* x, const float* dy, float* dw,
-                               Scratch scratch) {
+void backward_weights(Form form, const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
   const WinogradTiling tiling(form.m, s.kh, s.n, s.oh, s.ow);
   const WeightCut cut = cut_weights(tiling, form.bf16, s.ci, s.co);
   const WeightPass pass{tiling, cut, {x, s.h, s.w, s.ci}, {dy, s.oh, s.ow, s.co}, s.pad_top, s.pad_left, dw};
@@ -152,4 +116,4 @@ void winograd_backward_weights(WinogradForm form, const ConvShape& s, const floa
   cut.groups > 1 ? pass.run_groups(scratch.data, rest) : pass.run_shared(scratch.data, rest);
 }
 
-}  // namespace fer::kernels
+}  // namespace fer::kernels::winograd

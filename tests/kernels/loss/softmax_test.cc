@@ -1,7 +1,6 @@
-#include "kernels/reference/loss.h"
-
 #include <gtest/gtest.h>
 
+#include "kernels/reference/loss.h"
 #include "kernels/values/elementwise.h"
 #include "tests/kernels/on_targets.h"
 
