@@ -11,12 +11,14 @@ namespace {
 
 // A block of gathered patches: 128 KiB, so that it stays in the second-level cache until it is multiplied.
 constexpr int64_t kBlockFloats = (128 << 10) / sizeof(float);
-// A weight gradient up to this size is summed in groups of rows of their own; a larger one is shared out among the
-// threads.
+// A gradient by the kernel up to this size is summed in 16 groups of outputs, each with a sum of its own; for a larger
+// one so many sums would take too much memory, and the threads share out its rows. (Both decide the order of the sums,
+// so they look neither at the machine nor at the number of threads.)
 constexpr int64_t kGroupFloats = 64 << 10;
 constexpr int64_t kWeightGroups = 16;
 constexpr int64_t kSharedFloats = (8 << 20) / sizeof(float);
 
+// Patches of one block: whole tiles of the matrix product (6 rows), as many as fit.
 int64_t block_rows(const ConvShape& s) { return std::clamp<int64_t>(kBlockFloats / patch_size(s) / 6 * 6, 6, 192); }
 
 // Adds gathered gradients of patches back to where they came from.
@@ -52,6 +54,7 @@ bool gathers_first(const ConvShape& s, int64_t scratch_floats) {
   return forward_blocks(s) < 4 * num_threads() && (is_pointwise(s) || output_rows(s) * patch_size(s) <= scratch_floats);
 }
 
+// One forward pass: patches [outputs, kh*kw*ci] times the kernel [kh*kw*ci, co].
 struct ForwardPass {
   const ConvShape& s;
   const float* x;
@@ -101,6 +104,7 @@ struct ForwardPass {
   }
 };
 
+// dw = patches' * dy, in groups of neighbouring outputs whose sums are added in their order at the end.
 void weights_in_groups(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
   const int64_t k = patch_size(s), rows = output_rows(s), groups = weight_groups(s),
                 part = aligned_floats(s.w_floats());
@@ -126,6 +130,7 @@ void weights_in_groups(const ConvShape& s, const float* x, const float* dy, floa
   sum_parts(groups, part, s.w_floats(), scratch.data, dw);
 }
 
+// dw = patches' * dy in one sum: each thread makes some of its rows, over all outputs in their order.
 void weights_shared(const ConvShape& s, const float* x, const float* dy, float* dw, Scratch scratch) {
   constexpr int64_t kRowsAtOnce = 48;
   const int64_t k = patch_size(s), rows = output_rows(s), set = is_pointwise(s) ? rows : shared_rows(s);

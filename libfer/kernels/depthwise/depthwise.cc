@@ -67,6 +67,8 @@ struct Tile {
     return v;
   }
 
+  // A weight is loaded once for P cells. Cells are from_step floats apart where they are read, to_step where their sums
+  // go.
   HWY_INLINE void run(const Taps& taps, int64_t channel, int64_t from_step, int64_t to_step, const ConvEpilogue& e,
                       float* to) const {
     V sums[P * NV];
@@ -89,7 +91,7 @@ struct Tile {
   }
 };
 
-// P cells side by side, all channels.
+// P cells side by side, all channels: blocks of vectors, single vectors, then the partial last one.
 template <int P>
 HWY_INLINE void cells(const Taps& taps, int64_t c, int64_t from_step, int64_t to_step, const ConvEpilogue& e,
                       float* to) {
@@ -102,7 +104,8 @@ HWY_INLINE void cells(const Taps& taps, int64_t c, int64_t from_step, int64_t to
   if (i < c) Tile<P, 1, true>{hn::FirstN(D(), static_cast<size_t>(c - i))}.run(taps, i, from_step, to_step, e, to);
 }
 
-// `count` cells side by side whose taps are those of the first, shifted.
+// `count` cells side by side whose taps are those of the first, shifted. Eight sums hide the latency of an addition (4
+// cycles, two per cycle); rests of 3 are common, where a row of 48 is cut at its borders.
 void line(Taps taps, int64_t count, int64_t c, int64_t from_step, int64_t to_step, const ConvEpilogue& e, float* to) {
   constexpr int64_t kMost = 8;
   for (; count >= kMost; count -= kMost, taps.from += kMost * from_step, to += kMost * to_step)
@@ -112,7 +115,8 @@ void line(Taps taps, int64_t count, int64_t c, int64_t from_step, int64_t to_ste
   for (; count > 0; --count, taps.from += from_step, to += to_step) cells<1>(taps, c, from_step, to_step, e, to);
 }
 
-// The same; w_offset is the first tap's place among the filters.
+// The same; w_offset is the first tap's place among the filters. Where pixels of few channels lie next to each other,
+// read and written, `wide` of them are one cell of wide * c channels.
 void segment(const DepthwiseFilters& f, int64_t w_offset, Taps taps, int64_t count, int64_t c, int64_t from_step,
              int64_t to_step, float* to) {
   if (f.wide > 1 && from_step == c && to_step == c && count >= f.wide) {
@@ -169,6 +173,8 @@ HWY_INLINE int64_t end_of_alike(int64_t begin, int64_t end, const Reach& first, 
   return low;
 }
 
+// One row of outputs. Along it the taps that lie inside the image are the same but for the borders, so a row is at most
+// a few segments.
 void ForwardRow(const DepthwiseShape& s, const DepthwiseFilters& f, const float* image, int64_t oh, float* y) {
   const int64_t c = s.c;
   const Reach rows = forward_reach(oh, s.kh, s.sh, s.pad_top, s.h);
@@ -188,6 +194,7 @@ void ForwardRow(const DepthwiseShape& s, const DepthwiseFilters& f, const float*
   }
 }
 
+// One row of dx: the same sums, with taps that run backwards over dy and skip by the stride.
 void BackwardRow(const DepthwiseShape& s, const DepthwiseFilters& f, const float* dy_image, int64_t h, float* dx) {
   const int64_t c = s.c;
   const Reach rows = backward_reach(h, s.kh, s.sh, s.pad_top, s.oh);

@@ -40,6 +40,7 @@ struct TapTile {
   int64_t kh, kw;
   int64_t wide;  // pixels that a vector takes side by side
 
+  // One output's contribution to the R taps of column q.
   HWY_INLINE void add(V (&acc)[R * Q], int q, hn::Mask<D> mask, int64_t channel, int64_t ow) const {
     const V gradient = masked_load(mask, D(), dy + ow * s.c + channel);
     FER_UNROLL for (int r = 0; r < R; ++r) acc[r * Q + q] =
@@ -63,10 +64,12 @@ struct TapTile {
       all = {std::max(all.begin, ranges[q].begin), std::min(all.end, ranges[q].end)};
     }
     all.end = std::max(all.begin, all.end);
+    // At the borders only some columns do.
     FER_UNROLL for (int q = 0; q < Q; ++q) {
       for (int64_t ow = ranges[q].begin; ow < std::min(all.begin, ranges[q].end); ++ow) add(acc, q, pixel, channel, ow);
       for (int64_t ow = std::max(all.end, ranges[q].begin); ow < ranges[q].end; ++ow) add(acc, q, pixel, channel, ow);
     }
+    // Outputs for which all Q columns find a cell: no tests, and `wide` pixels at a time.
     int64_t ow = all.begin;
     for (; ow + wide <= all.end; ow += wide) {
       const float* gradients = dy + ow * s.c + channel;
@@ -99,7 +102,8 @@ struct TapTile {
   }
 };
 
-// Calls tile(kh, kw, R, Q) for tiles of at most 3 x 4 taps; the sizes are constants.
+// Calls tile(kh, kw, R, Q) for tiles of at most 3 x 4 taps, 12 sums in registers; the sizes are constants. (Of 5
+// columns 3 + 2 are better than 4 + 1.)
 template <int R, class F>
 HWY_INLINE void tiles_of_columns(int64_t kh, int64_t columns, const F& tile) {
   int64_t kw = 0;

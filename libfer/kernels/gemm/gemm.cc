@@ -24,6 +24,9 @@ constexpr int64_t kPanel = kVectors * kLanes;
 // Rows of B in one pass: a panel of them (64 KiB) stays in the second-level cache while the rows of A go by.
 constexpr int64_t kDepth = 256;
 
+// How the micro-kernel is instantiated: for every number of rows and of vectors, so that the last rows and columns of C
+// run through the same unrolled loop, with and without a partial last vector. The functions below look the instance up
+// once per panel.
 using TileFunction = void (*)(const GemmTileArgs&);
 
 template <class Products, int R, int NV, bool kTail>
@@ -58,7 +61,8 @@ TileFunction tile_of_rows(int rows, int vectors) {
   }
 }
 
-// One panel of C (up to kPanel columns), all rows: full tiles, then what is left.
+// One panel of C (up to kPanel columns), all rows: full tiles, then what is left. B's panel is read again for every
+// tile of rows, from the second-level cache; A is read once.
 template <class Products>
 void panel_of_rows(int64_t m, int64_t columns, GemmTileArgs args) {
   const int vectors = static_cast<int>((columns + kLanes - 1) / kLanes);
@@ -84,6 +88,7 @@ void panel_of_rows(int64_t m, int64_t columns, GemmTileArgs args) {
 
 int64_t PanelWidth() { return kPanel; }
 
+// Panel by panel, row by row: the micro-kernel then reads B from the beginning to the end, whole vectors at a time.
 void Pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
   for (int64_t column = 0; column < n; column += kPanel) {
     const int64_t columns = std::min(kPanel, n - column);
@@ -97,6 +102,8 @@ void Pack(int64_t k, int64_t n, const GemmOperand& b, float* packed) {
   }
 }
 
+// Columns outermost, depth next: a piece of B [kDepth, panel] stays in cache while all rows of A pass, and C's panel is
+// loaded and stored once per piece. A sum therefore runs in order of k whatever the sizes.
 template <class Products>
 void packed_of(const GemmShape& s, const float* a, int64_t lda, const float* packed, float* c, int64_t ldc,
                bool accumulate, const float* next) {
@@ -121,6 +128,8 @@ void packed_of(const GemmShape& s, const float* a, int64_t lda, const float* pac
   }
 }
 
+// The same with A read down its columns: in the micro-kernel the rows of a tile are then neighbours in memory, and the
+// steps along k are lda apart. B lies as it is, so its last columns may be a partial vector.
 template <class Products>
 void transposed_of(const GemmShape& s, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
                    bool accumulate) {

@@ -40,6 +40,7 @@ template <class Products, int R, int NV, bool kTail, class D>
 HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
   constexpr size_t kLanes = hn::MaxLanes(d);
   const hn::Mask<D> tail = hn::FirstN(d, t.tail_lanes);
+  // Every index below is a constant once the loops are unrolled: that is what keeps these in registers.
   hn::Vec<D> acc[R][NV];
   FER_UNROLL for (int r = 0; r < R; ++r) {
     FER_UNROLL for (int v = 0; v < NV; ++v) {
@@ -58,12 +59,15 @@ HWY_INLINE void gemm_tile(D d, const GemmTileArgs& t) {
   const int64_t a_row = t.a_row, a_k = t.a_k, b_k = t.b_k;
   const float* ahead = t.ahead;
   for (int64_t i = 0; i < t.k; ++i, ahead += t.ahead_k) {
+    // What the next tile, panel or point will read: it comes from beyond this core's caches, and its latency hides
+    // behind R * NV multiply-adds.
     hwy::Prefetch(ahead);
     hn::Vec<D> bv[NV];
     FER_UNROLL for (int v = 0; v < NV; ++v) {
       bv[v] = kTail && v == NV - 1 ? masked_load(tail, d, b + v * kLanes) : hn::LoadU(d, b + v * kLanes);
     }
     FER_UNROLL for (int r = 0; r < R; ++r) {
+      // One element of A for a whole row of the tile: a broadcast from memory costs no more than a load.
       const hn::Vec<D> av = hn::Set(d, a[r * a_row]);
       FER_UNROLL for (int v = 0; v < NV; ++v) acc[r][v] = Products::dot(av, bv[v], acc[r][v]);
     }

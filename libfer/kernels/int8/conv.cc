@@ -1,5 +1,5 @@
 // Convolution of bytes: patches, gathered from the image as it lies, times the kernel as a matrix, cut as in
-// conv_direct.cc.
+// conv/direct.cc.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -117,6 +117,7 @@ struct ByteOutput {
 
 }  // namespace
 
+// 0 must be one of the 256 steps, exactly: padding and what a relu cuts off are zeros.
 Int8Range int8_range(float low, float high) {
   low = std::min(low, 0.0f);
   high = std::max(high, 0.0f);
@@ -125,6 +126,7 @@ Int8Range int8_range(float low, float high) {
   return {scale, static_cast<int32_t>(std::lround(-low / scale))};
 }
 
+// Every product is at most 255 * 127 in size.
 bool int8_conv_supports(const ConvShape& s) { return s.kh * s.kw * s.ci <= INT32_MAX / (255 * 127); }
 
 void int8_quantize_kernel(const ConvShape& s, std::span<const float> w, std::span<int8_t> q, std::span<float> scale) {
@@ -139,6 +141,7 @@ void int8_quantize_kernel(const ConvShape& s, std::span<const float> w, std::spa
 
 int64_t int8_prepared_bytes(const ConvShape& s) { return patch_bytes(s) * filled_panel(s.co); }
 
+// In panels of output channels, four neighbours along the sum together for each channel: what one instruction takes.
 void int8_prepare_kernel(const ConvShape& s, std::span<const int8_t> q, std::span<int8_t> prepared) {
   const int64_t cell = byte_cell(s.ci), bytes = patch_bytes(s);
   std::fill(prepared.begin(), prepared.end(), int8_t{0});

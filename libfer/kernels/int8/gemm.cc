@@ -16,6 +16,7 @@ namespace fer::kernels::HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
 
+// Without vectors: the definition.
 void Gemm(const Int8Product& p) {
   for (int64_t r = 0; r < p.m; ++r) {
     int32_t* c = p.c + r * kInt8Panel;
@@ -71,6 +72,7 @@ void Gemm(const Int8Product& p) {
 
 #endif
 
+// The instruction is looked for at run time: Highway's AVX-512 target does not imply it.
 void BestGemm(const Int8Product& p) {
 #if HWY_TARGET == HWY_AVX3
   if (int8_has_vnni()) return int8_gemm_vnni(p);

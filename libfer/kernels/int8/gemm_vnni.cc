@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+// These functions alone may use the instructions; int8_has_vnni says whether they may be called.
 #define FER_VNNI __attribute__((target("avx512f,avx512bw,avx512vnni")))
 #define FER_UNROLL _Pragma("GCC unroll 8")
 
@@ -15,6 +16,9 @@ namespace {
 
 constexpr int kRows = 6;
 
+// R rows by NV vectors of 16 channels. Four bytes of A, neighbours along the sum, go to all lanes; dpbusd multiplies
+// them by the four bytes of each channel and adds the products to its sum. It takes A as unsigned and B as signed,
+// which is why activations are unsigned with a zero point and kernels signed without one.
 template <int R, int NV>
 FER_VNNI void tile(const Int8Product& p, int64_t row) {
   __m512i acc[R][NV];

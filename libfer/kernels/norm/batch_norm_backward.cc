@@ -19,7 +19,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 
-// The gradient by the norm's output at a cell of a line.
+// The gradient by the norm's output at a cell of a line. With a max pool after the norm, dy has a value per window: a
+// cell gets it where it was the window's largest (`winner` names that cell), else 0. Recomputing this from the pooled
+// gradient reads a quarter of what a gradient spread over all cells would be.
 template <int NV, bool kPooled>
 HWY_INLINE void load_gradient(const NormLine& line, int64_t cell, int64_t i, hn::Mask<D> mask, Block<NV>& d) {
   if (!kPooled) {
@@ -41,7 +43,8 @@ HWY_INLINE void load_gradient(const NormLine& line, int64_t cell, int64_t i, hn:
   }
 }
 
-// Adds to sum_dy the sum of dy, to sum_dy_x that of dy * (x - mean).
+// First walk. Adds to sum_dy the sum of dy, to sum_dy_x that of dy * (x - mean): dbeta, and dgamma before inv_std. The
+// relu after the norm is undone by computing its input again; storing it would cost another array.
 template <bool kPooled, bool kReluAfter>
 struct SumsKernel {
   template <int NV>
@@ -70,7 +73,8 @@ struct SumsKernel {
   }
 };
 
-// Writes dx and adds its sum to sum_dx.
+// Second walk. Writes dx and adds its sum to sum_dx, the gradient of the bias before. The formula of batch_norm.h is
+// linear in dy and x, so per channel three constants hold all of it: dx = dy * p + x * q + s (find_constants).
 template <bool kPooled, bool kReluAfter, bool kReluBefore>
 struct ApplyKernel {
   template <int NV>
@@ -194,7 +198,9 @@ class Lines {
   int64_t cells_, lines_, per_chunk_;
 };
 
-// p, q and s of NormApply, and the gradients by gamma and beta.
+// p, q and s of NormApply, and the gradients by gamma and beta. With a = gamma * inv_std and n rows:
+//   dx = a * (dy - sum_dy / n - (x - mean) * inv_std^2 * sum_dy_x / n)
+// so p = a, q = -a * inv_std^2 * sum_dy_x / n, and s takes what depends on neither dy nor x.
 void find_constants(const BatchNormGradient& g, const double* sum_dy, const double* sum_dy_x,
                     const BatchNormGradients& out, float* p, float* q, float* s) {
   const double n = static_cast<double>(g.rows);

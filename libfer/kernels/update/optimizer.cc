@@ -16,7 +16,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 
-// step_size = learning_rate * sqrt(1 - beta2^t) / (1 - beta1^t)
+// Kingma and Ba 2015, with the bias corrections drawn into the step size as in their section 2 and in Keras:
+//   step_size = learning_rate * sqrt(1 - beta2^t) / (1 - beta1^t)
+// AdamW (Loshchilov and Hutter 2019) also scales w by 1 - decay.
 void Adam(const AdamStep& step, float step_size, int64_t count, float* w, const float* g, float* m, float* v) {
   const D d;
   const V beta1 = hn::Set(d, step.beta1), beta2 = hn::Set(d, step.beta2), rest1 = hn::Set(d, 1 - step.beta1),
@@ -34,7 +36,7 @@ void Adam(const AdamStep& step, float step_size, int64_t count, float* w, const 
   }
 }
 
-// mean_gradient and velocity may be null.
+// mean_gradient (centered) and velocity (momentum) may be null. Keras adds epsilon to the root, TensorFlow 1 under it.
 void RmsProp(const RmsPropStep& step, int64_t count, float* w, const float* g, float* mean_square, float* mean_gradient,
              float* velocity) {
   const D d;
@@ -73,8 +75,9 @@ HWY_EXPORT(Adam);
 HWY_EXPORT(RmsProp);
 
 namespace {
+// Values of one piece of parallel work: 64 KiB of each array, so that a piece outweighs handing it out.
 constexpr int64_t kGrain = 16384;
-}
+}  // namespace
 
 void adam_update(const AdamStep& step, std::span<float> w, std::span<const float> g, std::span<float> m,
                  std::span<float> v) {

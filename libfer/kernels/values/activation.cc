@@ -27,7 +27,8 @@ HWY_INLINE V sigmoid(V x) {
   return hn::Div(one(), hn::Add(one(), hn::Exp(D(), hn::Neg(hn::Max(x, hn::Set(D(), -104.0f))))));
 }
 
-// Each function as forward(x) and backward(dy, x, y).
+// Each function as forward(x) and backward(dy, x, y): dy times the slope, from y alone where the slope can be written
+// so, since then x need not be kept (activation_reads_input). Comparisons are written such that NaN stays NaN.
 struct Relu {
   V alpha;
   HWY_INLINE V forward(V x) const { return relu(x); }

@@ -31,7 +31,9 @@ Inside window_inside(const PoolShape& s, int64_t oh, int64_t ow) {
           first_j, std::clamp<int64_t>(s.w - column, first_j, s.kw)};
 }
 
-// One output row: y and winner (which may be null) begin at it.
+// One output row: y and winner (which may be null) begin at it. Channels are the vector dimension, so a window is a
+// walk over its cells with a running maximum and the index of the cell that has it, both in registers. The first of
+// equals wins, as in Keras and PyTorch. kNormed: the batch norm before the pool is applied on the way in.
 template <bool kNormed>
 void max_forward_row(const PoolShape& s, const float* image, int64_t oh, const NormedPool& norm, float* y,
                      uint8_t* winner) {
@@ -48,6 +50,7 @@ void max_forward_row(const PoolShape& s, const float* image, int64_t oh, const N
         for (int64_t j = in.first_j; j < in.last_j; ++j) {
           V v = masked_load(mask, D(), image + ((in.row + i) * s.w + in.column + j) * s.c + c);
           if (kNormed) v = hn::MulAdd(v, scale, shift);
+          // (A NaN wins, and then stays: nothing is larger.)
           const auto better = hn::Or(hn::Gt(v, best), hn::IsNaN(v));
           best = hn::IfThenElse(better, v, best);
           index =
@@ -67,7 +70,7 @@ void MaxForwardRow(const PoolShape& s, const float* image, int64_t oh, const Nor
                      : max_forward_row<true>(s, image, oh, norm, y, winner);
 }
 
-// One image; dx is zero before.
+// One image; dx is zero before. Windows may overlap, so their gradients are added.
 void MaxBackwardImage(const PoolShape& s, const float* dy, const uint8_t* winner, float* dx) {
   for (int64_t oh = 0; oh < s.oh; ++oh) {
     for (int64_t ow = 0; ow < s.ow; ++ow) {
@@ -90,6 +93,7 @@ void MaxBackwardImage(const PoolShape& s, const float* dy, const uint8_t* winner
   }
 }
 
+// What each cell of a window has of its mean: padding does not count.
 float share_of(const Inside& in) {
   return 1.0f / static_cast<float>((in.last_i - in.first_i) * (in.last_j - in.first_j));
 }

@@ -20,6 +20,7 @@ namespace fer::kernels::HWY_NAMESPACE {
 
 constexpr int64_t kPanel = (HWY_MAX_BYTES == 64 ? 4 : 2) * kLanes;  // as in gemm/gemm.cc
 
+// The first cell of a tile in the image it belongs to.
 struct TileOrigin {
   int64_t image, row, column;
 };
@@ -45,13 +46,14 @@ void patch_cells(const WinogradImages& x, const TileOrigin& origin, int64_t pad_
   }
 }
 
-constexpr int kMostPoints = 8 * 8;
+constexpr int kMostPoints = 8 * 8;  // of F(6,3) and F(4,5)
 
 // All points of one vector of channels of a row, or of two rows that share one of memory, on their way to bf16.
 struct Unrounded {
   HWY_ALIGN float rows[2][kMostPoints * kLanes];
 };
 
+// Rounds what `from` holds to bf16 and stores it: neighbouring channels side by side, or the two rows in pairs.
 template <class Bf16>
 void store_rounded(const Unrounded& from, WinogradValues values, int points, float* row, int64_t point_stride,
                    int64_t c) {
@@ -79,6 +81,8 @@ HWY_INLINE void transform_rows(WinogradValues values, int count, int points, flo
 
 int rows_at_once(WinogradValues values) { return values == WinogradValues::kRowPairs ? 2 : 1; }
 
+// A tile's patch of the image. Most patches lie inside it: they are told apart once, so that the loop over channels
+// needs neither masks nor tests.
 template <int kSide>
 struct Patch {
   const float* cells[kSide * kSide];
@@ -91,7 +95,9 @@ struct Patch {
   }
 };
 
-// Transforms kSide x kSide patches into kAlpha x kAlpha points, a vector of channels at a time.
+// Transforms kSide x kSide patches into kAlpha x kAlpha points, a vector of channels at a time: all loads and stores
+// are of neighbouring channels, and the arithmetic between them is kStep's. A cell outside the image counts as zero, as
+// do channels that do not exist.
 template <int kSide, int kAlpha, void (*kStep)(const V*, V*)>
 void transform_patches(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left,
                        int64_t begin, int64_t end, const WinogradArray& v) {
@@ -142,6 +148,8 @@ HWY_INLINE V finished(const ConvEpilogue& e, V v, int64_t channel, hn::Mask<D> m
   return v;
 }
 
+// The inverse transform of a tile, the epilogue, and the store of those of its cells that lie inside the image. The
+// M x M cells wait in an array, since a border tile stores only some of them.
 template <int M, int R>
 void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t begin, int64_t end, int64_t channel,
                int64_t channels, const ConvEpilogue& epilogue, float* y, int64_t y_channels) {
@@ -173,6 +181,8 @@ void output_of(const WinogradTiling& g, const WinogradArray& products, int64_t b
   }
 }
 
+// Transformed kernels go where gemm_packed reads them: panel by panel of output channels, in it row by row of input
+// channels, each point into a matrix of its own.
 template <int M, int R>
 void filters_of(WinogradValues values, int64_t k, int64_t n, const float* w, int64_t begin, int64_t end, int64_t first,
                 int64_t all_columns, float* packed, int64_t point_stride) {
@@ -197,6 +207,7 @@ void filters_of(WinogradValues values, int64_t k, int64_t n, const float* w, int
   }
 }
 
+// Back from the transformed domain to taps, for rows of input channels.
 template <int M, int R>
 void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, int64_t end, float* dw) {
   constexpr int kAlpha = M + R - 1;
