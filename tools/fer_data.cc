@@ -39,7 +39,9 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
     done("to-csv");
   }
   if (arguments.has("to-folder")) {
-    cli::write_folder(data, arguments.text("to-folder"));
+    for (const std::string& left : cli::write_folder(data, arguments.text("to-folder"))) {
+      fmt::print(stderr, "fer-data: {}: left by a program that was killed; it can be removed\n", left);
+    }
     done("to-folder");
   }
 }

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
 
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "fer/threads.h"
@@ -19,9 +19,9 @@ using nlohmann::ordered_json;
 // A safetensors file begins with eight bytes of a length and the { of its header; all else is a network's name or JSON.
 bool is_model_file(const std::string& path) {
   if (path.ends_with(".safetensors")) return true;  // an empty one too
-  std::ifstream file(path, std::ios::binary);
-  char begin[9] = {};
-  return file.read(begin, sizeof begin) && begin[7] == 0 && begin[8] == '{';
+  if (path_kind(path) != PathKind::kFile) return false;
+  const std::string begin = read_beginning(path, 9);
+  return begin.size() == 9 && begin[7] == 0 && begin[8] == '{';
 }
 
 ordered_json layers_json(const Network& network) {

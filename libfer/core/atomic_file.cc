@@ -6,52 +6,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <random>
 #include <system_error>
-#include <utility>
 
-#include "fer/error.h"
+#include "core/descriptor.h"
 
-namespace fer::io {
+namespace fer {
+namespace core {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{1} << 20;
 constexpr size_t kSuffixLength = 6;
-
-[[noreturn]] void fail(const std::string& path, const char* doing, int error) {
-  throw Error(path + ": cannot be " + doing + ": " + std::generic_category().message(error));
-}
-
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  File& operator=(File&&) = delete;
-
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-// 0, or errno.
-int write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) return errno;
-    if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return 0;
-}
 
 struct Place {
   std::string folder, name;
+  std::optional<struct stat> before;  // of the file that is there
   // Begins the names of temporary files. A name may have 255 bytes, so a long one is cut.
   std::string prefix() const {
     std::string text = ".";
@@ -62,18 +33,22 @@ struct Place {
 // What is written goes where a symbolic link leads; only a regular file may be replaced.
 Place place_of(const std::string& path) {
   namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (fs::is_directory(status)) throw Error(path + ": cannot be written: Is a directory");
-  if (fs::exists(status) && !fs::is_regular_file(status)) throw Error(path + ": cannot be written: not a regular file");
+  const PathKind kind = path_kind(path);
+  if (kind == PathKind::kFolder) throw Error(path + ": cannot be written: Is a directory");
+  if (kind == PathKind::kOther) throw Error(path + ": cannot be written: not a regular file");
   fs::path target = path;
-  if (fs::is_symlink(fs::symlink_status(target, error))) {
-    target = fs::canonical(target, error);
+  Place place;
+  if (kind == PathKind::kFile) {
+    std::error_code error;
+    if (fs::is_symlink(fs::symlink_status(target, error))) target = fs::canonical(target, error);
     if (error) fail(path, "written", error.value());
+    if (struct stat status = {}; ::stat(target.c_str(), &status) == 0) place.before = status;
   }
   if (target.filename().empty()) throw Error("'" + path + "': cannot be written: expected a file name");
   const std::string folder = target.parent_path().string();
-  return {folder.empty() ? "." : folder, target.filename().string()};
+  place.folder = folder.empty() ? std::string(".") : folder;
+  place.name = target.filename().string();
+  return place;
 }
 
 std::string random_suffix() {
@@ -84,8 +59,15 @@ std::string random_suffix() {
   return suffix;
 }
 
-// A writer holds a lock on its temporary file until it is renamed, so a file that can be locked was left by a process
-// that died. A run that is killed again and again would fill the disk with them.
+// A writer holds a lock on its temporary file until it is renamed, so a file of this user that can be locked was left
+// by a process that died. A run that is killed again and again would fill the disk with them.
+bool is_leftover(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status = {};
+  return file.open() && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
+         ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+}
+
 void remove_leftovers(const Place& place) {
   DIR* folder = ::opendir(place.folder.c_str());
   if (folder == nullptr) return;
@@ -94,24 +76,40 @@ void remove_leftovers(const Place& place) {
     const std::string name = entry->d_name;
     if (!name.starts_with(prefix) || name.size() != prefix.size() + kSuffixLength) continue;
     const std::string path = place.folder + "/" + name;
-    const File file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file.fd() >= 0 && ::flock(file.fd(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+    if (is_leftover(path)) ::unlink(path.c_str());
   }
   ::closedir(folder);
+}
+
+// The permissions of the file that was there, to the bit. Its owner and group as far as this user may give them: a
+// group that stays another gets no more than everybody.
+void keep_permissions(int fd, const struct stat& before, const std::string& path) {
+  mode_t mode = before.st_mode & 0777;
+  struct stat now = {};
+  if (::fstat(fd, &now) != 0) fail(path, "written", errno);
+  if (now.st_uid != before.st_uid) (void)!::fchown(fd, before.st_uid, static_cast<gid_t>(-1));
+  if (now.st_gid != before.st_gid && ::fchown(fd, static_cast<uid_t>(-1), before.st_gid) != 0) {
+    mode = (mode & ~mode_t{070}) | ((mode & 07) << 3 & mode);
+  }
+  if (::fchmod(fd, mode) != 0) fail(path, "written", errno);
 }
 
 // A new file beside the target, locked; removed again unless renamed.
 class TemporaryFile {
  public:
-  TemporaryFile(const Place& place, const std::string& path) : file_(create(place, path)) {}
+  TemporaryFile(const Place& place, const std::string& path) : file_(create(place, path)) {
+    if (place.before) keep_permissions(file_.get(), *place.before, path);
+  }
   ~TemporaryFile() {
     if (!name_.empty()) ::unlink(name_.c_str());
   }
   TemporaryFile(const TemporaryFile&) = delete;
 
-  int fd() const { return file_.fd(); }
+  int fd() const { return file_.get(); }
   // 0, or errno.
-  int sync() { return ::fsync(file_.fd()) == 0 ? 0 : errno; }
+  int sync() {
+    return uninterrupted([&] { return ::fsync(file_.get()); }) == 0 ? 0 : errno;
+  }
   int rename_to(const std::string& target) {
     if (::rename(name_.c_str(), target.c_str()) != 0) return errno;
     name_.clear();
@@ -119,11 +117,14 @@ class TemporaryFile {
   }
 
  private:
-  File create(const Place& place, const std::string& path) {
+  Descriptor create(const Place& place, const std::string& path) {
+    // Nobody may open it who might not open what it replaces.
+    const mode_t mode = place.before ? place.before->st_mode & 0600 : 0666;
     for (int tries = 0; tries < 100; ++tries) {
       name_ = place.folder + "/" + place.prefix() + random_suffix();
-      File file(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-      if (file.fd() < 0) {
+      Descriptor file(uninterrupted(
+          [&] { return ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode); }));
+      if (!file.open()) {
         const int error = errno;
         name_.clear();
         if (error == EEXIST) continue;
@@ -131,21 +132,15 @@ class TemporaryFile {
       }
       // Another writer may have taken it for a leftover before the lock was held.
       struct stat status = {};
-      ::flock(file.fd(), LOCK_EX);
-      if (::fstat(file.fd(), &status) == 0 && status.st_nlink > 0) return file;
+      uninterrupted([&] { return ::flock(file.get(), LOCK_EX); });
+      if (::fstat(file.get(), &status) == 0 && status.st_nlink > 0) return file;
     }
     throw Error(path + ": cannot be written: no free name for a temporary file");
   }
 
   std::string name_;
-  File file_;
+  Descriptor file_;
 };
-
-void sync_folder(const Place& place, const std::string& path) {
-  const File folder(::open(place.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems cannot sync a folder and say so with EINVAL.
-  if (folder.fd() < 0 || (::fsync(folder.fd()) != 0 && errno != EINVAL)) fail(path, "synced", errno);
-}
 
 }  // namespace
 
@@ -158,7 +153,7 @@ void write_file_atomically(const std::string& path, const std::function<void(con
   });
   if (const int error = file.sync()) fail(path, "written", error);
   if (const int error = file.rename_to(place.folder + "/" + place.name)) fail(path, "written", error);
-  sync_folder(place, path);
+  if (const int error = sync_folder(place.folder)) fail(path, "synced", error);
 }
 
 void write_file_atomically(const std::string& path, std::span<const std::string_view> pieces) {
@@ -171,43 +166,14 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   write_file_atomically(path, std::span(&content, 1));
 }
 
-std::string read_file(const std::string& path, size_t limit_bytes) {
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status = {};
-  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) fail(path, "read", errno);
-  if (S_ISDIR(status.st_mode)) fail(path, "read", EISDIR);
-  // The size is a hint: a pipe has none, and a file may grow.
-  const auto hint = S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) : 0;
-  std::string content;
-  for (size_t size = 0;;) {
-    if (size > limit_bytes || hint > limit_bytes) {
-      throw Error(path + ": expected at most " + std::to_string(limit_bytes) + " bytes, found more");
-    }
-    if (content.size() == size) content.resize(std::max(hint + 1, size + kChunkBytes));
-    const ssize_t count = ::read(file.fd(), content.data() + size, content.size() - size);
-    if (count < 0 && errno != EINTR) fail(path, "read", errno);
-    if (count > 0) size += static_cast<size_t>(count);
-    if (count != 0) continue;
-    content.resize(size);
-    return content;
-  }
-}
-
-}  // namespace fer::io
-
-namespace fer {
+}  // namespace core
 
 void write_file(const std::string& path, const std::function<void(const FileSink&)>& fill) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||
-      std::filesystem::is_directory(status)) {
-    return io::write_file_atomically(path, fill);
-  }
-  const io::File file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.fd() < 0) io::fail(path, "written", errno);
+  if (path_kind(path) != PathKind::kOther) return core::write_file_atomically(path, fill);
+  const core::Descriptor file(core::uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
+  if (!file.open()) core::fail(path, "written", errno);
   fill([&](std::string_view bytes) {
-    if (const int failure = io::write_all(file.fd(), bytes)) io::fail(path, "written", failure);
+    if (const int failure = core::write_all(file.get(), bytes)) core::fail(path, "written", failure);
   });
 }
 

@@ -1,15 +1,10 @@
 #include "core/file_kind.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <system_error>
 
-#include "core/atomic_file.h"
 #include "core/file_kind_text.h"
 #include "fer/error.h"
 
@@ -156,22 +151,15 @@ bool is_text(std::string_view bytes) {
          });
 }
 
-[[noreturn]] void fail_to_read(const std::string& path, int error) {
-  throw Error(path + ": cannot be read: " + std::generic_category().message(error));
-}
-
 FileKind kind_of_mode(mode_t mode) {
   if (S_ISDIR(mode)) return FileKind::kDirectory;
   if (S_ISFIFO(mode)) return FileKind::kPipe;
   return S_ISSOCK(mode) ? FileKind::kSocket : FileKind::kDevice;
 }
 
-// Before it is opened: opening may already wait (a pipe) or set something off (a device). Who changes the file between
-// the two looks gets a message all the same, from whoever reads it.
-void refuse_irregular(const std::string& path, Expected expected) {
-  struct stat status = {};
-  if (::stat(path.c_str(), &status) != 0) fail_to_read(path, errno);
-  if (!S_ISREG(status.st_mode)) throw Error(path + ": " + text_of_other(expected, kind_of_mode(status.st_mode)));
+// What is said of a directory, a pipe, a device or a socket.
+OtherKind refusal(Expected expected) {
+  return [expected](mode_t mode) { return text_of_other(expected, kind_of_mode(mode)); };
 }
 
 }  // namespace
@@ -204,28 +192,13 @@ void refuse_other_kinds(const std::string& where, Expected expected, std::string
 }
 
 std::string read_expected(const std::string& path, Expected expected, size_t limit_bytes) {
-  refuse_irregular(path, expected);
-  return io::read_file(path, limit_bytes);
+  return read_whole(path, limit_bytes, refusal(expected));
 }
 
+InputFile open_expected(const std::string& path, Expected expected) { return InputFile(path, refusal(expected)); }
+
 std::string read_beginning(const std::string& path, Expected expected, size_t count) {
-  refuse_irregular(path, expected);
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) fail_to_read(path, errno);
-  std::string bytes(count, '\0');
-  size_t size = 0;
-  int error = 0;
-  while (size < count) {
-    const ssize_t got = ::read(fd, bytes.data() + size, count - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) error = errno;
-    if (got <= 0) break;
-    size += static_cast<size_t>(got);
-  }
-  ::close(fd);
-  if (error != 0) fail_to_read(path, error);
-  bytes.resize(size);
-  return bytes;
+  return open_expected(path, expected).beginning(count);
 }
 
 }  // namespace fer::core

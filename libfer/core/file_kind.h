@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/input_file.h"
+
 namespace fer::core {
 
 enum class FileKind : uint8_t {
@@ -89,9 +91,11 @@ std::string other_than_expected(const std::string& where, Expected expected, std
 // (formats without first bytes of their own are left to their readers).
 void refuse_other_kinds(const std::string& where, Expected expected, std::string_view bytes);
 
-// The whole of a regular file. Throws Error (with that message) for a directory, a pipe, a device or a socket, none of
-// which is waited for or read, and as io::read_file does.
+// The whole of a regular file, or of a pipe that a shell made. Throws Error (with that message) for a directory, a
+// named pipe, a device or a socket, none of which is waited for or read, and as read_file (fer/file.h) does.
 std::string read_expected(const std::string& path, Expected expected, size_t limit_bytes = size_t{1} << 32);
+// A regular file, open.
+InputFile open_expected(const std::string& path, Expected expected);
 // Its first bytes, at most `count`.
 std::string read_beginning(const std::string& path, Expected expected, size_t count = kKindBytes);
 

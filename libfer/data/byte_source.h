@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/input_file.h"
+
 namespace fer {
 
 class ByteSource {
@@ -31,17 +33,12 @@ class MemorySource final : public ByteSource {
 // instead of 374, and no SIGBUS when somebody cuts the file short.
 class FileSource final : public ByteSource {
  public:
-  explicit FileSource(const std::string& path);
-  ~FileSource() override;
-  FileSource(const FileSource&) = delete;
-  FileSource& operator=(const FileSource&) = delete;
-  int64_t size() const override { return size_; }
+  explicit FileSource(const std::string& path) : file_(path, core::other_than("a CSV file")) {}
+  int64_t size() const override { return static_cast<int64_t>(file_.size()); }
   std::string_view read(int64_t begin, int64_t end, std::vector<char>& buffer) const override;
 
  private:
-  std::string path_;
-  int descriptor_ = -1;
-  int64_t size_ = 0;
+  core::InputFile file_;
 };
 
 }  // namespace fer

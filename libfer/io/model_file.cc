@@ -9,7 +9,6 @@
 #include <list>
 #include <set>
 
-#include "core/file_kind.h"
 #include "fer/error.h"
 #include "fer/version.h"
 #include "io/check_weights.h"
@@ -231,8 +230,9 @@ ModelEntries model_entries(const Model& model) {
 
 }  // namespace
 
-Model parse_model(std::string content, const std::string& where) {
-  const SafetensorsFile file = parse_safetensors(std::move(content), where);
+namespace {
+
+Model model_of(SafetensorsFile file, const std::string& where) {
   check_format(file, where);
   Model model;
   model.network = network_from_json(metadata_value(file, "network", where), where + ": network");
@@ -244,9 +244,16 @@ Model parse_model(std::string content, const std::string& where) {
   const ParameterLayout layout = parameter_layout(model.network);
   refuse_extra(file, layout, where);
   for (const Parameter& parameter : layout.parameters) entry_of(file, model.network, parameter, where);
+  file.load_tensors();
   model.weights = Weights(model.network);
   for (const Parameter& parameter : layout.parameters) read_parameter(file, parameter, model, where);
   return model;
+}
+
+}  // namespace
+
+Model parse_model(std::string content, const std::string& where) {
+  return model_of(parse_safetensors(std::move(content), where), where);
 }
 
 }  // namespace io
@@ -263,8 +270,6 @@ void save_model(const Model& model, const std::string& path) {
   io::write_safetensors(path, entries.entries, metadata);
 }
 
-Model load_model(const std::string& path) {
-  return io::parse_model(core::read_expected(path, core::Expected::kModel), path);
-}
+Model load_model(const std::string& path) { return io::model_of(io::open_safetensors(path), path); }
 
 }  // namespace fer

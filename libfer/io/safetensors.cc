@@ -9,6 +9,7 @@
 #include "core/atomic_file.h"
 #include "core/file_kind.h"
 #include "fer/error.h"
+#include "io/checksum.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
 #include "network/limits.h"
@@ -36,6 +37,12 @@ constexpr DtypeForm kDtypes[] = {
 const DtypeForm& form_of(Dtype dtype) {
   return *std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.dtype == dtype; });
 }
+
+}  // namespace
+
+const char* dtype_name(Dtype dtype) { return form_of(dtype).name; }
+
+namespace {
 
 // Bytes of a tensor, or -1 where they cannot be counted.
 int64_t byte_count(const DtypeForm& form, const Shape& shape) {
@@ -83,19 +90,19 @@ uint64_t read_length(std::string_view bytes) {
   return length;
 }
 
-// The JSON between the length and the tensors.
-std::string_view header_of(std::string_view content, const std::string& where) {
-  core::refuse_other_kinds(where, core::Expected::kModel, content);
-  if (content.size() < kLengthBytes) {
-    throw Error(fmt::format("{}: expected a safetensors file, found {} bytes", where, content.size()));
+// The length of the JSON that follows.
+size_t header_length(std::string_view begin, uint64_t file_bytes, const std::string& where) {
+  core::refuse_other_kinds(where, core::Expected::kModel, begin);
+  if (begin.size() < kLengthBytes) {
+    throw Error(fmt::format("{}: expected a safetensors file, found {} bytes", where, begin.size()));
   }
-  const uint64_t length = read_length(content);
-  const uint64_t there = content.size() - kLengthBytes;
+  const uint64_t length = read_length(begin);
+  const uint64_t there = file_bytes - kLengthBytes;
   if (length > there || length > kMaxJsonBytes) {
     throw Error(fmt::format("{}: header length: expected at most {}, found {}: no safetensors file, or a damaged one",
                             where, std::min<uint64_t>(there, kMaxJsonBytes), length));
   }
-  return content.substr(kLengthBytes, length);
+  return length;
 }
 
 void read_metadata(const json& object, const std::string& where, std::map<std::string, std::string>& metadata) {
@@ -106,11 +113,12 @@ void read_metadata(const json& object, const std::string& where, std::map<std::s
   }
 }
 
-struct Extent {
+// In bytes from where the tensors begin.
+struct Offsets {
   int64_t begin = 0, end = 0;
 };
 
-SafetensorsEntry read_entry(const std::string& name, const json& object, const std::string& where, Extent& extent) {
+SafetensorsEntry read_entry(const std::string& name, const json& object, const std::string& where, Offsets& extent) {
   JsonFields fields(object, where);
   std::string dtype;
   SafetensorsEntry entry;
@@ -137,8 +145,8 @@ SafetensorsEntry read_entry(const std::string& name, const json& object, const s
 }
 
 // Tensors must follow one another from the first byte of the data to the last.
-void check_extents(const std::vector<SafetensorsEntry>& entries, const std::vector<Extent>& extents, int64_t data_bytes,
-                   const std::string& where) {
+void check_extents(const std::vector<SafetensorsEntry>& entries, const std::vector<Offsets>& extents,
+                   int64_t data_bytes, const std::string& where) {
   std::vector<size_t> order(extents.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
@@ -166,7 +174,7 @@ void write_safetensors(const std::string& path, const std::vector<SafetensorsEnt
   for (const SafetensorsEntry& entry : entries) {
     pieces.emplace_back(reinterpret_cast<const char*>(entry.data.data()), entry.data.size());
   }
-  write_file_atomically(path, pieces);
+  core::write_file_atomically(path, pieces);
 }
 
 const SafetensorsEntry& SafetensorsFile::find(const std::string& name) const {
@@ -176,31 +184,89 @@ const SafetensorsEntry& SafetensorsFile::find(const std::string& name) const {
   return *entry;
 }
 
-SafetensorsFile parse_safetensors(std::string content, const std::string& where) {
-  SafetensorsFile file;
-  file.content = std::move(content);
-  const std::string_view text = header_of(file.content, where);
-  const json header = parse_json(text, where + ": header");
-  if (!header.is_object()) throw Error(where + ": header: expected an object, found " + shown(header));
-  std::vector<Extent> extents;
+void SafetensorsFile::take_header(std::string_view text, uint64_t file_bytes) {
+  const json header = parse_json(text, where_ + ": header");
+  if (!header.is_object()) throw Error(where_ + ": header: expected an object, found " + shown(header));
+  std::vector<Offsets> offsets;
   for (const auto& [key, value] : header.items()) {  // in the order of names
     if (key == kMetadata) {
-      read_metadata(value, where + ": " + kMetadata, file.metadata);
+      read_metadata(value, where_ + ": " + kMetadata, metadata);
     } else {
-      file.entries.push_back(read_entry(key, value, where + ": tensor " + shown(key), extents.emplace_back()));
+      entries.push_back(read_entry(key, value, where_ + ": tensor " + shown(key), offsets.emplace_back()));
     }
   }
   const size_t data_begin = kLengthBytes + text.size();
-  check_extents(file.entries, extents, static_cast<int64_t>(file.content.size() - data_begin), where);
-  const auto* data = reinterpret_cast<const std::byte*>(file.content.data()) + data_begin;
-  for (size_t i = 0; i < extents.size(); ++i) {
-    file.entries[i].data = {data + extents[i].begin, static_cast<size_t>(extents[i].end - extents[i].begin)};
+  check_extents(entries, offsets, static_cast<int64_t>(file_bytes - data_begin), where_);
+  for (const Offsets& o : offsets) {
+    extents_.push_back({data_begin + static_cast<size_t>(o.begin), data_begin + static_cast<size_t>(o.end)});
   }
+  if (const auto found = metadata.find(kChecksum); found != metadata.end()) {
+    checksum_ = found->second;
+    metadata.erase(found);
+  }
+}
+
+void SafetensorsFile::load_tensors() {
+  if (loaded_) return;
+  if (file_) {
+    const size_t have = content.size();
+    content.resize(file_->size());
+    file_->read(have, std::span(content).subspan(have));
+    file_.reset();
+  }
+  const std::span<const std::byte> all = std::as_bytes(std::span(content));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    entries[i].data = all.subspan(extents_[i].begin, extents_[i].end - extents_[i].begin);
+  }
+  check_sum();
+  loaded_ = true;
+}
+
+void SafetensorsFile::check_sum() const {
+  if (!checksum_) return;  // files had none before version 0.2
+  const std::string found = checksum_of(metadata, entries);
+  if (found == *checksum_) return;
+  throw Error(
+      fmt::format("{}: checksum: expected {}, found {}: the file is damaged, take another copy of it (where it "
+                  "was changed on purpose, its metadata must lose the checksum)",
+                  where_, shown(*checksum_), found));
+}
+
+SafetensorsFile open_safetensors(const std::string& path) {
+  // A pipe has no size and no second look.
+  if (path_kind(path) == PathKind::kOther) {
+    return parse_safetensors(core::read_expected(path, core::Expected::kModel), path);
+  }
+  SafetensorsFile file;
+  file.where_ = path;
+  const core::InputFile& input = file.file_.emplace(core::open_expected(path, core::Expected::kModel));
+  std::string& content = file.content;
+  const auto grow_to = [&](uint64_t bytes) {
+    const size_t have = content.size();
+    content.resize(std::max<uint64_t>(have, std::min(bytes, input.size())));
+    input.read(have, std::span(content).subspan(have));
+  };
+  grow_to(core::kKindBytes);
+  const size_t length = header_length(content, input.size(), path);
+  grow_to(kLengthBytes + length);
+  file.take_header(std::string_view(content).substr(kLengthBytes, length), input.size());
   return file;
 }
 
 SafetensorsFile read_safetensors(const std::string& path) {
-  return parse_safetensors(core::read_expected(path, core::Expected::kModel), path);
+  SafetensorsFile file = open_safetensors(path);
+  file.load_tensors();
+  return file;
+}
+
+SafetensorsFile parse_safetensors(std::string content, const std::string& where) {
+  SafetensorsFile file;
+  file.where_ = where;
+  file.content = std::move(content);
+  const size_t length = header_length(file.content, file.content.size(), where);
+  file.take_header(std::string_view(file.content).substr(kLengthBytes, length), file.content.size());
+  file.load_tensors();
+  return file;
 }
 
 }  // namespace fer::io

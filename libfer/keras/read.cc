@@ -6,8 +6,8 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "core/atomic_file.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/keras.h"
 #include "io/check_weights.h"
 #include "keras/config/dialect.h"
@@ -64,7 +64,7 @@ bool path_is_archive(const std::string& path) {
 }
 
 Source source_of_path(const std::string& path) {
-  return path_is_archive(path) ? source_of_archive(io::read_file(path)) : source_of_hdf5(StoredFile(path));
+  return path_is_archive(path) ? source_of_archive(read_file(path)) : source_of_hdf5(StoredFile(path));
 }
 
 // Hands the file's numbers to a model's parameters. The rest stays.
@@ -125,7 +125,7 @@ Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const 
 
 json given_model(const KerasReadOptions& options) {
   try {
-    return model_json(io::read_file(options.config, kMaxJsonBytes), options.config);
+    return model_json(read_file(options.config, kMaxJsonBytes), options.config);
   } catch (const Error& e) {
     throw Error(std::string("with ") + e.what());
   }

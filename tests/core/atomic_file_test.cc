@@ -16,7 +16,7 @@
 #include "tests/support/message.h"
 #include "tests/support/temporary_folder.h"
 
-namespace fer::io {
+namespace fer::core {
 namespace {
 
 using Names = std::set<std::string>;
@@ -74,6 +74,52 @@ TEST(AtomicFile, IsReadableByWhomTheUmaskAllows) {
   struct stat status = {};
   ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0640u);
+}
+
+TEST(AtomicFile, AReplacedFileKeepsItsPermissions) {
+  const TemporaryFolder folder;
+  for (const mode_t mode : {0600, 0644, 0440, 0666}) {
+    put(folder / "f", "old");
+    ASSERT_EQ(::chmod((folder / "f").c_str(), mode), 0);
+    write_file_atomically(folder / "f", "new");
+    struct stat status = {};
+    ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, mode);
+    EXPECT_EQ(content_of(folder / "f"), "new");
+    ASSERT_EQ(::unlink((folder / "f").c_str()), 0);
+  }
+}
+
+TEST(AtomicFile, AFileBehindALinkKeepsItsPermissionsToo) {
+  const TemporaryFolder folder;
+  put(folder / "f", "old");
+  ASSERT_EQ(::chmod((folder / "f").c_str(), 0600), 0);
+  std::filesystem::create_symlink("f", folder / "link");
+  write_file_atomically(folder / "link", "new");
+  struct stat status = {};
+  ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600u);
+}
+
+TEST(AtomicFile, AReplacedFileKeepsItsOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root may give files away";
+  const TemporaryFolder folder;
+  put(folder / "f", "old");
+  ASSERT_EQ(::chown((folder / "f").c_str(), 1234, 5678), 0);
+  ASSERT_EQ(::chmod((folder / "f").c_str(), 0640), 0);
+  write_file_atomically(folder / "f", "new");
+  struct stat status = {};
+  ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 1234u);
+  EXPECT_EQ(status.st_gid, 5678u);
+  EXPECT_EQ(status.st_mode & 07777, 0640u);
+}
+
+TEST(AtomicFile, WhereThePlaceCannotBeLookedAtItIsNotReplaced) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("round", folder / "round");
+  EXPECT_EQ(message_of([&] { write_file_atomically(folder / "round", "x"); }),
+            (folder / "round") + ": cannot be looked at: Too many levels of symbolic links");
 }
 
 TEST(AtomicFile, AWriteThatFailsHalfWayLeavesTheOldFileAlone) {
@@ -138,6 +184,21 @@ TEST(AtomicFile, LeftoversOfTheDeadAreRemoved) {
   EXPECT_EQ(folder.names(), (Names{"f", ".f.tmp-abc", ".g.tmp-abc123"}));
 }
 
+TEST(AtomicFile, FoldersLinksAndOtherUsersFilesAreNoLeftovers) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / ".f.tmp-aaaaaa");
+  put(folder / "kept", "x");
+  std::filesystem::create_symlink("kept", folder / ".f.tmp-bbbbbb");
+  Names expected = {"f", "kept", ".f.tmp-aaaaaa", ".f.tmp-bbbbbb"};
+  if (::geteuid() == 0) {
+    put(folder / ".f.tmp-cccccc", "of somebody else");
+    ASSERT_EQ(::chown((folder / ".f.tmp-cccccc").c_str(), 1234, 1234), 0);
+    expected.insert(".f.tmp-cccccc");
+  }
+  write_file_atomically(folder / "f", "x");
+  EXPECT_EQ(folder.names(), expected);
+}
+
 TEST(AtomicFile, TemporariesOfTheLivingAreNot) {
   const TemporaryFolder folder;
   put(folder / ".f.tmp-abc123", "being written");
@@ -191,29 +252,5 @@ TEST(AtomicFile, WritersAtTheSameTimeDoNotMix) {
   EXPECT_EQ(folder.names(), Names{"f"});
 }
 
-TEST(ReadFile, GivesBackEveryByte) {
-  const TemporaryFolder folder;
-  std::string content;
-  for (int i = 0; i < 3000000; ++i) content += static_cast<char>(i * 7 + i / 256);
-  put(folder / "f", content);
-  EXPECT_EQ(read_file(folder / "f"), content);
-  put(folder / "empty", "");
-  EXPECT_EQ(read_file(folder / "empty"), "");
-}
-
-TEST(ReadFile, RefusesWhatItCannotRead) {
-  const TemporaryFolder folder;
-  expect_contains(message_of([&] { read_file(folder / "no"); }), "no: cannot be read: No such file or directory");
-  expect_contains(message_of([&] { read_file(folder.path()); }), "cannot be read: Is a directory");
-}
-
-TEST(ReadFile, RefusesMoreThanItsLimit) {
-  const TemporaryFolder folder;
-  put(folder / "f", "12345");
-  EXPECT_EQ(read_file(folder / "f", 5), "12345");
-  expect_contains(message_of([&] { read_file(folder / "f", 4); }), "f: expected at most 4 bytes, found more");
-  expect_contains(message_of([&] { read_file("/dev/zero", 3000000); }), "/dev/zero: expected at most 3000000 bytes");
-}
-
 }  // namespace
-}  // namespace fer::io
+}  // namespace fer::core

@@ -177,12 +177,12 @@ TEST(CsvErrors, RefusesADirectoryAPipeAndAFileThatIsNotThere) {
   const TemporaryFolder folder;
   const std::string inner = folder.file("folder.csv");
   std::filesystem::create_directory(inner);
-  EXPECT_EQ(read_message_of(inner), inner + ": not a file, expected a CSV file, found a directory");
+  EXPECT_EQ(read_message_of(inner), inner + ": expected a CSV file, found a directory");
   const std::string pipe = folder.file("pipe");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_EQ(read_message_of(pipe), pipe + ": not a file, expected a CSV file, found a device or pipe");
+  EXPECT_EQ(read_message_of(pipe), pipe + ": expected a CSV file, found a pipe");
   EXPECT_EQ(read_message_of(folder.file("none.csv")),
-            folder.file("none.csv") + ": cannot open: No such file or directory");
+            folder.file("none.csv") + ": cannot be read: No such file or directory");
 }
 
 TEST(CsvErrors, RefusesAFileItMayNotRead) {
@@ -193,7 +193,7 @@ TEST(CsvErrors, RefusesAFileItMayNotRead) {
   ASSERT_EQ(root ? seteuid(65534) : 0, 0);
   const std::string message = read_message_of(path);
   ASSERT_EQ(root ? seteuid(0) : 0, 0);
-  EXPECT_EQ(message, path + ": cannot open: Permission denied");
+  EXPECT_EQ(message, path + ": cannot be read: Permission denied");
 }
 
 TEST(CsvErrors, RefusesALineOf10GBWithoutReadingIt) {

@@ -2,6 +2,7 @@
 #include "io/model_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <cstring>
@@ -208,6 +209,32 @@ TEST(ModelFile, ATruncatedFileIsRefusedByName) {
   expect_contains(message_of([&] { load_model(folder / "none"); }), "none: cannot be read: No such file");
   expect_contains(message_of([&] { load_model(folder.path()); }),
                   ": expected a model (.safetensors), found a directory: the model of a run is best.safetensors");
+}
+
+TEST(ModelFile, WhatIsNoFileIsNeitherWaitedForNorReadForEver) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(message_of([&] { load_model(folder / "pipe"); }),
+            (folder / "pipe") +
+                ": expected a model (.safetensors), found a pipe: write what comes out of it to a file first");
+  EXPECT_EQ(message_of([&] { load_model("/dev/zero"); }), "/dev/zero: expected a model (.safetensors), found a device");
+}
+
+TEST(ModelFile, TheHeaderIsLookedAtBeforeTheTensorsAreRead) {
+  // 1 TiB that no memory holds: each of these is refused for what its header says.
+  const TemporaryFolder folder;
+  const auto refusal_of_sparse = [&](const std::string& begin) {
+    put(folder / "sparse", begin);
+    std::filesystem::resize_file(folder / "sparse", int64_t{1} << 40);
+    return message_of([&] { load_model(folder / "sparse"); });
+  };
+  expect_contains(refusal_of_sparse(""), "sparse: header: line 1");
+  expect_contains(refusal_of_sparse(saved(small_model())), "bytes of tensors, found 1099511");
+  const int64_t floats = ((int64_t{1} << 40) - 8 - 1000) / 4;
+  std::string header = R"({"a":{"dtype":"F32","shape":[)" + std::to_string(floats) + R"(],"data_offsets":[0,)" +
+                       std::to_string(4 * floats) + "]}}";
+  header.append(1000 - header.size(), ' ');
+  expect_contains(refusal_of_sparse(safetensors_of(header, "")), "sparse: metadata: expected 'format', found none");
 }
 
 TEST(ModelFile, AnyFlippedBitOfTheHeaderIsRefusedOrHarmless) {

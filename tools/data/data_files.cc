@@ -3,11 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <numeric>
 #include <set>
 
 #include "fer/classes.h"
@@ -19,8 +14,6 @@
 
 namespace fer::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 // The rows that take part, in the order in which they are written.
 std::vector<int64_t> csv_order(const Dataset& data) {
@@ -59,18 +52,12 @@ const char* folder_of(Usage usage) {
   return "";
 }
 
-void write_pictures(const Dataset& data, const std::string& folder) {
+void write_pictures(const Dataset& data, FolderWriter& folder) {
   const auto digits = fmt::formatted_size("{}", std::max<int64_t>(data.size() - 1, 0));
-  std::set<std::string> made;
   for (const int64_t row : all_rows(data)) {
-    std::string place = folder + "/" + folder_of(data.usage[row]);
+    std::string place = folder_of(data.usage[row]);
     if (!data.labels.empty()) place += data.class_names[data.labels[row]] + "/";
-    if (made.insert(place).second) fs::create_directories(place);
-    const std::string path = fmt::format("{}{:0{}}.png", place, row, digits), bytes = encode_png(row_image(data, row));
-    std::ofstream file(path, std::ios::binary);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) throw Error(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+    folder.write(fmt::format("{}{:0{}}.png", place, row, digits), encode_png(row_image(data, row)));
   }
 }
 
@@ -108,23 +95,16 @@ void write_csv(const Dataset& data, const std::string& path) {
   });
 }
 
-void write_folder(const Dataset& data, const std::string& path) {
-  if (fs::exists(path)) throw Error(path + ": is there already: expected a new folder");
+std::vector<std::string> write_folder(const Dataset& data, const std::string& path) {
   if (data.has_values()) throw Error(path + ": expected pictures, found landmarks");
   for (const std::string& name : data.class_names) {
     const bool good = !name.empty() && name[0] != '.' && name.find('/') == std::string::npos;
     if (!good) throw Error(fmt::format("{}: class \"{}\" cannot be the name of a folder", path, name));
   }
-  const std::string temporary = path + ".tmp";
-  std::error_code failure;
-  fs::remove_all(temporary, failure);
-  try {
-    write_pictures(data, temporary);
-    fs::rename(temporary, path);
-  } catch (const std::exception& error) {
-    fs::remove_all(temporary, failure);
-    throw Error(fmt::format("{}: cannot be written: {}", path, error.what()));
-  }
+  FolderWriter folder(path);
+  write_pictures(data, folder);
+  folder.finish();
+  return folder.leftovers();
 }
 
 }  // namespace fer::cli

@@ -19,6 +19,7 @@ std::vector<size_t> fer2013_numbers(const std::vector<std::string>& class_names,
 
 // FOLDER/train|val|test/CLASS/ROW.png, or FOLDER/CLASS/ROW.png without splits, or FOLDER/ROW.png without labels; the
 // row's number has as many digits as the last one's. Throws Error where FOLDER exists; it appears when it is whole.
-void write_folder(const Dataset& data, const std::string& path);
+// Returns the temporary folders for it that killed programs have left.
+std::vector<std::string> write_folder(const Dataset& data, const std::string& path);
 
 }  // namespace fer::cli

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -53,9 +52,7 @@ std::string csv_text(uint64_t seed, const std::array<int64_t, 3>& rows) {
 
 // A few pictures of each class, which are in no part of the data set: their indices come after all of its.
 void write_pictures(const std::string& folder, uint64_t seed, int64_t of_each_class) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw Error(folder + ": cannot be made: " + error.message());
+  FolderWriter writer(folder, FolderWriter::Into::kNewOrMore);
   for (int label = 0; label < 7; ++label) {
     for (int64_t i = 0; i < of_each_class; ++i) {
       const auto index = static_cast<uint32_t>(0xffffffff - (7 * i + label));
@@ -64,9 +61,10 @@ void write_pictures(const std::string& folder, uint64_t seed, int64_t of_each_cl
                            .width = synthetic::kSide,
                            .pixels = {sample.pixels.begin(), sample.pixels.end()}};
       const std::string name = fmt::format("{}-{}.png", fer2013_class_names()[static_cast<size_t>(label)], i + 1);
-      write_file((std::filesystem::path(folder) / name).string(), encode_png(image));
+      writer.write(name, encode_png(image));
     }
   }
+  writer.finish();
 }
 
 int synth(const cli::Arguments& arguments) {

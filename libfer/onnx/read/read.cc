@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/atomic_file.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/onnx.h"
 #include "io/check_weights.h"
 #include "network/json_text.h"
@@ -154,7 +154,7 @@ Model parse_model(const std::string& content, const OnnxReadOptions& options, co
 }  // namespace onnx_file
 
 Model read_onnx(const std::string& path, const OnnxReadOptions& options) {
-  return onnx_file::parse_model(io::read_file(path, onnx_file::kMaxFileBytes), options, path);
+  return onnx_file::parse_model(read_file(path, onnx_file::kMaxFileBytes), options, path);
 }
 
 }  // namespace fer

@@ -137,7 +137,7 @@ void write_onnx(const Model& model, const std::string& path, const OnnxWriteOpti
   } catch (const Error& e) {
     throw Error(path + ": " + e.what());
   }
-  io::write_file_atomically(path, bytes);
+  core::write_file_atomically(path, bytes);
 }
 
 }  // namespace fer

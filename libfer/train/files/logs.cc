@@ -22,7 +22,7 @@ void write_events(const RunState& state, EventFile which, const std::filesystem:
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) throw Error(folder.string() + ": cannot make the folder: " + failure.message());
-  io::write_file_atomically((folder / kEventFileName).string(), tensorboard_events(state, which));
+  core::write_file_atomically((folder / kEventFileName).string(), tensorboard_events(state, which));
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ std::string tensorboard_events(const RunState& state, EventFile which) {
 
 void write_logs(const RunState& state, bool has_validation, const std::string& folder) {
   const std::filesystem::path base(folder);
-  io::write_file_atomically((base / "history.csv").string(), history_csv(state));
+  core::write_file_atomically((base / "history.csv").string(), history_csv(state));
   write_events(state, EventFile::kTrain, base / "train");
   if (has_validation) write_events(state, EventFile::kValidation, base / "validation");
 }

@@ -34,7 +34,7 @@ void RunFolder::prepare(bool resume, bool snapshots) const {
 void RunFolder::write_config(const TrainConfig& config, nlohmann::json identity) const {
   identity["fer_version"] = version();
   identity["config"] = config_to_json(config);
-  io::write_file_atomically(file("config.json"), identity.dump(2) + "\n");
+  core::write_file_atomically(file("config.json"), identity.dump(2) + "\n");
 }
 
 }  // namespace fer::train
