@@ -10,6 +10,8 @@ namespace fer::engine {
 
 using BufferId = int;
 inline constexpr BufferId kNoBuffer = -1;
+// Not in the arena: the pictures of a call, which lie in the caller's memory.
+inline constexpr BufferId kPictures = -2;
 
 class ArenaLayout {
  public:

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <variant>
 #include <vector>
 
+#include "engine/operation_kind.h"
 #include "fer/model.h"
 #include "fer/network.h"
 
@@ -19,13 +22,12 @@ struct JoinedToNorm {
   std::vector<int> layers_after;  // of the network: those of the relu and the pool
 };
 
-// One operation. `kind` is a layer description whose activation, if any, is linear or relu: other activations become
-// nodes of their own. A separable convolution becomes a depthwise and a 1x1 convolution; a product of several inputs
-// becomes products of two, the first of which has the full shape.
-struct Node {
-  LayerKind kind;
+// `kind` is a layer description whose activation, if any, is linear or relu: other activations become operations of
+// their own. A product of several inputs becomes products of two, the first of which has the full shape.
+struct Operation {
+  OperationKind kind;
   int layer = 0;                   // of the network that it came from
-  std::vector<int> inputs;         // nodes; -1 is the network's input
+  std::vector<int> inputs;         // operations; -1 is the network's input
   Shape input, output;             // without the batch; input is that of the first input
   std::vector<Shape> others = {};  // of the other inputs
   bool frozen = false;
@@ -36,22 +38,40 @@ struct Node {
 };
 
 struct Graph {
-  std::vector<Node> nodes;  // in order of computation
+  std::vector<Operation> operations;  // in order of computation
   Shape input;
-  bool softmax = false;  // the network ends in a softmax, which is not among the nodes
+  bool softmax = false;  // the network ends in a softmax, which is not among the operations
 };
 
-// The last softmax is left out: training joins it to the loss, inference applies it to the output.
+// The last softmax is left out: training joins it to the loss, inference applies it to the output. Throws Error naming
+// the layer where the network does not end in one number per class.
 Graph build_graph(const Network& network);
 
-// For training: lets every batch norm that is not frozen take in the bias and relu before it and the relu and max pool
-// (of windows that do not overlap) after it, where nothing else reads the values between.
-Graph join_batch_norms(const Graph& graph);
-
-// How often each node's value (index + 1; 0 is the network's input) is read.
+// How often each operation's value (index + 1; 0 is the network's input) is read.
 std::vector<int> count_readers(const Graph& graph);
+
+// The activation within a layer's description; linear for kinds that have none.
+template <class... Kinds>
+Activation own_activation(const std::variant<Kinds...>& kind) {
+  return std::visit(
+      [](const auto& layer) {
+        if constexpr (requires { layer.activation; }) {
+          return layer.activation;
+        } else {
+          return Activation::kLinear;
+        }
+      },
+      kind);
+}
 
 // The parameter of a layer called LAYER/suffix, or null; also for a suffix of null.
 const Parameter* find_parameter(const ParameterLayout& layout, int layer, const char* suffix);
+
+// The part of the weights, or of their gradients, that holds a parameter; empty for null.
+template <class Float>
+std::span<Float> part_of(std::span<Float> all, const Parameter* p) {
+  if (p == nullptr) return {};
+  return all.subspan(static_cast<size_t>(p->offset), static_cast<size_t>(p->shape.elements()));
+}
 
 }  // namespace fer::engine

@@ -3,7 +3,6 @@
 
 #include "engine/graph.h"
 #include "kernels/shapes.h"
-#include "kernels/values/combine.h"
 #include "network/geometry.h"
 
 namespace fer::engine {
@@ -60,26 +59,6 @@ inline kernels::PoolShape pool_shape(const Pair& pool, const Pair& strides, cons
           .ow = at.out_w};
 }
 
-// Of a product: where both values have one shape, the whole of the second is a gate of the first as one pixel.
-inline kernels::GateShape gate_shape(const Node& node) {
-  const int64_t c = node.others[0].elements();
-  return {.n = 1, .pixels = node.output.elements() / c, .c = c};
-}
-
-// Of the inputs of a concatenation, for one picture.
-inline std::vector<kernels::PartShape> concat_parts(const Node& node) {
-  const int64_t all = node.output[node.output.rank() - 1];
-  std::vector<kernels::PartShape> parts;
-  const auto append = [&](const Shape& shape) {
-    const int64_t first = parts.empty() ? 0 : parts.back().first + parts.back().part;
-    parts.push_back(
-        {.pixels = node.output.elements() / all, .all = all, .first = first, .part = shape[shape.rank() - 1]});
-  };
-  append(node.input);
-  for (const Shape& other : node.others) append(other);
-  return parts;
-}
-
 // The whole image as one window.
 inline kernels::PoolShape global_pool_shape(const Shape& input, int64_t n) {
   return pool_shape({input[0], input[1]}, {1, 1}, Padding::valid(), input, n);
@@ -88,6 +67,12 @@ inline kernels::PoolShape global_pool_shape(const Shape& input, int64_t n) {
 // A dense layer as the 1x1 convolution that it is.
 inline kernels::ConvShape dense_shape(const Dense& dense, const Shape& input, int64_t n) {
   return {.n = n, .h = 1, .w = 1, .ci = input.elements(), .co = dense.units, .kh = 1, .kw = 1, .oh = 1, .ow = 1};
+}
+
+// The shape of an operation that is a convolution or a dense layer.
+inline kernels::ConvShape conv_shape(const Operation& operation, int64_t n) {
+  if (const auto* conv = std::get_if<Conv2D>(&operation.kind)) return conv_shape(*conv, operation.input, n);
+  return dense_shape(std::get<Dense>(operation.kind), operation.input, n);
 }
 
 }  // namespace fer::engine

@@ -7,14 +7,14 @@
 namespace fer::engine {
 namespace {
 
-Activation activation_of(const Node& node) { return std::get<ActivationLayer>(node.kind).function; }
+Activation activation_of(const Operation& operation) { return std::get<ActivationLayer>(operation.kind).function; }
 
 TEST(Graph, KeepsReluWithItsConvolution) {
   Network network({8, 8, 1});
   network.add(Conv2D{.filters = 2, .activation = Activation::kRelu}).add(Flatten{}).add(Dense{.units = 3});
   const Graph graph = build_graph(network);
-  ASSERT_EQ(graph.nodes.size(), 3u);
-  EXPECT_EQ(std::get<Conv2D>(graph.nodes[0].kind).activation, Activation::kRelu);
+  ASSERT_EQ(graph.operations.size(), 3u);
+  EXPECT_EQ(std::get<Conv2D>(graph.operations[0].kind).activation, Activation::kRelu);
   EXPECT_FALSE(graph.softmax);
 }
 
@@ -23,14 +23,14 @@ TEST(Graph, SplitsOtherActivationsOff) {
   network.add(Conv2D{.filters = 2, .activation = Activation::kElu, .alpha = 0.5f}).add(Flatten{});
   network.add(Dense{.units = 3, .activation = Activation::kTanh});
   const Graph graph = build_graph(network);
-  ASSERT_EQ(graph.nodes.size(), 5u);
-  EXPECT_EQ(std::get<Conv2D>(graph.nodes[0].kind).activation, Activation::kLinear);
-  EXPECT_EQ(activation_of(graph.nodes[1]), Activation::kElu);
-  EXPECT_EQ(std::get<ActivationLayer>(graph.nodes[1].kind).alpha, 0.5f);
-  EXPECT_EQ(graph.nodes[1].layer, 0);
-  EXPECT_EQ(graph.nodes[1].inputs, std::vector<int>{0});
-  EXPECT_EQ(graph.nodes[2].inputs, std::vector<int>{1}) << "who reads the layer reads behind its activation";
-  EXPECT_EQ(activation_of(graph.nodes[4]), Activation::kTanh);
+  ASSERT_EQ(graph.operations.size(), 5u);
+  EXPECT_EQ(std::get<Conv2D>(graph.operations[0].kind).activation, Activation::kLinear);
+  EXPECT_EQ(activation_of(graph.operations[1]), Activation::kElu);
+  EXPECT_EQ(std::get<ActivationLayer>(graph.operations[1].kind).alpha, 0.5f);
+  EXPECT_EQ(graph.operations[1].layer, 0);
+  EXPECT_EQ(graph.operations[1].inputs, std::vector<int>{0});
+  EXPECT_EQ(graph.operations[2].inputs, std::vector<int>{1}) << "who reads the layer reads behind its activation";
+  EXPECT_EQ(activation_of(graph.operations[4]), Activation::kTanh);
 }
 
 TEST(Graph, LeavesTheLastSoftmaxOut) {
@@ -40,7 +40,7 @@ TEST(Graph, LeavesTheLastSoftmaxOut) {
   for (const Network& network : {fused, apart}) {
     const Graph graph = build_graph(network);
     EXPECT_TRUE(graph.softmax);
-    EXPECT_EQ(graph.nodes.size(), 2u);
+    EXPECT_EQ(graph.operations.size(), 2u);
   }
 }
 
@@ -49,8 +49,8 @@ TEST(Graph, KeepsASoftmaxInTheMiddle) {
   network.add(Flatten{}).add(Dense{.units = 3, .activation = Activation::kSoftmax}).add(Dense{.units = 2});
   const Graph graph = build_graph(network);
   EXPECT_FALSE(graph.softmax);
-  ASSERT_EQ(graph.nodes.size(), 4u);
-  EXPECT_EQ(activation_of(graph.nodes[2]), Activation::kSoftmax);
+  ASSERT_EQ(graph.operations.size(), 4u);
+  EXPECT_EQ(activation_of(graph.operations[2]), Activation::kSoftmax);
 }
 
 TEST(Graph, TakesASeparableConvolutionApart) {
@@ -58,15 +58,15 @@ TEST(Graph, TakesASeparableConvolutionApart) {
   network.add(SeparableConv2D{.filters = 5, .depth_multiplier = 2, .activation = Activation::kElu}, "sep");
   network.add(GlobalAveragePool2D{});
   const Graph graph = build_graph(network);
-  ASSERT_EQ(graph.nodes.size(), 4u);
-  EXPECT_EQ(graph.nodes[0].output, (Shape{6, 6, 6}));
-  EXPECT_STREQ(graph.nodes[0].kernel, "depthwise_kernel");
-  EXPECT_EQ(graph.nodes[0].bias, nullptr);
-  EXPECT_EQ(std::get<Conv2D>(graph.nodes[1].kind).kernel, (Pair{1, 1}));
-  EXPECT_STREQ(graph.nodes[1].kernel, "pointwise_kernel");
-  EXPECT_EQ(graph.nodes[1].inputs, std::vector<int>{0});
-  EXPECT_EQ(activation_of(graph.nodes[2]), Activation::kElu);
-  EXPECT_EQ(graph.nodes[3].inputs, std::vector<int>{2});
+  ASSERT_EQ(graph.operations.size(), 4u);
+  EXPECT_EQ(graph.operations[0].output, (Shape{6, 6, 6}));
+  EXPECT_STREQ(graph.operations[0].kernel, "depthwise_kernel");
+  EXPECT_EQ(graph.operations[0].bias, nullptr);
+  EXPECT_EQ(std::get<Conv2D>(graph.operations[1].kind).kernel, (Pair{1, 1}));
+  EXPECT_STREQ(graph.operations[1].kernel, "pointwise_kernel");
+  EXPECT_EQ(graph.operations[1].inputs, std::vector<int>{0});
+  EXPECT_EQ(activation_of(graph.operations[2]), Activation::kElu);
+  EXPECT_EQ(graph.operations[3].inputs, std::vector<int>{2});
 }
 
 TEST(Graph, MultipliesTwoByTwoTheFullShapeFirst) {
@@ -74,10 +74,10 @@ TEST(Graph, MultipliesTwoByTwoTheFullShapeFirst) {
   network.add(GlobalAveragePool2D{}, "gate").add(Multiply{}, "product", {"gate", "input", "input"});
   network.add(Flatten{});
   const Graph graph = build_graph(network);
-  ASSERT_EQ(graph.nodes.size(), 4u);
-  EXPECT_EQ(graph.nodes[1].inputs, (std::vector<int>{-1, -1}));
-  EXPECT_EQ(graph.nodes[2].inputs, (std::vector<int>{1, 0}));
-  EXPECT_EQ(graph.nodes[2].others, std::vector<Shape>{{2}});
+  ASSERT_EQ(graph.operations.size(), 4u);
+  EXPECT_EQ(graph.operations[1].inputs, (std::vector<int>{-1, -1}));
+  EXPECT_EQ(graph.operations[2].inputs, (std::vector<int>{1, 0}));
+  EXPECT_EQ(graph.operations[2].others, std::vector<Shape>{{2}});
 }
 
 TEST(Graph, CountsHowOftenAValueIsRead) {

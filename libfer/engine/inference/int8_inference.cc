@@ -11,8 +11,8 @@ namespace {
 
 class Int8ConvInference : public InferenceStep {
  public:
-  Int8ConvInference(const Node& node, FusedConv fused, const Int8Plan& plan)
-      : shape_(conv_shape(node, 1)),
+  Int8ConvInference(const Operation& operation, FusedConv fused, const Int8Plan& plan)
+      : shape_(conv_shape(operation, 1)),
         bias_(std::move(fused.bias)),
         after_(std::move(fused.after)),
         relu_(fused.relu),
@@ -115,38 +115,39 @@ int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
 
 // Changes of shape vanish from the steps: a layer may then read cells of other channels than its own input has, whose
 // bytes are its inputs in order only where no cell had to be filled up.
-bool reads_cells_of(const PlannedStep& reader, const PlannedStep& writer) {
-  const int64_t wanted = channels_of(reader.node.input), given = channels_of(writer.node.output);
+bool reads_cells_of(const Operation& reader, const Operation& writer) {
+  const int64_t wanted = channels_of(reader.input), given = channels_of(writer.output);
   return wanted == given || (wanted % 4 == 0 && given % 4 == 0);
 }
 
 // Layers as a whole: not what stands for half of one.
-bool may_be_int8(const Network& network, const Node& node) {
-  const LayerKind& kind = network.layers[static_cast<size_t>(node.layer)].kind;
+bool may_be_int8(const Network& network, const Operation& operation) {
+  const LayerKind& kind = network.layers[static_cast<size_t>(operation.layer)].kind;
   return std::holds_alternative<Conv2D>(kind) || std::holds_alternative<Dense>(kind);
 }
 
 class Int8Planner {
  public:
-  Int8Planner(const std::vector<PlannedStep>& steps, int result, std::vector<Int8Plan>& plans)
-      : steps_(steps), plans_(plans), readers_(steps.size()) {
-    for (size_t i = 0; i < steps.size(); ++i) {
-      for (const int input : steps[i].inputs)
+  Int8Planner(const FusedGraph& graph, std::vector<Int8Plan>& plans)
+      : operations_(graph.operations), plans_(plans), readers_(operations_.size()) {
+    for (size_t i = 0; i < operations_.size(); ++i) {
+      for (const int input : operations_[i].inputs)
         if (input >= 0) readers_[static_cast<size_t>(input)].push_back(i);
     }
     // What gives the result has a reader in floats.
-    if (result >= 0) readers_[static_cast<size_t>(result)].clear();
-    for (size_t i = steps.size(); i-- > 0;) choose_format(i);
-    for (size_t i = 0; i < steps.size(); ++i) connect(i);
+    if (graph.result >= 0) readers_[static_cast<size_t>(graph.result)].clear();
+    for (size_t i = operations_.size(); i-- > 0;) choose_format(i);
+    for (size_t i = 0; i < operations_.size(); ++i) connect(i);
   }
 
  private:
-  bool is_max_pool(size_t i) const { return std::holds_alternative<MaxPool2D>(steps_[i].node.kind); }
+  const Operation& operation(size_t i) const { return operations_[i].operation; }
+  bool is_max_pool(size_t i) const { return std::holds_alternative<MaxPool2D>(operation(i).kind); }
 
   // Forward: a max pool has bytes to give only where it gets them, and those of its input's range.
   void connect(size_t i) {
     Int8Plan& plan = plans_[i];
-    const int input = steps_[i].inputs[0];
+    const int input = operations_[i].inputs[0];
     const Int8Plan* before = input >= 0 ? &plans_[static_cast<size_t>(input)] : nullptr;
     const bool bytes = before != nullptr && before->output_bytes;
     if (plan.layer != nullptr) {
@@ -164,7 +165,7 @@ class Int8Planner {
     const auto& readers = readers_[i];
     if (readers.empty() || (plan.layer == nullptr && !is_max_pool(i))) return;
     plan.output_bytes = std::all_of(readers.begin(), readers.end(), [&](size_t r) {
-      return reads_cells_of(steps_[r], steps_[i]) &&
+      return reads_cells_of(operation(r), operation(i)) &&
              (plans_[r].layer != nullptr || (is_max_pool(r) && plans_[r].output_bytes));
     });
     const Int8Plan& first = plans_[readers[0]];
@@ -173,38 +174,38 @@ class Int8Planner {
           first.layer != nullptr ? kernels::int8_range(first.layer->low, first.layer->high) : first.output_range;
   }
 
-  const std::vector<PlannedStep>& steps_;
+  const std::vector<FusedOperation>& operations_;
   std::vector<Int8Plan>& plans_;
   std::vector<std::vector<size_t>> readers_;
 };
 
 }  // namespace
 
-std::vector<Int8Plan> plan_int8(const Network& network, const std::vector<PlannedStep>& steps, int result,
-                                std::span<const Int8Layer> layers) {
-  std::vector<Int8Plan> plans(steps.size());
+std::vector<Int8Plan> plan_int8(const Network& network, const FusedGraph& graph, std::span<const Int8Layer> layers) {
+  std::vector<Int8Plan> plans(graph.operations.size());
   size_t found = 0;
-  for (size_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i].conv || !may_be_int8(network, steps[i].node)) continue;
-    const std::string& name = network.layers[static_cast<size_t>(steps[i].node.layer)].name;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    const auto& [operation, inputs, conv] = graph.operations[i];
+    if (!conv || !may_be_int8(network, operation)) continue;
+    const std::string& name = network.layers[static_cast<size_t>(operation.layer)].name;
     plans[i].layer = layer_named(name, layers);
     if (plans[i].layer == nullptr) continue;
     ++found;
-    if (!kernels::int8_conv_supports(conv_shape(steps[i].node, 1)))
+    if (!kernels::int8_conv_supports(conv_shape(operation, 1)))
       throw Error("layer '" + name + "': too large to compute in 8-bit integers");
   }
   if (found != layers.size()) throw Error("8-bit layers: expected convolutions and dense layers of the network");
-  if (!layers.empty()) Int8Planner(steps, result, plans);
+  if (!layers.empty()) Int8Planner(graph, plans);
   return plans;
 }
 
-std::unique_ptr<InferenceStep> make_int8_conv(const Node& node, FusedConv fused, const Int8Plan& plan) {
-  return std::make_unique<Int8ConvInference>(node, std::move(fused), plan);
+std::unique_ptr<InferenceStep> make_int8_conv(const Operation& operation, FusedConv fused, const Int8Plan& plan) {
+  return std::make_unique<Int8ConvInference>(operation, std::move(fused), plan);
 }
 
-std::unique_ptr<InferenceStep> make_int8_max_pool(const Node& node) {
-  const auto& pool = std::get<MaxPool2D>(node.kind);
-  return std::make_unique<Int8MaxPoolInference>(pool_shape(pool.pool, pool.strides, pool.padding, node.input, 1));
+std::unique_ptr<InferenceStep> make_int8_max_pool(const Operation& operation) {
+  const auto& pool = std::get<MaxPool2D>(operation.kind);
+  return std::make_unique<Int8MaxPoolInference>(pool_shape(pool.pool, pool.strides, pool.padding, operation.input, 1));
 }
 
 }  // namespace fer::engine

@@ -1,44 +1,39 @@
-// The parametric rectifier in training and in inference.
+// The parametric rectifier.
 #include "kernels/values/prelu.h"
 
-#include <memory>
 #include <span>
 #include <variant>
 #include <vector>
 
-#include "engine/inference/inference_step.h"
-#include "engine/training/training_step.h"
+#include "engine/layers/layers.h"
 
 namespace fer::engine {
 namespace {
 
 // Values that share no alpha.
-int64_t channels_of(const Node& node) {
-  const Shape& x = node.input;
-  return std::get<PRelu>(node.kind).shared ? x[x.rank() - 1] : x.elements();
+int64_t channels_of(const Operation& operation) {
+  const Shape& x = operation.input;
+  return std::get<PRelu>(operation.kind).shared ? x[x.rank() - 1] : x.elements();
 }
 
 class PReluStep : public TrainingStep {
  public:
-  explicit PReluStep(const StepBuilder& b)
-      : floats_(b.node.input.elements()),
-        c_(channels_of(b.node)),
-        buffers_(b.buffers),
-        alpha_(find_parameter(b.parameters, b.node.layer, "alpha")) {
-    b.use_forward(buffers_.x[0]);
-    b.use_forward(buffers_.y);
-    b.use_backward(buffers_.x[0]);
-    b.use_backward(buffers_.dy);
-    b.use_backward(buffers_.dx[0]);
-    b.need_scratch(kernels::prelu_backward_scratch_floats(b.max_batch * floats_ / c_, c_));
+  explicit PReluStep(const TrainingParts& parts)
+      : floats_(parts.operation.input.elements()),
+        c_(channels_of(parts.operation)),
+        buffers_(parts.buffers),
+        alpha_(find_parameter(parts.parameters, parts.operation.layer, "alpha")) {
+    parts.use_all();
+    parts.use_backward(buffers_.x[0]);
+    parts.need_scratch(kernels::prelu_backward_scratch_floats(parts.max_batch * floats_ / c_, c_));
   }
 
-  void forward(const StepContext& c) override {
+  void forward(const TrainingContext& c) override {
     kernels::prelu_forward(rows(c), c_, c.view(buffers_.x[0], floats_), part_of(c.weights, alpha_),
                            c.view(buffers_.y, floats_));
   }
 
-  void backward(const StepContext& c) override {
+  void backward(const TrainingContext& c) override {
     const bool wanted = buffers_.dx[0] != kNoBuffer;
     kernels::prelu_backward(rows(c), c_, c.view(buffers_.dy, floats_), c.view(buffers_.x[0], floats_),
                             part_of(c.weights, alpha_), wanted ? c.view(buffers_.dx[0], floats_) : std::span<float>(),
@@ -46,17 +41,20 @@ class PReluStep : public TrainingStep {
   }
 
  private:
-  int64_t rows(const StepContext& c) const { return c.n * floats_ / c_; }
+  int64_t rows(const TrainingContext& c) const { return c.n * floats_ / c_; }
 
   int64_t floats_, c_;
-  StepBuffers buffers_;
+  TrainingBuffers buffers_;
   const Parameter* alpha_;
 };
 
 class PReluInference : public InferenceStep {
  public:
-  PReluInference(const Node& node, std::span<const float> alpha)
-      : floats_(node.input.elements()), c_(channels_of(node)), alpha_(alpha.begin(), alpha.end()) {}
+  explicit PReluInference(const InferenceParts& parts)
+      : floats_(parts.operation.input.elements()), c_(channels_of(parts.operation)) {
+    const auto alpha = part_of(parts.weights, find_parameter(parts.parameters, parts.operation.layer, "alpha"));
+    alpha_.assign(alpha.begin(), alpha.end());
+  }
 
   void run(const InferenceContext& c) const override {
     kernels::prelu_forward(c.n * floats_ / c_, c_, c.input(x[0], floats_), alpha_, c.output(y, floats_));
@@ -69,10 +67,9 @@ class PReluInference : public InferenceStep {
 
 }  // namespace
 
-std::unique_ptr<TrainingStep> make_prelu_step(const StepBuilder& b) { return std::make_unique<PReluStep>(b); }
-
-std::unique_ptr<InferenceStep> make_prelu_inference(const Node& node, std::span<const float> alpha) {
-  return std::make_unique<PReluInference>(node, alpha);
+LayerSteps layer_steps(const PRelu&, const Operation&) {
+  return {
+      {.input_in_backward = true, .gradient_in_place = true}, make_training<PReluStep>, make_inference<PReluInference>};
 }
 
 }  // namespace fer::engine

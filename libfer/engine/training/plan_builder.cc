@@ -7,33 +7,10 @@
 namespace fer::engine {
 namespace {
 
-bool has_trainable_parameters(const ParameterLayout& layout, const Node& node) {
-  return std::any_of(layout.parameters.begin(), layout.parameters.end(),
-                     [&](const Parameter& p) { return p.layer == node.layer && p.trainable; });
-}
-
-// Whether the gradient by a node's value is wanted: where it, or anything before it, is trained.
-std::vector<bool> find_gradient_nodes(const Graph& graph, const ParameterLayout& layout) {
-  std::vector<bool> wanted(graph.nodes.size());
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Node& node = graph.nodes[i];
-    wanted[i] = has_trainable_parameters(layout, node) ||
-                std::any_of(node.inputs.begin(), node.inputs.end(),
-                            [&](int input) { return input >= 0 && wanted[static_cast<size_t>(input)]; });
-  }
-  return wanted;
-}
-
-// A convolution that costs so little that its value is rather computed again than kept for the backward pass: one of
-// pictures of one or three channels, which are there anyway.
-bool is_cheap_convolution(const Node& node) {
-  const auto* conv = std::get_if<Conv2D>(&node.kind);
-  return conv != nullptr && node.inputs[0] < 0 && conv->kernel[0] * conv->kernel[1] * node.input[2] <= 32;
-}
-
-bool is_convolution(const Node& node) {
-  return std::holds_alternative<Conv2D>(node.kind) || std::holds_alternative<DepthwiseConv2D>(node.kind) ||
-         std::holds_alternative<Dense>(node.kind);
+std::vector<LayerSteps> steps_of(const Graph& graph) {
+  std::vector<LayerSteps> steps;
+  for (const Operation& operation : graph.operations) steps.push_back(layer_steps(operation));
+  return steps;
 }
 
 }  // namespace
@@ -46,30 +23,51 @@ PlanBuilder::PlanBuilder(const Graph& graph, const ParameterLayout& parameters, 
       max_batch_(max_batch),
       precision_(precision),
       layout_(layout),
-      count_(static_cast<int>(graph.nodes.size())),
+      count_(static_cast<int>(graph.operations.size())),
+      steps_(steps_of(graph)),
       readers_(count_readers(graph)),
-      recomputed_before_(graph.nodes.size()),
-      wanted_(find_gradient_nodes(graph, parameters)),
-      y_(graph.nodes.size(), kNoBuffer),
-      dy_(graph.nodes.size(), kNoBuffer),
-      buffers_(graph.nodes.size()),
-      sums_(graph.nodes.size()) {
+      recomputed_before_(graph.operations.size()),
+      wanted_(find_wanted_gradients()),
+      y_(graph.operations.size(), kNoBuffer),
+      dy_(graph.operations.size(), kNoBuffer),
+      buffers_(graph.operations.size()),
+      sums_(graph.operations.size()) {
   for (int i = 0; i < count_; ++i) place_output(i);
   for (int i = count_ - 1; i >= 0; --i) place_gradients(i);
   for (int i = 0; i < count_; ++i) leave_input(i);
 }
 
+bool PlanBuilder::has_trainable_parameters(int i) const {
+  return std::any_of(parameters_.parameters.begin(), parameters_.parameters.end(),
+                     [&](const Parameter& p) { return p.layer == operation(i).layer && p.trainable; });
+}
+
+// Whether the gradient by an operation's value is wanted: where it, or anything before it, is trained.
+std::vector<bool> PlanBuilder::find_wanted_gradients() const {
+  std::vector<bool> wanted(static_cast<size_t>(count_));
+  for (int i = 0; i < count_; ++i) {
+    const std::vector<int>& inputs = operation(i).inputs;
+    wanted[static_cast<size_t>(i)] =
+        has_trainable_parameters(i) || std::any_of(inputs.begin(), inputs.end(), [&](int input) {
+          return input >= 0 && wanted[static_cast<size_t>(input)];
+        });
+  }
+  return wanted;
+}
+
 std::unique_ptr<TrainingStep> PlanBuilder::make_step(int i, int64_t& scratch_floats) {
-  return make_training_step({.node = node(i),
-                             .parameters = parameters_,
-                             .moments = moments_,
-                             .max_batch = max_batch_,
-                             .precision = precision_,
-                             .buffers = buffers_[static_cast<size_t>(i)],
-                             .forward_time = i,
-                             .backward_time = backward_time(i),
-                             .layout = layout_,
-                             .scratch_floats = scratch_floats});
+  const LayerSteps& steps = steps_[static_cast<size_t>(i)];
+  if (steps.training == nullptr) return nullptr;
+  return steps.training({.operation = operation(i),
+                         .parameters = parameters_,
+                         .moments = moments_,
+                         .max_batch = max_batch_,
+                         .precision = precision_,
+                         .buffers = buffers_[static_cast<size_t>(i)],
+                         .forward_time = i,
+                         .backward_time = backward_time(i),
+                         .layout = layout_,
+                         .scratch_floats = scratch_floats});
 }
 
 BufferId PlanBuilder::new_buffer(int64_t floats_per_picture) {
@@ -82,15 +80,15 @@ BufferId PlanBuilder::new_buffer(int64_t floats_per_picture) {
 }
 
 void PlanBuilder::place_output(int i) {
-  const Node& n = node(i);
-  const StepTraits traits = step_traits(n);
-  const BufferId x = y(n.inputs[0]);
+  const Operation& op = operation(i);
+  const LayerTraits& traits = this->traits(i);
+  const BufferId x = y(op.inputs[0]);
   const bool free_to_overwrite =
-      x >= 0 && !pinned_[static_cast<size_t>(x)] && !shared_[static_cast<size_t>(x)] && readers(n.inputs[0]) == 1;
+      x >= 0 && !pinned_[static_cast<size_t>(x)] && !shared_[static_cast<size_t>(x)] && readers(op.inputs[0]) == 1;
   const bool same = traits.alias || (traits.in_place && free_to_overwrite);
-  const BufferId out = same ? x : new_buffer(n.output.elements());
+  const BufferId out = same ? x : new_buffer(op.output.elements());
   y_[static_cast<size_t>(i)] = out;
-  for (const int input : n.inputs) {
+  for (const int input : op.inputs) {
     buffers_[static_cast<size_t>(i)].x.push_back(y(input));
     if (traits.input_in_backward && y(input) >= 0) pinned_[static_cast<size_t>(y(input))] = true;
   }
@@ -104,29 +102,29 @@ void PlanBuilder::place_output(int i) {
 }
 
 void PlanBuilder::place_gradients(int i) {
-  StepBuffers& buffers = buffers_[static_cast<size_t>(i)];
-  const Node& n = node(i);
-  buffers.dx.assign(n.inputs.size(), kNoBuffer);
+  TrainingBuffers& buffers = buffers_[static_cast<size_t>(i)];
+  const Operation& op = operation(i);
+  buffers.dx.assign(op.inputs.size(), kNoBuffer);
   if (!wanted_[static_cast<size_t>(i)]) return;
   take_gradient(i);
   buffers.dy = dy_[static_cast<size_t>(i)];
-  const StepTraits traits = step_traits(n);
-  for (size_t k = 0; k < n.inputs.size(); ++k) {
-    const int input = n.inputs[k];
+  const LayerTraits& traits = this->traits(i);
+  for (size_t k = 0; k < op.inputs.size(); ++k) {
+    const int input = op.inputs[k];
     if (input < 0 || !wanted_[static_cast<size_t>(input)]) continue;
     const bool same = traits.alias || (traits.gradient_in_place && k == 0);
     buffers.dx[k] = same                         ? buffers.dy
                     : traits.gradient_over_input ? buffers.x[k]
-                                                 : new_buffer(node(input).output.elements());
+                                                 : new_buffer(operation(input).output.elements());
     sums_[static_cast<size_t>(input)].parts.push_back(buffers.dx[k]);
     layout_.use(buffers.dx[k], backward_time(i));
   }
 }
 
-// The gradient by node i's value: what its readers left.
+// The gradient by operation i's value: what its readers left.
 void PlanBuilder::take_gradient(int i) {
   GradientSum& sum = sums_[static_cast<size_t>(i)];
-  sum.floats = node(i).output.elements();
+  sum.floats = operation(i).output.elements();
   if (i == count_ - 1) {
     dy_[static_cast<size_t>(i)] = new_buffer(sum.floats);
     layout_.use(dy_[static_cast<size_t>(i)], count_);
@@ -136,35 +134,34 @@ void PlanBuilder::take_gradient(int i) {
   for (const BufferId part : sum.parts) layout_.use(part, backward_time(i));
 }
 
-// The nodes that make node i's value anew from what is kept, in their order; none where it costs too much, or others
-// need it.
+// The operations that make operation i's value anew from what is kept, in their order; none where it costs too much, or
+// others need it.
 std::vector<int> PlanBuilder::remakers(int i) const {
-  if (i < 0 || readers(i) != 1) return {};
-  const Node& n = node(i);
-  std::vector<int> nodes;
-  if (std::holds_alternative<BatchNorm>(n.kind)) {
-    if (n.joined && n.joined->pool) return {};
-    if (n.inputs[0] >= 0 && is_cheap_convolution(node(n.inputs[0]))) nodes = remakers(n.inputs[0]);
-  } else if (std::holds_alternative<Dropout>(n.kind) || std::holds_alternative<ActivationLayer>(n.kind)) {
-    if (y(i) != y(n.inputs[0])) return {};
-    nodes = remakers(n.inputs[0]);
-    if (nodes.empty()) return {};
-  } else if (!is_cheap_convolution(n)) {
-    return {};
+  if (i < 0 || readers(i) != 1 || !traits(i).cheap) return {};
+  const int input = operation(i).inputs[0];
+  std::vector<int> operations;
+  if (y(i) == y(input)) {
+    // It has overwritten what it read.
+    operations = remakers(input);
+    if (operations.empty()) return {};
+  } else if (traits(i).in_place) {
+    return {};  // what it reads could not be overwritten, and both are kept
+  } else if (input >= 0 && traits(input).convolution) {
+    operations = remakers(input);
   }
-  nodes.push_back(i);
-  return nodes;
+  operations.push_back(i);
+  return operations;
 }
 
-// Where what node i reads is cheap to make anew: its memory is free from i's forward pass to its backward pass.
+// Where what operation i reads is cheap to make anew: its memory is free from i's forward pass to its backward pass.
 void PlanBuilder::leave_input(int i) {
-  if (!is_convolution(node(i)) || !has_trainable_parameters(parameters_, node(i))) return;
-  const std::vector<int> nodes = remakers(node(i).inputs[0]);
-  for (size_t k = 0; k < nodes.size(); ++k) {
-    const int reader = k + 1 < nodes.size() ? nodes[k + 1] : i;
-    if (reader == i || y(reader) != y(nodes[k])) layout_.leave(y(nodes[k]), reader + 1, backward_time(i) - 1);
+  if (!traits(i).convolution || !has_trainable_parameters(i)) return;
+  const std::vector<int> operations = remakers(operation(i).inputs[0]);
+  for (size_t k = 0; k < operations.size(); ++k) {
+    const int reader = k + 1 < operations.size() ? operations[k + 1] : i;
+    if (reader == i || y(reader) != y(operations[k])) layout_.leave(y(operations[k]), reader + 1, backward_time(i) - 1);
   }
-  recomputed_before_[static_cast<size_t>(i)] = nodes;
+  recomputed_before_[static_cast<size_t>(i)] = operations;
 }
 
 }  // namespace fer::engine

@@ -7,7 +7,7 @@
 
 #include "engine/arena.h"
 #include "engine/graph.h"
-#include "engine/training/training_step.h"
+#include "engine/layers/layers.h"
 
 namespace fer::engine {
 
@@ -23,19 +23,21 @@ class PlanBuilder {
   PlanBuilder(const Graph& graph, const ParameterLayout& parameters, const MomentLayout& moments, int64_t max_batch,
               Precision precision, ArenaLayout& layout);
 
-  // The step of node i, null where there is nothing to do; grows scratch_floats to what it needs.
+  // The step of operation i, null where there is nothing to do; grows scratch_floats to what it needs.
   std::unique_ptr<TrainingStep> make_step(int i, int64_t& scratch_floats);
 
   const GradientSum& gradient_sum(int i) const { return sums_[static_cast<size_t>(i)]; }
   bool wants_gradient(int i) const { return wanted_[static_cast<size_t>(i)]; }
-  // The nodes whose values are to be computed again, in this order, before node i runs backward: memory for a little
-  // time (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). The last is what node i reads.
+  // The operations whose values are to be computed again, in this order, before operation i runs backward: memory for a
+  // little time (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). The last is what operation i
+  // reads.
   const std::vector<int>& recomputed_before(int i) const { return recomputed_before_[static_cast<size_t>(i)]; }
   BufferId logits() const { return y_.back(); }
   BufferId logits_gradient() const { return dy_.back(); }
 
  private:
-  const Node& node(int i) const { return graph_.nodes[static_cast<size_t>(i)]; }
+  const Operation& operation(int i) const { return graph_.operations[static_cast<size_t>(i)]; }
+  const LayerTraits& traits(int i) const { return steps_[static_cast<size_t>(i)].traits; }
   int readers(int i) const { return readers_[static_cast<size_t>(i + 1)]; }
   // Forward steps run at 0 .. count-1, the loss at count, backward steps after it in reverse.
   int backward_time(int i) const { return 2 * count_ - i; }
@@ -45,6 +47,8 @@ class PlanBuilder {
   void place_output(int i);
   void place_gradients(int i);
   void take_gradient(int i);
+  bool has_trainable_parameters(int i) const;
+  std::vector<bool> find_wanted_gradients() const;
   std::vector<int> remakers(int i) const;
   void leave_input(int i);
 
@@ -55,11 +59,12 @@ class PlanBuilder {
   Precision precision_;
   ArenaLayout& layout_;
   int count_;
+  std::vector<LayerSteps> steps_;
   std::vector<int> readers_;
   std::vector<std::vector<int>> recomputed_before_;
   std::vector<bool> wanted_;
   std::vector<BufferId> y_, dy_;
-  std::vector<StepBuffers> buffers_;
+  std::vector<TrainingBuffers> buffers_;
   std::vector<GradientSum> sums_;
   std::vector<bool> pinned_, shared_;  // of buffers: needed again later; read by several
 };

@@ -5,8 +5,8 @@
 #include "engine/arena.h"
 #include "engine/graph.h"
 #include "engine/plan.h"
+#include "engine/training/join_batch_norms.h"
 #include "engine/training/plan_builder.h"
-#include "engine/training/training_step.h"
 #include "fer/error.h"
 #include "kernels/simd/target.h"
 #include "kernels/values/elementwise.h"
@@ -14,17 +14,19 @@
 namespace fer::engine {
 namespace {
 
-// The names of a node's stages, and the bytes of a whole batch's input and output and of its
+// The names of an operation's stages, and the bytes of a whole batch's input and output and of its
 // weights.
-Stage nominal_stage(const Network& network, const ParameterLayout& parameters, const Node& node, int64_t batch) {
+Stage nominal_stage(const Network& network, const ParameterLayout& parameters, const Operation& operation,
+                    int64_t batch) {
   const auto name = [&](int layer) { return network.layers[static_cast<size_t>(layer)].name; };
-  Stage stage{.layers = name(node.layer), .type = layer_type_name(node.kind)};
-  if (node.joined) {
-    for (const int layer : node.joined->layers_after) stage.layers.append("+").append(name(layer));
+  Stage stage{.layers = name(operation.layer),
+              .type = std::visit([](const auto& kind) { return layer_type_name(kind); }, operation.kind)};
+  if (operation.joined) {
+    for (const int layer : operation.joined->layers_after) stage.layers.append("+").append(name(layer));
   }
-  int64_t floats = batch * (node.input.elements() + node.output.elements());
+  int64_t floats = batch * (operation.input.elements() + operation.output.elements());
   for (const Parameter& p : parameters.parameters) {
-    if (p.layer == node.layer) floats += p.shape.elements();
+    if (p.layer == operation.layer) floats += p.shape.elements();
   }
   stage.bytes = static_cast<double>(floats) * sizeof(float);
   return stage;
@@ -63,10 +65,10 @@ struct TrainingPlan::Impl {
     const Graph graph = join_batch_norms(build_graph(network));
     softmax_last = graph.softmax;
     PlanBuilder builder(graph, parameters, moments, max_batch, precision, layout);
-    for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
+    for (int i = 0; i < static_cast<int>(graph.operations.size()); ++i) {
       steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
                        builder.recomputed_before(i),
-                       nominal_stage(network, parameters, graph.nodes[static_cast<size_t>(i)], max_batch)});
+                       nominal_stage(network, parameters, graph.operations[static_cast<size_t>(i)], max_batch)});
     }
     if (!steps.back().backward)
       throw Error("network " + network.name + ": no layer to train (all are frozen or without parameters)");
@@ -80,7 +82,7 @@ struct TrainingPlan::Impl {
     scratch = std::make_unique<ArenaMemory>(scratch_floats);
   }
 
-  void forward(const StepContext& context) const {
+  void forward(const TrainingContext& context) const {
     for (const PlannedStep& planned : steps) {
       if (planned.step != nullptr) note(planned, "forward", context, [&] { planned.step->forward(context); });
     }
@@ -88,7 +90,7 @@ struct TrainingPlan::Impl {
 
   // Notes a step's work: the stages that it notes itself, or all of it as one.
   template <class Work>
-  void note(const PlannedStep& planned, const char* pass, const StepContext& context, const Work& work) const {
+  void note(const PlannedStep& planned, const char* pass, const TrainingContext& context, const Work& work) const {
     if (context.stages == nullptr) return work();
     Stages& stages = *context.stages;
     const size_t before = stages.size();
@@ -103,8 +105,7 @@ struct TrainingPlan::Impl {
   }
 
   // The loss of the logits, and its gradient by them.
-  kernels::LossSum loss(const StepContext& context) const {
-    const TrainingPlan::Batch& batch = *context.batch;
+  kernels::LossSum loss(const TrainingContext& context, const TrainingPlan::Batch& batch) const {
     const double pictures = batch.mean_over > 0 ? batch.mean_over : static_cast<double>(batch.n);
     const auto scale = static_cast<float>(1 / pictures);
     const std::span<float> x = context.view(logits, classes), dx = context.view(logits_gradient, classes);
@@ -134,7 +135,7 @@ struct TrainingPlan::Impl {
     return penalty;
   }
 
-  void backward(const StepContext& context) const {
+  void backward(const TrainingContext& context) const {
     for (size_t i = steps.size(); i-- > 0;) {
       const PlannedStep& planned = steps[i];
       if (!planned.backward) continue;
@@ -142,8 +143,8 @@ struct TrainingPlan::Impl {
         const std::span<float> sum = context.view(planned.sum.parts[0], planned.sum.floats);
         kernels::add(sum, context.view(planned.sum.parts[part], planned.sum.floats), sum);
       }
-      for (const int node : planned.recomputed_before) {
-        const PlannedStep& again = steps[static_cast<size_t>(node)];
+      for (const int operation : planned.recomputed_before) {
+        const PlannedStep& again = steps[static_cast<size_t>(operation)];
         note(again, "recompute", context, [&] { again.step->recompute(context); });
       }
       if (planned.step != nullptr) note(planned, "backward", context, [&] { planned.step->backward(context); });
@@ -169,18 +170,20 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
   FER_ASSERT(static_cast<int64_t>(weights.size()) == p.parameters.total_floats);
   FER_ASSERT(static_cast<int64_t>(gradients.size()) == p.parameters.trainable_floats);
   FER_ASSERT(static_cast<int64_t>(moments.size()) == p.moments.floats);
-  const StepContext context{.n = batch.n,
-                            .batch = &batch,
-                            .weights = weights,
-                            .gradients = gradients,
-                            .moments = moments,
-                            .layout = &p.layout,
-                            .arena = p.memory->data(),
-                            .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
-                            .stages = batch.stages};
+  const TrainingContext context{.n = batch.n,
+                                .pictures = batch.pictures,
+                                .seed = batch.seed,
+                                .step = batch.step,
+                                .weights = weights,
+                                .gradients = gradients,
+                                .moments = moments,
+                                .layout = &p.layout,
+                                .arena = p.memory->data(),
+                                .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
+                                .stages = batch.stages};
   p.forward(context);
   kernels::LossSum loss;
-  note_stage(batch.stages, {.pass = "loss"}, [&] { loss = p.loss(context); });
+  note_stage(batch.stages, {.pass = "loss"}, [&] { loss = p.loss(context, batch); });
   p.backward(context);
   p.clear_gaps(gradients);
   double penalty = 0;
