@@ -36,7 +36,7 @@ const int installed = __sanitizer_install_malloc_and_free_hooks([](const volatil
                                                                 [](const volatile void*) {});
 }
 #else
-// These take the place of the C library's for the whole process, operator new and OpenMP's own included.
+// These take the place of the C library's for the whole process, operator new included.
 extern "C" {
 void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);

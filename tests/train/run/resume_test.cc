@@ -18,7 +18,6 @@ template <class F>
 int in_child(const F& f) {
   const pid_t child = ::fork();
   if (child == 0) {
-    // OpenMP's threads do not survive a fork, so the child must not start a parallel region.
     set_num_threads(1);
     f();
     ::_exit(0);
