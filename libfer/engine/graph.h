@@ -3,12 +3,12 @@
 
 #include <optional>
 #include <span>
-#include <variant>
 #include <vector>
 
 #include "engine/operation_kind.h"
 #include "fer/model.h"
 #include "fer/network.h"
+#include "network/layer_facts.h"
 
 namespace fer::engine {
 
@@ -49,20 +49,6 @@ Graph build_graph(const Network& network);
 
 // How often each operation's value (index + 1; 0 is the network's input) is read.
 std::vector<int> count_readers(const Graph& graph);
-
-// The activation within a layer's description; linear for kinds that have none.
-template <class... Kinds>
-Activation own_activation(const std::variant<Kinds...>& kind) {
-  return std::visit(
-      [](const auto& layer) {
-        if constexpr (requires { layer.activation; }) {
-          return layer.activation;
-        } else {
-          return Activation::kLinear;
-        }
-      },
-      kind);
-}
 
 // The parameter of a layer called LAYER/suffix, or null; also for a suffix of null.
 const Parameter* find_parameter(const ParameterLayout& layout, int layer, const char* suffix);

@@ -16,6 +16,7 @@
 #include "io/safetensors.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
+#include "network/layer_facts.h"
 
 namespace fer {
 namespace io {
@@ -100,7 +101,7 @@ std::vector<std::string> read_emoji(const SafetensorsFile& file, const Network& 
 
 bool may_be_bytes(const Network& network, const Parameter& parameter) {
   const LayerKind& kind = network.layers[static_cast<size_t>(parameter.layer)].kind;
-  return layer_of_kernel(parameter) && (std::holds_alternative<Conv2D>(kind) || std::holds_alternative<Dense>(kind));
+  return layer_of_kernel(parameter) && facts_of(kind).int8;
 }
 
 const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Network& network, const Parameter& parameter,

@@ -7,6 +7,7 @@
 #include "fer/error.h"
 #include "fer/network.h"
 #include "network/infer_layer.h"
+#include "network/layer_facts.h"
 #include "network/limits.h"
 
 namespace fer {
@@ -69,15 +70,10 @@ void enter_name(Index& index, const Layer& layer, int position) {
   }
 }
 
-bool takes_many_inputs(const LayerKind& kind) {
-  return std::holds_alternative<Add>(kind) || std::holds_alternative<Multiply>(kind) ||
-         std::holds_alternative<Concat>(kind);
-}
-
 std::vector<int> input_indices(const Network& network, const Index& index, int position) {
   const Layer& layer = network.layers[position];
   if (layer.inputs.empty()) return {position - 1};
-  if (layer.inputs.size() > 1 && !takes_many_inputs(layer.kind)) {
+  if (layer.inputs.size() > 1 && !facts_of(layer.kind).many_inputs) {
     fail_at(layer, "inputs: expected one for {}, found {}", layer_type_name(layer.kind), layer.inputs.size());
   }
   std::vector<int> indices;

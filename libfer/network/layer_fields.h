@@ -6,6 +6,7 @@
 #pragma once
 
 #include "fer/network.h"
+#include "network/one_of.h"
 
 namespace fer {
 
@@ -45,57 +46,90 @@ void visit_window(Visitor& v, L& l) {
   v.always("padding", l.padding);
 }
 
-template <class Visitor, class L>
-void visit_pool(Visitor& v, L& l) {
+// The fields of one kind of layer, in the order of the JSON. L is const when writing, not when reading. There is no
+// function for kinds in general: one that is missing does not compile.
+template <class Visitor, OneOf<Conv2D> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("filters", l.filters);
+  visit_window(v, l);
+  visit_weights(v, l);
+}
+
+template <class Visitor, OneOf<DepthwiseConv2D> L>
+void visit_fields(Visitor& v, L& l) {
+  visit_window(v, l);
+  v.optional("depth_multiplier", l.depth_multiplier, int64_t{1});
+  visit_weights(v, l);
+}
+
+template <class Visitor, OneOf<SeparableConv2D> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("filters", l.filters);
+  visit_window(v, l);
+  v.optional("depth_multiplier", l.depth_multiplier, int64_t{1});
+  visit_separable_weights(v, l);
+}
+
+template <class Visitor, OneOf<Dense> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("units", l.units);
+  visit_weights(v, l);
+}
+
+template <class Visitor, OneOf<BatchNorm> L>
+void visit_fields(Visitor& v, L& l) {
+  v.always("epsilon", l.epsilon);
+  v.always("momentum", l.momentum);
+}
+
+template <class Visitor, OneOf<ActivationLayer> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("function", l.function);
+  v.optional("alpha", l.alpha, 0.0f);
+}
+
+template <class Visitor, OneOf<PRelu> L>
+void visit_fields(Visitor& v, L& l) {
+  v.optional("shared", l.shared, true);
+  v.optional("alpha_init", l.alpha_init, PRelu{}.alpha_init);
+  v.optional("alpha_regularizer", l.alpha_regularizer, Regularizer{});
+}
+
+template <class Visitor, OneOf<MaxPool2D, AveragePool2D> L>
+void visit_fields(Visitor& v, L& l) {
   v.required("pool", l.pool);
   v.optional("strides", l.strides, Pair{0, 0});
   v.always("padding", l.padding);
 }
 
-// L: const Layer's alternative when writing, the alternative itself when reading.
-template <class Visitor, class L>
+template <class Visitor, OneOf<GlobalAveragePool2D, GlobalMaxPool2D> L>
 void visit_fields(Visitor& v, L& l) {
-  using Type = std::remove_const_t<L>;
-  if constexpr (std::is_same_v<Type, Conv2D>) {
-    v.required("filters", l.filters);
-    visit_window(v, l);
-    visit_weights(v, l);
-  } else if constexpr (std::is_same_v<Type, DepthwiseConv2D>) {
-    visit_window(v, l);
-    v.optional("depth_multiplier", l.depth_multiplier, int64_t{1});
-    visit_weights(v, l);
-  } else if constexpr (std::is_same_v<Type, SeparableConv2D>) {
-    v.required("filters", l.filters);
-    visit_window(v, l);
-    v.optional("depth_multiplier", l.depth_multiplier, int64_t{1});
-    visit_separable_weights(v, l);
-  } else if constexpr (std::is_same_v<Type, Dense>) {
-    v.required("units", l.units);
-    visit_weights(v, l);
-  } else if constexpr (std::is_same_v<Type, BatchNorm>) {
-    v.always("epsilon", l.epsilon);
-    v.always("momentum", l.momentum);
-  } else if constexpr (std::is_same_v<Type, ActivationLayer>) {
-    v.required("function", l.function);
-    v.optional("alpha", l.alpha, 0.0f);
-  } else if constexpr (std::is_same_v<Type, PRelu>) {
-    v.optional("shared", l.shared, true);
-    v.optional("alpha_init", l.alpha_init, PRelu{}.alpha_init);
-    v.optional("alpha_regularizer", l.alpha_regularizer, Regularizer{});
-  } else if constexpr (std::is_same_v<Type, MaxPool2D> || std::is_same_v<Type, AveragePool2D>) {
-    visit_pool(v, l);
-  } else if constexpr (std::is_same_v<Type, GlobalAveragePool2D> || std::is_same_v<Type, GlobalMaxPool2D>) {
-    v.optional("keepdims", l.keepdims, false);
-  } else if constexpr (std::is_same_v<Type, Reshape>) {
-    v.required("shape", l.shape);
-  } else if constexpr (std::is_same_v<Type, Dropout>) {
-    v.required("rate", l.rate);
-  } else if constexpr (std::is_same_v<Type, ZeroPad2D>) {
-    v.required("pad", l.pad);
-  } else if constexpr (std::is_same_v<Type, Resize>) {
-    v.required("size", l.size);
-    v.literal("method", "bilinear");
-  }
+  v.optional("keepdims", l.keepdims, false);
 }
+
+template <class Visitor, OneOf<Dropout> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("rate", l.rate);
+}
+
+template <class Visitor, OneOf<Reshape> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("shape", l.shape);
+}
+
+template <class Visitor, OneOf<ZeroPad2D> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("pad", l.pad);
+}
+
+template <class Visitor, OneOf<Resize> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("size", l.size);
+  v.literal("method", "bilinear");
+}
+
+// Kinds without fields.
+template <class Visitor, OneOf<Flatten, Add, Multiply, Concat> L>
+void visit_fields(Visitor&, L&) {}
 
 }  // namespace fer

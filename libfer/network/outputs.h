@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "fer/network.h"
+#include "network/layer_facts.h"
 
 namespace fer {
 
@@ -11,10 +12,8 @@ namespace fer {
 inline bool gives_probabilities(const Network& network) {
   if (network.layers.empty()) return false;
   const LayerKind& last = network.layers.back().kind;
-  if (const auto* dense = std::get_if<Dense>(&last)) return dense->activation == Activation::kSoftmax;
-  if (const auto* conv = std::get_if<Conv2D>(&last)) return conv->activation == Activation::kSoftmax;
-  if (const auto* layer = std::get_if<ActivationLayer>(&last)) return layer->function == Activation::kSoftmax;
-  return false;
+  const auto* activation = std::get_if<ActivationLayer>(&last);
+  return (activation != nullptr ? activation->function : own_activation(last)) == Activation::kSoftmax;
 }
 
 }  // namespace fer

@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 #include "core/random.h"
 #include "fer/model.h"
+#include "network/one_of.h"
 
 namespace fer {
 namespace {
@@ -47,8 +48,11 @@ class ParameterList {
         l.alpha_regularizer;
   }
 
-  template <class WithoutParameters>
-  void operator()(const WithoutParameters&) {}
+  // Kinds without parameters.
+  template <OneOf<ActivationLayer, MaxPool2D, AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, Dropout, Flatten,
+                  Reshape, Add, Multiply, Concat, ZeroPad2D, Resize>
+                L>
+  void operator()(const L&) {}
 
  private:
   Parameter& append(const char* role, Shape shape, const Initializer& init) {

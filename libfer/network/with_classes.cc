@@ -2,6 +2,7 @@
 
 #include "fer/error.h"
 #include "fer/network.h"
+#include "network/layer_facts.h"
 
 namespace fer {
 namespace {
@@ -19,13 +20,6 @@ int input_of(const Network& network, int layer) {
   return inputs.empty() ? layer - 1 : index_of(network, inputs[0]);
 }
 
-// Those that give as many outputs as they get channels.
-bool keeps_channels(const LayerKind& kind) {
-  return std::holds_alternative<ActivationLayer>(kind) || std::holds_alternative<GlobalAveragePool2D>(kind) ||
-         std::holds_alternative<GlobalMaxPool2D>(kind) || std::holds_alternative<Dropout>(kind) ||
-         std::holds_alternative<BatchNorm>(kind) || std::holds_alternative<PRelu>(kind);
-}
-
 }  // namespace
 
 Network with_classes(Network network, const std::vector<std::string>& class_names) {
@@ -34,7 +28,7 @@ Network with_classes(Network network, const std::vector<std::string>& class_name
   network.class_names = class_names;
   if (fits) return network;
   int at = static_cast<int>(network.layers.size()) - 1;
-  while (at >= 0 && keeps_channels(network.layers[at].kind)) at = input_of(network, at);
+  while (at >= 0 && facts_of(network.layers[at].kind).keeps_channels) at = input_of(network, at);
   if (at >= 0) {
     LayerKind& kind = network.layers[at].kind;
     if (auto* dense = std::get_if<Dense>(&kind)) {

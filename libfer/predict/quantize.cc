@@ -11,6 +11,7 @@
 #include "fer/error.h"
 #include "kernels/int8/int8.h"
 #include "kernels/values/elementwise.h"
+#include "network/layer_facts.h"
 
 namespace fer {
 namespace {
@@ -55,10 +56,6 @@ struct InputValues {
   }
 };
 
-bool has_kernel(const LayerKind& kind) {
-  return std::holds_alternative<Conv2D>(kind) || std::holds_alternative<Dense>(kind);
-}
-
 kernels::ConvShape shape_of(const LayerKind& kind, const Shape& input) {
   if (const auto* conv = std::get_if<Conv2D>(&kind)) return engine::conv_shape(*conv, input, 1);
   return engine::dense_shape(std::get<Dense>(kind), input, 1);
@@ -70,7 +67,7 @@ std::map<int, kernels::ConvShape> chosen_layers(const Network& network) {
   const std::vector<LayerInfo> infos = infer(network);
   for (size_t i = 0; i < network.layers.size(); ++i) {
     const LayerKind& kind = network.layers[i].kind;
-    if (!has_kernel(kind)) continue;
+    if (!facts_of(kind).int8) continue;
     const int input = infos[i].inputs[0];
     const kernels::ConvShape s = shape_of(kind, input < 0 ? network.input : infos[static_cast<size_t>(input)].output);
     if (kernels::int8_conv_supports(s)) chosen.emplace(static_cast<int>(i), s);

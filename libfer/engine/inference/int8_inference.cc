@@ -5,6 +5,7 @@
 
 #include "engine/kernel_shapes.h"
 #include "fer/error.h"
+#include "network/layer_facts.h"
 
 namespace fer::engine {
 namespace {
@@ -123,7 +124,7 @@ bool reads_cells_of(const Operation& reader, const Operation& writer) {
 // Layers as a whole: not what stands for half of one.
 bool may_be_int8(const Network& network, const Operation& operation) {
   const LayerKind& kind = network.layers[static_cast<size_t>(operation.layer)].kind;
-  return std::holds_alternative<Conv2D>(kind) || std::holds_alternative<Dense>(kind);
+  return facts_of(kind).int8;
 }
 
 class Int8Planner {

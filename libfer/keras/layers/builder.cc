@@ -7,8 +7,8 @@
 #include "fer/error.h"
 #include "network/infer_layer.h"
 #include "network/json_text.h"
+#include "network/layer_facts.h"
 #include "network/limits.h"
-#include "network/moved_values.h"
 
 namespace fer::keras_file {
 namespace {
@@ -41,12 +41,6 @@ const json* input_shape_of(const ConfigGraph& graph) {
   }
   if (graph.input_shape != nullptr || !first.is_model()) return graph.input_shape;
   return input_shape_of(read_graph(*first.whole));
-}
-
-// Pools and dropout leave numbers what they mean.
-bool keeps_pixels(const LayerKind& kind) {
-  return moves_values(kind) || std::holds_alternative<MaxPool2D>(kind) || std::holds_alternative<AveragePool2D>(kind) ||
-         std::holds_alternative<Dropout>(kind);
 }
 
 }  // namespace
@@ -156,8 +150,8 @@ Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vecto
   }
   if (inputs.size() == 1 && inputs[0].layer == before) layer.inputs.clear();
   Value value = {.layer = before + 1, .flattened = inputs[0].flattened};
-  value.pixels =
-      keeps_pixels(layer.kind) && std::all_of(inputs.begin(), inputs.end(), [](const Value& x) { return x.pixels; });
+  value.pixels = facts_of(layer.kind).keeps_pixels &&
+                 std::all_of(inputs.begin(), inputs.end(), [](const Value& x) { return x.pixels; });
   try {
     const LayerInfo info = infer_layer(layer, shapes);
     params_ += info.params;

@@ -5,12 +5,17 @@
 namespace fer::onnx_file {
 namespace {
 
+// A convolution or dense layer without activation.
 bool is_linear(const LayerKind& kind) {
-  if (const auto* conv = std::get_if<Conv2D>(&kind)) return conv->activation == Activation::kLinear;
-  if (const auto* depthwise = std::get_if<DepthwiseConv2D>(&kind)) return depthwise->activation == Activation::kLinear;
-  if (const auto* separable = std::get_if<SeparableConv2D>(&kind)) return separable->activation == Activation::kLinear;
-  if (const auto* dense = std::get_if<Dense>(&kind)) return dense->activation == Activation::kLinear;
-  return false;
+  return std::visit(
+      [](const auto& layer) {
+        if constexpr (requires { layer.activation; }) {
+          return layer.activation == Activation::kLinear;
+        } else {
+          return false;
+        }
+      },
+      kind);
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include "fer/error.h"
 #include "network/infer_layer.h"
 #include "network/json_text.h"
+#include "network/layer_facts.h"
 #include "network/limits.h"
-#include "network/moved_values.h"
 
 namespace fer::onnx_file {
 namespace {
@@ -212,7 +212,7 @@ void Reading::take_input(const Value& value) {
 
 void Reading::note_beginning(const LayerKind& kind, const Value& input) {
   const Preprocessing nothing = {1, 0};
-  if (!input.first_channel || std::holds_alternative<BatchNorm>(kind) || moves_values(kind)) return;
+  if (!input.first_channel || std::holds_alternative<BatchNorm>(kind) || facts_of(kind).moves_values) return;
   if (!beginning_ || *beginning_ == nothing) beginning_ = input.first_channel;
 }
 
@@ -240,7 +240,7 @@ Value Reading::add_layer(const Node& node, const LayerKind& kind, const std::vec
   output.shared = false;
   output.half = Half::kNone;
   output.numbers.clear();
-  if (!moves_values(kind)) output.first_channel.reset();
+  if (!facts_of(kind).moves_values) output.first_channel.reset();
   if (info.output.rank() == 1) output.axes = Value::Axes::kFlat;
   return output;
 }
