@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 
 #include "fer/dataset.h"
 #include "fer/error.h"
@@ -68,13 +67,6 @@ Form form_of(const std::string& path) {
   return end == ".h5" || end == ".hdf5" || end == ".keras" ? Form::kKeras : Form::kSafetensors;
 }
 
-std::vector<std::string> split_names(const std::string& text) {
-  std::vector<std::string> names;
-  std::istringstream stream(text);
-  for (std::string name; std::getline(stream, name, ',');) names.push_back(name);
-  return names;
-}
-
 OnnxWriteOptions onnx_write_options(const cli::Arguments& arguments) {
   OnnxWriteOptions options;
   options.fold_batch_norm = !arguments.flag("keep-batch-norm");
@@ -87,12 +79,15 @@ OnnxWriteOptions onnx_write_options(const cli::Arguments& arguments) {
 // What the file may not say: names, and how pixels become its input.
 template <class Options>
 void read_common_options(const cli::Arguments& arguments, Options& options) {
-  if (arguments.has("class-names")) options.class_names = split_names(arguments.text("class-names"));
+  if (arguments.has("class-names"))
+    options.class_names = cli::listed_names("class-names", arguments.text("class-names"));
   if (!arguments.has("pixel-scale") && !arguments.has("pixel-shift")) return;
-  options.preprocessing = Preprocessing{static_cast<float>(arguments.number("pixel-scale", -1e6, 1e6)),
-                                        static_cast<float>(arguments.number("pixel-shift", -1e6, 1e6))};
+  const auto number = [&](const char* option, double otherwise) {
+    return static_cast<float>(arguments.has(option) ? arguments.number(option, -1e6, 1e6) : otherwise);
+  };
+  options.preprocessing = Preprocessing{number("pixel-scale", 1), number("pixel-shift", 0)};
   if (options.preprocessing->scale == 0) {
-    throw cli::UsageError("--pixel-scale: expected another number than 0, which would make all pictures alike");
+    throw cli::UsageError("--pixel-scale: expected another number than 0, which would make all pictures the same");
   }
 }
 
@@ -169,7 +164,7 @@ void check_options(const cli::Arguments& arguments, Form from, Form to) {
 }
 
 int convert(const cli::Arguments& arguments) {
-  if (arguments.operands().size() != 1) throw cli::UsageError("expected one MODEL");
+  cli::expect_one_operand(arguments, "MODEL");
   if (!arguments.has("out")) throw cli::UsageError("expected --out FILE");
   const std::string &path = arguments.operands()[0], out = arguments.text("out");
   const Form from = form_of(path), to = form_of(out);
@@ -206,16 +201,22 @@ void declare(cxxopts::Options& options) {
   options.add_options("To ONNX")("channels-first", "Input [batch, channels, height, width]");
   options.add_options("To ONNX")("preprocessed", "Input preprocessed already, not pixels 0 to 255");
   const char* reading = "From ONNX or Keras";
-  options.add_options(reading)("class-names", "Names in label order, with commas between", text(), "A,B,...");
-  options.add_options(reading)("pixel-scale", "The model's input is pixel * scale + shift", text()->default_value("1"),
-                               "X");
-  options.add_options(reading)("pixel-shift", "See --pixel-scale", text()->default_value("0"), "X");
+  options.add_options(reading)("class-names", "Names of the classes in label order, with commas between", text(),
+                               "A,B,...");
+  options.add_options(reading)("pixel-scale",
+                               "The model's input is pixel * scale + shift (default: as the file says, and where it "
+                               "says nothing 1/255; with --pixel-shift alone 1)",
+                               text(), "X");
+  options.add_options(reading)("pixel-shift",
+                               "See --pixel-scale (default: as the file says, and where it says nothing 0; with "
+                               "--pixel-scale alone 0)",
+                               text(), "X");
   const char* keras = "From Keras";
   options.add_options(keras)("config", "For weights alone: the model as Keras's to_json() wrote it", text(), "FILE");
   options.add_options(keras)("network", "For weights alone: a network of libfer", text(), "NAME|FILE");
   options.add_options(keras)("into", "Fill layers of this network or model by name (or in order); keep the rest",
                              text(), "NAME|FILE");
-  options.add_options(keras)("seed", "Of the first values of layers that --into does not fill",
+  options.add_options(keras)("seed", "Seed of the first values of layers that --into does not fill",
                              text()->default_value("42"), "N");
   options.add_options(keras)("backend", "What Keras ran on, theano or tensorflow, where the file does not say", text(),
                              "NAME");

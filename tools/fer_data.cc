@@ -63,7 +63,7 @@ void check_outputs(const cli::Arguments& arguments, const std::string& data) {
 }
 
 int tell(const cli::Arguments& arguments) {
-  if (arguments.operands().size() != 1) throw cli::UsageError("expected one DATA");
+  cli::expect_one_operand(arguments, "DATA");
   check_outputs(arguments, arguments.operands()[0]);
   if (arguments.flag("no-duplicates") && arguments.has("list"))
     throw cli::UsageError("--list does not go with --no-duplicates");

@@ -11,6 +11,7 @@
 #include "tools/cli/model_files.h"
 #include "tools/cli/pictures.h"
 #include "tools/data/data_source.h"
+#include "tools/train/trained_on.h"
 
 namespace fer {
 namespace {
@@ -95,6 +96,11 @@ int eval(const cli::Arguments& arguments) {
   cli::print_notes("fer-eval", opened);
   const Dataset& data = opened.data;
   const cli::NamedRows rows = cli::rows_of_split(data, split, operands.back());
+  if (split.empty() && rows.name == cli::kAllRows) {
+    for (const std::string& note : cli::notes_on_trained_pictures(paths, data, operands.back())) {
+      fmt::print(stderr, "fer-eval: {}\n", note);
+    }
+  }
   const Evaluation evaluation = evaluation_of(subject, data, rows, batch_size, arguments.flag("flip"));
   print_evaluation(arguments, subject, rows, evaluation);
   if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, evaluation);

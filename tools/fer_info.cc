@@ -82,7 +82,7 @@ int list_networks() {
 
 int info(const cli::Arguments& arguments) {
   if (arguments.flag("list")) return list_networks();
-  if (arguments.operands().size() != 1) throw cli::UsageError("expected one NETWORK or MODEL");
+  cli::expect_one_operand(arguments, "NETWORK or MODEL");
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   const std::string& what = arguments.operands()[0];
   const bool is_model = is_model_file(what);

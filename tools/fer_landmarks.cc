@@ -56,7 +56,7 @@ Image picture_of(const Dataset& data, int64_t row) {
 }
 
 int find(const cli::Arguments& arguments) {
-  if (arguments.operands().size() != 1) throw cli::UsageError("expected one DATA");
+  cli::expect_one_operand(arguments, "DATA");
   if (!arguments.has("predictor")) throw cli::UsageError("expected --predictor FILE.dat");
   if (!arguments.has("out")) throw cli::UsageError("expected --out FILE.csv");
   const auto upsample = static_cast<int>(arguments.integer("upsample", 0, 4));

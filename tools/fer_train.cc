@@ -77,6 +77,7 @@ bool train_in(const std::string& folder, const cli::Arguments& given, const cli:
               const std::string& whole, bool with_remarks = true) {
   cli::TrainOptions options = train_options(arguments);
   options.config.out_dir = folder;
+  options.split.limit_of_first = given.flag("resume") && cli::holds_run(folder) && !cli::stored_call(folder).even_limit;
   if (!with_remarks) options.remarks.clear();
   cli::use_threads(arguments);
   cli::Run run(given, arguments, std::move(options), whole);
@@ -146,7 +147,7 @@ cli::Program program() {
               "report.html.",
           .declare = cli::declare_train_options,
           .run = train,
-          .groups = cli::kTrainOptionGroups};
+          .groups = cli::train_option_groups()};
 }
 
 }  // namespace

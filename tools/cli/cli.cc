@@ -110,6 +110,14 @@ std::string Arguments::command() const {
   return line;
 }
 
+void expect_one_operand(const Arguments& arguments, const std::string& name) {
+  const std::vector<std::string>& operands = arguments.operands();
+  if (operands.size() == 1) return;
+  std::string found = operands.empty() ? "none" : fmt::format("{}:", operands.size());
+  for (const std::string& operand : operands) found += fmt::format(" {}", shell_quoted(operand));
+  throw UsageError(fmt::format("expected one {}, found {}", name, found));
+}
+
 double parse_number(const std::string& option, const std::string& text, double lowest, double highest) {
   return checked<double>(option, text, "a number", lowest, highest);
 }
@@ -143,12 +151,28 @@ int run(const Program& program, int argc, char** argv) {
 }
 
 void declare_threads(cxxopts::Options& options) {
-  options.add_options()("threads", "0: every core. Results do not depend on it",
+  options.add_options()("threads", "Number of threads, 0 for one per core; results do not depend on it",
                         cxxopts::value<std::string>()->default_value("0"), "N");
 }
 
 void use_threads(const Arguments& arguments) {
   set_num_threads(static_cast<int>(arguments.integer("threads", 0, 1024)));
+}
+
+std::vector<std::string> listed_names(const std::string& option, const std::string& text) {
+  std::vector<std::string> names;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    std::string name = text.substr(begin, end - begin);
+    name.erase(0, name.find_first_not_of(" \t"));
+    name.erase(name.find_last_not_of(" \t") + 1);
+    if (name.empty()) {
+      throw UsageError(fmt::format("--{}: expected names with commas between, found \"{}\"", option, text));
+    }
+    names.push_back(std::move(name));
+    begin = end + 1;
+  }
+  return names;
 }
 
 std::string grouped(int64_t n) {

@@ -61,12 +61,19 @@ struct Program {
 // UsageError.
 Arguments parse(const Program& program, const std::vector<std::string>& words);
 
+// Throws UsageError ("expected one DATA, found 2: a.csv b.csv") unless there is one operand.
+void expect_one_operand(const Arguments& arguments, const std::string& name);
+
 // main: parses, runs, and turns what is thrown into one line on stderr and a status: 0 success, 2 usage, 1 else.
 int run(const Program& program, int argc, char** argv);
 
 // Declares --threads; use_threads applies it.
 void declare_threads(cxxopts::Options& options);
 void use_threads(const Arguments& arguments);
+
+// "angry, happy" -> angry, happy: the names between the commas, without the blanks around them. Throws UsageError
+// naming the option on a name that is empty.
+std::vector<std::string> listed_names(const std::string& option, const std::string& text);
 
 // 28709 -> "28,709"
 std::string grouped(int64_t n);

@@ -65,9 +65,9 @@ NamedRows rows_of_split(const Dataset& data, const std::string& split, const std
       std::vector<int64_t> rows = rows_with_usage(data, usage);
       if (!rows.empty()) return {usage_name(usage), std::move(rows)};
     }
-    return {"all rows", all_rows(data)};
+    return {kAllRows, all_rows(data)};
   }
-  if (split == "all") return {"all rows", all_rows(data)};
+  if (split == "all") return {kAllRows, all_rows(data)};
   for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
     if (split != usage_name(usage)) continue;
     std::vector<int64_t> rows = rows_with_usage(data, usage);

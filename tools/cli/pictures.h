@@ -24,6 +24,7 @@ struct NamedRows {
   std::string name;
   std::vector<int64_t> rows;
 };
+inline constexpr const char* kAllRows = "all rows";
 NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path);
 
 // Every row that takes part.

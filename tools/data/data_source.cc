@@ -125,10 +125,11 @@ std::vector<ClassRule> rules_by_network(const Dataset& data, const Network& netw
 void declare_data_options(cxxopts::OptionAdder& add, bool training) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   add("skip-bad", "Leave out pictures of a folder that cannot be read");
-  add("ferplus", "Labels of fer2013.csv from FER+'s votes", text(), "FILE");
+  add("ferplus", "Take the labels of fer2013.csv from FER+'s votes in FILE", text(), "FILE");
   if (!training) return;
-  add("ferplus-labels", "majority, or soft: the votes as distributions", text()->default_value("majority"), "KIND");
-  add("classes", "Only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
+  add("ferplus-labels", "How votes become labels: majority, or soft for distributions",
+      text()->default_value("majority"), "KIND");
+  add("classes", "Use only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
 }
 
 DataOptions read_data_options(const Arguments& arguments) {

@@ -16,12 +16,16 @@
 #include "fer/file.h"
 #include "fer/threads.h"
 #include "fer/version.h"
+#include "tools/train/stored_text.h"
 
 namespace fer::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
+
+// What --limit of folders means in this run; without the word, the first pictures.
+constexpr const char* kLimitOfAllClasses = "evenly from all classes";
 
 std::string now_text() {
   const std::time_t now = std::time(nullptr);
@@ -36,9 +40,9 @@ ordered_json read_run_json(const std::string& folder) {
   if (!file) throw Error(fmt::format("{}: cannot be read: no run to resume in {}", path, folder));
   try {
     ordered_json json = ordered_json::parse(file);
-    if (json.at("options").is_object() && json.at("data").at("path").is_string() && json.at("calls").is_array()) {
-      return json;
-    }
+    const ordered_json& data = json.at("data").at("path");
+    const bool has_path = data.is_string() || (data.is_object() && data.at("bytes").is_string());
+    if (json.at("options").is_object() && has_path && json.at("calls").is_array()) return json;
   } catch (const nlohmann::json::exception&) {
     // Said below, in our words.
   }
@@ -63,7 +67,7 @@ ordered_json lasting_options(const Arguments& arguments) {
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : arguments.given()) {
     if (kOfOneCall.contains(name)) continue;
-    options[name] = kFiles.contains(name) && fs::exists(value) ? fs::absolute(value).string() : value;
+    options[name] = stored_text(kFiles.contains(name) && fs::exists(value) ? fs::absolute(value).string() : value);
   }
   return options;
 }
@@ -93,15 +97,16 @@ bool holds_run(const std::string& folder) {
 
 StoredCall stored_call(const std::string& folder) {
   const ordered_json json = read_run_json(folder);
-  StoredCall call{{}, json["data"]["path"]};
+  const ordered_json& data = json["data"];
+  StoredCall call{{}, text_of(data["path"]), data.value("limit", "") == kLimitOfAllClasses};
   for (const auto& [name, value] : json["options"].items()) {
-    if (value.is_string()) call.options.push_back("--" + name + "=" + value.get<std::string>());
+    if (value.is_string() || value.is_object()) call.options.push_back("--" + name + "=" + text_of(value));
   }
   return call;
 }
 
 void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
-                    const TrainingRows& rows) {
+                    const TrainingRows& rows, bool limit_of_first) {
   ordered_json calls = ordered_json::array();
   if (fs::exists(folder + "/run.json")) calls = read_run_json(folder)["calls"];
   calls.push_back({{"at", now_text()},
@@ -109,15 +114,29 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
                    {"fer_version", version()},
                    {"instruction_set", active_target()},
                    {"threads", num_threads()}});
-  const ordered_json json = {{"data",
-                              {{"path", fs::absolute(all.operands()[0]).string()},
-                               {"pictures", data.size()},
-                               {"crc32", fmt::format("{:08x}", checksum(data))},
-                               {"train", {{"name", rows.train_name}, {"pictures", rows.train.size()}}},
-                               {"validation", {{"name", rows.validation_name}, {"pictures", rows.validation.size()}}}}},
-                             {"options", lasting_options(all)},
-                             {"calls", calls}};
+  ordered_json json = {{"data",
+                        {{"path", stored_text(fs::absolute(all.operands()[0]).string())},
+                         {"pictures", data.size()},
+                         {"crc32", fmt::format("{:08x}", checksum(data))},
+                         {"train", {{"name", rows.train_name}, {"pictures", rows.train.size()}}},
+                         {"validation", {{"name", rows.validation_name}, {"pictures", rows.validation.size()}}}}},
+                       {"options", lasting_options(all)},
+                       {"calls", calls}};
+  if (all.has("limit") && !limit_of_first) json["data"]["limit"] = kLimitOfAllClasses;
   write_file(folder + "/run.json", json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path) {
+  ordered_json run;
+  try {
+    run = read_run_json(folder)["data"];
+  } catch (const Error&) {
+    return 0;  // a model may lie anywhere: what is beside it need not be ours
+  }
+  const bool same = text_of(run["path"]) == fs::absolute(path).string() ||
+                    (run.value("pictures", int64_t{0}) == data.size() &&
+                     run.value("crc32", "") == fmt::format("{:08x}", checksum(data)));
+  return same && run.contains("train") ? run["train"].value("pictures", int64_t{0}) : 0;
 }
 
 int64_t best_epoch_of(const std::vector<EpochResult>& epochs, const std::string& monitor) {

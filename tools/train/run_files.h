@@ -21,13 +21,19 @@ bool holds_run(const std::string& folder);
 struct StoredCall {
   std::vector<std::string> options;  // "--epochs=10"
   std::string data;
+  bool even_limit = false;  // --limit of folders takes pictures evenly from all classes (split.h)
 };
 // Throws Error when run.json is missing or is not ours.
 StoredCall stored_call(const std::string& folder);
 
-// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones.
+// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones. limit_of_first: of
+// SplitOptions.
 void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
-                    const TrainingRows& rows);
+                    const TrainingRows& rows, bool limit_of_first);
+
+// Of how many pictures of this data set the run in this folder was trained, by its run.json; 0: of none, or there is no
+// such file.
+int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path);
 
 // All that report.html shows and that does not change during a run.
 struct ReportFacts {

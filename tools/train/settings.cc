@@ -38,7 +38,7 @@ std::string optimizer_text(const Optimizer& optimizer) {
   return text;
 }
 
-std::string schedule_text(const TrainConfig& config) {
+std::string schedule_text(const TrainConfig& config, const TrainingRows& rows) {
   std::string text = "constant";
   if (const auto* cosine = std::get_if<CosineSchedule>(&config.schedule)) {
     text = fmt::format("cosine to {:g} of it, {:g} epochs of warm-up", cosine->final_factor, cosine->warmup_epochs);
@@ -46,7 +46,9 @@ std::string schedule_text(const TrainConfig& config) {
     text = fmt::format("times {:g} every {} epochs", step->factor, step->every_epochs);
   }
   const ReduceLrOnPlateau& r = config.reduce_lr;
-  if (r.enabled) text += fmt::format(", times {:g} after {} epochs without better {}", r.factor, r.patience, r.monitor);
+  if (r.enabled)
+    text +=
+        fmt::format(", times {:g} after {} epochs without better {}", r.factor, r.patience, watched(r.monitor, rows));
   return text;
 }
 
@@ -79,8 +81,8 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   }
   if (config.clipping.norm > 0) rows.emplace_back("clip gradient", fmt::format("norm {:g}", config.clipping.norm));
   if (config.clipping.value > 0) rows.emplace_back("clip gradient", fmt::format("value {:g}", config.clipping.value));
-  if (options.split.limit > 0) rows.emplace_back("limit", fmt::format("{} pictures a part", options.split.limit));
-  if (config.steps_per_epoch > 0) rows.emplace_back("steps an epoch", fmt::format("{}", config.steps_per_epoch));
+  if (options.split.limit > 0) rows.emplace_back("limit", fmt::format("{} pictures per part", options.split.limit));
+  if (config.steps_per_epoch > 0) rows.emplace_back("steps per epoch", fmt::format("{}", config.steps_per_epoch));
   if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
   if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
   if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_name(config.loss));
@@ -89,6 +91,10 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
 }
 
 }  // namespace
+
+std::string watched(const std::string& monitor, const TrainingRows& rows) {
+  return rows.validation.empty() && monitor.starts_with("val_") ? monitor.substr(4) : monitor;
+}
 
 std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows) {
   const TrainConfig& config = options.config;
@@ -107,20 +113,21 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
   facts.folder = config.out_dir;
   facts.title = fmt::format("{} on {}", network.name, base_name(options.data));
   facts.monitor = config.checkpoint_monitor;
-  facts.settings = {{"network", network_text(network)},
-                    {"data", options.data},
-                    {"training", part_text(rows.train_name, rows.train.size())},
-                    {"validation", part_text(rows.validation_name, rows.validation.size())},
-                    {"optimizer", optimizer_text(config.optimizer)},
-                    {"learning rate", schedule_text(config)},
-                    {"batch size", batch_text(config)},
-                    {"epochs", fmt::format("up to {}", config.epochs)},
-                    {"early stopping", stopping.enabled ? fmt::format("after {} epochs without better {}",
-                                                                      stopping.patience, stopping.monitor)
-                                                        : "off"},
-                    {"best by", config.checkpoint_monitor},
-                    {"augmentation", augmentation_text(config.augmentation)},
-                    {"seed", fmt::format("{}", config.seed)}};
+  facts.settings = {
+      {"network", network_text(network)},
+      {"data", options.data},
+      {"training", part_text(rows.train_name, rows.train.size())},
+      {"validation", part_text(rows.validation_name, rows.validation.size())},
+      {"optimizer", optimizer_text(config.optimizer)},
+      {"learning rate", schedule_text(config, rows)},
+      {"batch size", batch_text(config)},
+      {"epochs", fmt::format("up to {}", config.epochs)},
+      {"early stopping", stopping.enabled ? fmt::format("after {} epochs without better {}", stopping.patience,
+                                                        watched(stopping.monitor, rows))
+                                          : "off"},
+      {"best by", watched(config.checkpoint_monitor, rows)},
+      {"augmentation", augmentation_text(config.augmentation)},
+      {"seed", fmt::format("{}", config.seed)}};
   add_extras(options, facts.settings);
   facts.settings.emplace_back("machine", machine_text());
   facts.settings.emplace_back("command", command);

@@ -10,6 +10,9 @@
 
 namespace fer::cli {
 
+// The figure that a monitor goes by: without validation rows val_loss means loss, val_accuracy accuracy.
+std::string watched(const std::string& monitor, const TrainingRows& rows);
+
 // Three lines: program and network, data, how it is trained and where to.
 std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows);
 

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
 #include "fer/error.h"
 #include "fer/evaluate.h"
 #include "tools/cli/pictures.h"
@@ -15,7 +20,7 @@ TrainingRows official_rows(const Dataset& data, const SplitOptions& options, con
                     false,
                     usage_name(options.train_usage),
                     usage_name(options.validation_usage),
-                    ""};
+                    {}};
   if (rows.train.empty() || rows.validation.empty()) {
     throw Error(fmt::format("{}: no row with Usage {} (--split random makes parts of its own)", path,
                             rows.train.empty() ? rows.train_name : rows.validation_name));
@@ -43,11 +48,47 @@ TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const
   }
   const double validation = options.validation_share, train = (1 - validation) * (1 - options.unused_share);
   const auto name = [](double share) { return fmt::format("random {:.4g} %", 100 * share); };
-  return {std::move(split.train), std::move(split.validation), true, name(train), name(validation), ""};
+  return {std::move(split.train), std::move(split.validation), true, name(train), name(validation), {}};
 }
 
-void limit_rows(std::vector<int64_t>& rows, int64_t limit) {
-  if (limit > 0 && static_cast<int64_t>(rows.size()) > limit) rows.resize(static_cast<size_t>(limit));
+// `limit` of the rows: one of every class in turn, as long as the class has one, in their order.
+std::vector<int64_t> of_all_classes(const Dataset& data, const std::vector<int64_t>& rows, size_t limit) {
+  std::map<uint8_t, std::vector<int64_t>> by_class;
+  for (const int64_t row : rows) by_class[data.labels[static_cast<size_t>(row)]].push_back(row);
+  std::vector<int64_t> chosen;
+  for (size_t turn = 0; chosen.size() < limit; ++turn) {
+    for (const auto& [label, members] : by_class) {
+      if (turn < members.size() && chosen.size() < limit) chosen.push_back(members[turn]);
+    }
+  }
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+size_t classes_among(const Dataset& data, const std::vector<int64_t>& rows) {
+  std::set<uint8_t> labels;
+  for (const int64_t row : rows) labels.insert(data.labels[static_cast<size_t>(row)]);
+  return labels.size();
+}
+
+void limit_rows(const Dataset& data, const SplitOptions& options, const std::string& path, TrainingRows& all) {
+  if (options.limit == 0) return;
+  const auto limit = static_cast<size_t>(options.limit);
+  const bool evenly = !data.files.empty() && !options.limit_of_first;
+  for (auto& [rows, name] : {std::tie(all.train, all.train_name), std::tie(all.validation, all.validation_name)}) {
+    if (rows.size() <= limit) continue;
+    const size_t classes = classes_among(data, rows);
+    if (evenly) {
+      rows = of_all_classes(data, rows, limit);
+      all.notes.push_back(
+          fmt::format("{}: --limit {}: pictures of {} taken evenly from all {} classes", path, limit, name, classes));
+      continue;
+    }
+    rows.resize(limit);
+    if (limit > 1 && classes > 1 && classes_among(data, rows) == 1) {
+      all.notes.push_back(fmt::format("{}: --limit {}: the first rows of {} are all of one class", path, limit, name));
+    }
+  }
 }
 
 }  // namespace
@@ -66,13 +107,13 @@ TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const
   } else {
     rows = random_rows(data, options, path);
     if (options.official) {
-      rows.note = fmt::format("{}: no {}: validating on a random {:g} % of {}", path,
-                              data.files.empty() ? "Usage column" : "folder for validation",
-                              100 * options.validation_share, data.files.empty() ? "the rows" : "the pictures");
+      rows.notes.push_back(fmt::format("{}: no {}: validating on a random {:g} % of {}", path,
+                                       data.files.empty() ? "Usage column" : "folder for validation",
+                                       100 * options.validation_share,
+                                       data.files.empty() ? "the rows" : "the pictures"));
     }
   }
-  limit_rows(rows.train, options.limit);
-  limit_rows(rows.validation, options.limit);
+  limit_rows(data, options, path, rows);
   return rows;
 }
 

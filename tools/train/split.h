@@ -20,14 +20,17 @@ struct SplitOptions {
   double validation_share = 0.1;
   double unused_share = 0;  // of the rows that are not for validation, left out
   uint64_t seed = 42;
-  int64_t limit = 0;  // at most so many rows of each part, the first ones; 0: all
+  // At most so many rows of each part, 0 for all: of a CSV file the first ones, of folders, which come class by class,
+  // as many of every class. limit_of_first: of folders the first ones too, as runs of libfer 0.1.0 were begun.
+  int64_t limit = 0;
+  bool limit_of_first = false;
 };
 
 struct TrainingRows {
   std::vector<int64_t> train, validation;
   bool random = false;                      // a random split made them
   std::string train_name, validation_name;  // "Training", "PublicTest"; "random 90 %", "random 10 %"
-  std::string note;                         // what the user should know; may be empty
+  std::vector<std::string> notes;           // what the user should know, one line each
 };
 
 // Throws Error naming `path` when a part would be empty.

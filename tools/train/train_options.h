@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fer/train_options.h"
 #include "fer/trainer.h"
 #include "tools/cli/cli.h"
 #include "tools/data/data_source.h"
@@ -27,15 +28,19 @@ struct TrainOptions {
   bool quiet = false, json = false;
 };
 
-inline const std::vector<std::string> kTrainOptionGroups = {"Run", "Data", "Optimizer", "Learning rate and stopping"};
+// The groups of --help, in its order: Run, Data and those of the list.
+std::vector<std::string> train_option_groups();
+// The options of the program, and those of fer/train_options.h or of `list`.
 void declare_train_options(cxxopts::Options& options);
+void declare_train_options_with(cxxopts::Options& options, const std::vector<TrainOption>& list);
 
 // `otherwise` holds where no option says more. Throws UsageError on what is out of range and on options that do not go
 // together.
-TrainOptions read_train_options(const Arguments& arguments, TrainOptions otherwise = {});
+TrainOptions read_train_options(const Arguments& arguments, TrainOptions otherwise = {},
+                                const std::vector<TrainOption>& list = train_options());
 
-// One weight a class out of the text of --class-weights. balanced: pictures / (classes * pictures of the class), 0 for
-// a class without pictures.
+// One weight per class out of the text of --class-weights. balanced: pictures / (classes * pictures of the class), 0
+// for a class without pictures.
 std::vector<double> read_class_weights(const std::string& text, const std::vector<int64_t>& counts);
 
 }  // namespace fer::cli

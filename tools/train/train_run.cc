@@ -86,7 +86,7 @@ void Run::execute() {
 
 void Run::print_notes() const {
   cli::print_notes("fer-train", start_.opened);
-  if (!rows_.note.empty()) fmt::print(stderr, "fer-train: {}\n", rows_.note);
+  for (const std::string& note : rows_.notes) fmt::print(stderr, "fer-train: {}\n", note);
   for (const std::string& remark : options_.remarks) fmt::print(stderr, "fer-train: as seed: {}\n", remark);
 }
 
@@ -99,7 +99,7 @@ void Run::open_folder() {
 }
 
 void Run::record_call() {
-  if (!recorded_) write_run_json(folder(), given_, all_, data_, rows_);
+  if (!recorded_) write_run_json(folder(), given_, all_, data_, rows_, options_.split.limit_of_first);
   recorded_ = true;
 }
 
@@ -141,7 +141,10 @@ void Run::finish(const History& history) {
   }
   write_final_report();
   if (!talks() || history.epochs.empty()) return;
-  if (history.stopped_early) fmt::print("stopped early: no improvement of {} any more\n", facts_.monitor);
+  if (history.stopped_early) {
+    fmt::print("stopped early: no improvement of {} any more\n",
+               watched(options_.config.early_stopping.monitor, rows_));
+  }
   fmt::print("best epoch {}: {}/best.safetensors\nreport: {}/report.html\n", history.best_epoch, folder(), folder());
 }
 

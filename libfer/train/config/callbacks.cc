@@ -4,19 +4,36 @@
 #include <limits>
 
 #include "fer/error.h"
+#include "network/names.h"
 
 namespace fer::train {
 namespace {
 
+struct Figure {
+  const char* name;
+  double EpochResult::*member;
+  double EpochResult::*without_validation;
+};
+constexpr Figure kFigures[] = {{"loss", &EpochResult::loss, &EpochResult::loss},
+                               {"accuracy", &EpochResult::accuracy, &EpochResult::accuracy},
+                               {"val_loss", &EpochResult::val_loss, &EpochResult::loss},
+                               {"val_accuracy", &EpochResult::val_accuracy, &EpochResult::accuracy}};
+
 double EpochResult::*figure_named(const std::string& name, const std::string& option, bool has_validation) {
-  if (name == "loss" || (name == "val_loss" && !has_validation)) return &EpochResult::loss;
-  if (name == "accuracy" || (name == "val_accuracy" && !has_validation)) return &EpochResult::accuracy;
-  if (name == "val_loss") return &EpochResult::val_loss;
-  if (name == "val_accuracy") return &EpochResult::val_accuracy;
-  throw Error(option + ": expected loss, accuracy, val_loss or val_accuracy, found \"" + name + "\"");
+  for (const Figure& figure : kFigures) {
+    if (name == figure.name) return has_validation ? figure.member : figure.without_validation;
+  }
+  throw Error(option + ": expected " + listed(kFigures, [](const Figure& f) { return f.name; }) + ", found \"" + name +
+              "\"");
 }
 
 }  // namespace
+
+std::vector<std::string> monitor_names() {
+  std::vector<std::string> names;
+  for (const Figure& figure : kFigures) names.emplace_back(figure.name);
+  return names;
+}
 
 Monitor::Monitor(const std::string& name, const std::string& option, bool has_validation)
     : figure_(figure_named(name, option, has_validation)), rises_(name.ends_with("accuracy")) {}

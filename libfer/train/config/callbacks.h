@@ -5,10 +5,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "fer/trainer.h"
 
 namespace fer::train {
+
+// What Monitor knows: "loss", "accuracy", "val_loss", "val_accuracy".
+std::vector<std::string> monitor_names();
 
 // A figure of an epoch that a callback watches: loss, accuracy, val_loss or val_accuracy.
 class Monitor {

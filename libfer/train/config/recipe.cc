@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "fer/error.h"
 #include "network/json_fields.h"
@@ -31,14 +33,16 @@ Loss loss_named(const std::string& text, const std::string& where) {
 
 class RecipeReader {
  public:
-  RecipeReader(const json& block, const std::string& where)
-      : fields_(block, where), where_(where), remarks_(recipe_.remarks) {}
+  RecipeReader(const json& block, const std::string& where, train::Fields options)
+      : fields_(block, where), where_(where), options_(options), remarks_(recipe_.remarks) {}
 
   Recipe read() {
     read_loss();
     read_optimizer();
-    read_counts();
-    read_rules();
+    read_plain_options();
+    note_counts();
+    read_groups();
+    read_callbacks();
     read_class_weights();
     read_split();
     read_stages();
@@ -55,10 +59,18 @@ class RecipeReader {
     const json* value = fields_.find(field);
     return value == nullptr || value->is_null() ? nullptr : value;
   }
+  // The member that stands for the option of this path. One that is not in the list is not known here either.
+  const json* known_option(const char* path) {
+    const train::Field* field = train::find_field(options_, path);
+    return field == nullptr ? nullptr : known(recipe_name(*field));
+  }
+  static const char* recipe_name(const train::Field& field) {
+    return *field.recipe != '\0' ? field.recipe : field.path;
+  }
   void not_known(const char* field, const std::string& used) { remarks_.add(field, "not known: " + used + " is used"); }
 
   void read_loss() {
-    const json* loss = known("loss");
+    const json* loss = known_option("loss");
     if (loss == nullptr) return not_known("loss", loss_name(recipe_.config.loss));
     std::string text;
     read_value(*loss, place("loss"), text);
@@ -66,60 +78,90 @@ class RecipeReader {
   }
 
   void read_optimizer() {
-    Optimizer& optimizer = recipe_.config.optimizer;
-    if (const json* object = known("optimizer")) {
-      optimizer = train::read_optimizer(*object, place("optimizer"));
+    const Optimizer& optimizer = recipe_.config.optimizer;
+    if (const json* object = has_group("optimizer") ? known("optimizer") : nullptr) {
+      train::read_optimizer(*object, place("optimizer"), recipe_.config, options_);
     } else {
       not_known("optimizer",
                 fmt::format("{} with learning rate {:g}", optimizer_name(optimizer), learning_rate_of(optimizer)));
     }
   }
 
-  // A whole number of 1 or more; texts are searched for one. 0: not known.
-  int64_t count(const char* field) {
-    const json* value = known(field);
-    if (value == nullptr) return 0;
-    double number = 0;
-    if (value->is_string()) {
-      number = train::number_in(value->get<std::string>()).value_or(0);
-    } else {
-      read_value(*value, place(field), number);
-    }
-    if (!(number >= 1 && number <= std::numeric_limits<int32_t>::max() && number == std::floor(number))) {
-      fail_expected(place(field), "a whole number of 1 or more", *value);
-    }
-    return static_cast<int64_t>(number);
+  bool has_group(const std::string& name) const {
+    return std::any_of(options_.begin(), options_.end(),
+                       [&](const train::Field& field) { return std::string_view(field.path).starts_with(name + "."); });
   }
 
-  void read_counts() {
-    TrainConfig& config = recipe_.config;
-    if (const int64_t n = count("batch_size")) {
-      config.batch_size = n;
+  // A whole number; texts are searched for one.
+  void read_count(const json& value, const train::Field& field, int64_t& out) {
+    double number = std::numeric_limits<double>::quiet_NaN();
+    if (value.is_string()) {
+      number = train::number_in(value.get<std::string>()).value_or(number);
     } else {
-      not_known("batch_size", fmt::format("{}", config.batch_size));
+      read_value(value, place(recipe_name(field)), number);
     }
-    if (const int64_t n = count("accumulate")) config.accumulate = n;
-    config.steps_per_epoch = count("steps_per_epoch");
-    config.save_every = count("checkpoint_every_iterations");
-    config.max_steps = count("iterations");
-    if (const int64_t n = count("epochs")) {
-      config.epochs = n;
-    } else if (config.max_steps > 0) {
-      config.epochs = config.max_steps;  // an epoch has at least one step
-    } else {
-      not_known("epochs", fmt::format("{}", config.epochs));
+    if (number != std::floor(number) || !field.range.contains(number)) {
+      fail_expected(place(recipe_name(field)), train::expected_text(field, &out), value);
     }
-    if (count("validation_steps") > 0) remarks_.add("validation_steps", "all of the validation part is used");
+    out = static_cast<int64_t>(number);
   }
 
-  void read_rules() {
-    TrainConfig& config = recipe_.config;
-    if (known("label_smoothing") != nullptr) fields_.read("label_smoothing", config.label_smoothing);
-    if (const json* augmentation = known("augmentation")) {
-      config.augmentation = train::read_augmentation(*augmentation, place("augmentation"), augmented_stage_);
+  // Options that are not members of an object, but those that a file may put into words.
+  void read_plain_options() {
+    for (const train::Field& field : options_) {
+      const std::string_view path = field.path;
+      const bool plain = !path.empty() && path.find('.') == path.npos && field.kept != train::Kept::kNot;
+      if (!plain || path == "loss" || path == "class_weights") continue;
+      const json* value = known(recipe_name(field));
+      if (value == nullptr) continue;
+      given_.insert(field.path);
+      const train::Place place_of = field.at(recipe_.config);
+      if (const auto* count = std::get_if<int64_t*>(&place_of)) {
+        read_count(*value, field, **count);
+      } else {
+        train::value_from_json(*value, place(recipe_name(field)), place_of);
+      }
     }
+  }
+
+  void note_counts() {
+    TrainConfig& config = recipe_.config;
+    if (!given_.contains("batch_size")) not_known("batch_size", fmt::format("{}", config.batch_size));
+    if (!given_.contains("epochs")) {
+      if (config.max_steps > 0) {
+        config.epochs = config.max_steps;  // an epoch has at least one step
+      } else {
+        not_known("epochs", fmt::format("{}", config.epochs));
+      }
+    }
+    if (known("validation_steps") != nullptr) remarks_.add("validation_steps", "all of the validation part is used");
+  }
+
+  // Options that are members of objects.
+  void read_groups() {
+    TrainConfig& config = recipe_.config;
+    for (const train::Field& field : options_) {
+      const std::string path = field.path, group = path.substr(0, path.find('.'));
+      const bool read_apart = group == "optimizer" || group == "preprocessing" || path == group ||
+                              group == "early_stopping" || group == "reduce_lr";
+      if (read_apart || !groups_.insert(group).second) continue;
+      const std::string& name = *groups_.find(group);  // which stays where it is
+      const json* object = known(name.c_str());
+      if (object == nullptr) continue;
+      if (group == "augmentation") {
+        train::read_augmentation(*object, place("augmentation"), config, options_, augmented_stage_);
+        continue;
+      }
+      JsonFields members(*object, place(name.c_str()));
+      train::read_members(members, group, config, options_);
+      members.refuse_unknown();
+    }
+  }
+
+  void read_callbacks() {
+    TrainConfig& config = recipe_.config;
     if (const json* callbacks = known("callbacks")) {
-      train::read_callbacks(*callbacks, place("callbacks"), config, remarks_);
+      train::read_callbacks(*callbacks, place("callbacks"), config, options_, remarks_);
     } else {
       config.early_stopping.enabled = config.reduce_lr.enabled = false;
       remarks_.add("callbacks", "not known: the run neither stops early nor reduces the rate");
@@ -127,17 +169,14 @@ class RecipeReader {
   }
 
   void read_class_weights() {
-    const json* weights = known("class_weights");
+    const json* weights = known_option("class_weights");
     if (weights == nullptr) return;
     if (*weights == "balanced") {
       recipe_.balanced_class_weights = true;
     } else if (weights->is_string()) {
       remarks_.add("class_weights", shown(*weights) + ": none are used");
     } else if (weights->is_array()) {
-      recipe_.config.class_weights.resize(weights->size());
-      for (size_t i = 0; i < weights->size(); ++i) {
-        read_value((*weights)[i], place("class_weights"), recipe_.config.class_weights[i]);
-      }
+      train::value_from_json(*weights, place("class_weights"), &recipe_.config.class_weights);
     } else {
       fail_expected(place("class_weights"), "null, \"balanced\" or an array of numbers", *weights);
     }
@@ -196,8 +235,7 @@ class RecipeReader {
     if (steps == nullptr) return;
     if (steps->is_object()) {
       JsonFields fields(*steps, place("preprocessing"));
-      fields.read("scale", recipe_.config.preprocessing.scale);
-      fields.read("shift", recipe_.config.preprocessing.shift);
+      train::read_members(fields, "preprocessing", recipe_.config, options_);
       return fields.refuse_unknown();
     }
     if (!steps->is_array()) fail_expected(place("preprocessing"), "an array of texts, or scale and shift", *steps);
@@ -208,12 +246,27 @@ class RecipeReader {
 
   JsonFields fields_;
   std::string where_;
+  train::Fields options_;
   Recipe recipe_;
   train::Remarks remarks_;
+  std::set<std::string> given_, groups_;
   std::optional<int64_t> augmented_stage_;  // that alone; none: all
 };
 
 }  // namespace
+
+Recipe train::read_recipe(const json& block, const std::string& where, int64_t classes, Fields options) {
+  Recipe recipe = RecipeReader(block, where, options).read();
+  try {
+    // Snapshots need a folder, which is not the file's to name.
+    TrainConfig config = recipe.config;
+    config.save_every = 0;
+    check_config(config, classes, options);
+  } catch (const Error& error) {
+    throw Error(where + ": " + error.what());
+  }
+  return recipe;
+}
 
 Recipe recipe_from_json(std::string_view text, const std::string& where) {
   const Network network = network_from_json(text, where);
@@ -222,17 +275,7 @@ Recipe recipe_from_json(std::string_view text, const std::string& where) {
   if (block == document.end() || block->is_null()) {
     throw Error(where + ": training: expected the settings that the network is trained with, found none");
   }
-  const std::string place = where + ": training";
-  Recipe recipe = RecipeReader(*block, place).read();
-  try {
-    // Snapshots need a folder, which is not the file's to name.
-    TrainConfig config = recipe.config;
-    config.save_every = 0;
-    train::check_config(config, class_count(network));
-  } catch (const Error& error) {
-    throw Error(place + ": " + error.what());
-  }
-  return recipe;
+  return train::read_recipe(*block, where + ": training", class_count(network), train::all_fields());
 }
 
 Recipe load_recipe(const std::string& name_or_path) {

@@ -22,60 +22,34 @@ std::string monitor_name(const std::string& name) {
   return name == "val_acc" ? "val_accuracy" : name;
 }
 
-void read_monitor(JsonFields& fields, std::string& monitor) {
-  std::string name;
-  if (!fields.read("monitor", name)) return;
-  monitor = monitor_name(name);
-  for (const char* known : {"loss", "accuracy", "val_loss", "val_accuracy"}) {
-    if (monitor == known) return;
-  }
-  fail_expected(fields.where() + ": monitor", "loss, accuracy, val_loss or val_accuracy", name);
+void read_member(JsonFields& fields, const char* name, const Field& field, TrainConfig& config) {
+  const Place place = field.at(config);
+  if (!applies(place)) return;
+  const json* value = fields.find(name);
+  if (value == nullptr || value->is_null()) return;
+  const bool monitor = value->is_string() && std::string_view(name) == "monitor";
+  value_from_json(monitor ? json(monitor_name(value->get<std::string>())) : *value, fields.where() + ": " + name,
+                  place);
 }
 
-void read_adam(JsonFields& fields, auto& o) {
-  fields.read("beta1", o.beta1);
-  fields.read("beta2", o.beta2);
-  fields.read("epsilon", o.epsilon);
-}
-
-// rho is TensorFlow 1's decay; `form` is the form that a name alone means.
-Optimizer read_rmsprop(JsonFields& fields, bool tensorflow1) {
-  RmsPropTf1 o;
-  tensorflow1 = fields.read("decay", o.rho) || tensorflow1;
-  if (!tensorflow1) o.epsilon = RmsProp{}.epsilon;
-  fields.read("rho", o.rho);
-  fields.read("momentum", o.momentum);
-  fields.read("epsilon", o.epsilon);
-  fields.read("centered", o.centered);
-  fields.read("learning_rate", o.learning_rate);
-  if (tensorflow1) return o;
-  return RmsProp{o.learning_rate, o.rho, o.momentum, o.epsilon, o.centered};
-}
-
-void read_early_stopping(JsonFields& fields, EarlyStopping& stopping) {
-  stopping = {.patience = 0, .restore_best_weights = false};
-  read_monitor(fields, stopping.monitor);
-  fields.read("patience", stopping.patience);
-  fields.read("min_delta", stopping.min_delta);
-  fields.read("restore_best_weights", stopping.restore_best_weights);
-  fields.read("start_from_epoch", stopping.start_from_epoch);
+void read_early_stopping(JsonFields& fields, TrainConfig& config, Fields options) {
+  config.early_stopping = {.patience = 0, .restore_best_weights = false};
+  read_members(fields, "early_stopping", config, options);
   fields.find("mode");  // follows from the monitor
 }
 
-void read_reduce_lr(JsonFields& fields, ReduceLrOnPlateau& reduce) {
-  reduce = {.factor = 0.1, .patience = 10};
-  read_monitor(fields, reduce.monitor);
-  fields.read("factor", reduce.factor);
-  fields.read("patience", reduce.patience);
-  fields.read("min_delta", reduce.min_delta);
-  fields.read("cooldown", reduce.cooldown);
-  fields.read("min_lr", reduce.min_lr);
+void read_reduce_lr(JsonFields& fields, TrainConfig& config, Fields options) {
+  config.reduce_lr = {.factor = 0.1, .patience = 10};
+  read_members(fields, "reduce_lr", config, options);
   fields.find("mode");
 }
 
-void read_model_checkpoint(JsonFields& fields, TrainConfig& config) {
-  read_monitor(fields, config.checkpoint_monitor);
-  fields.read("every_iterations", config.save_every);
+void read_model_checkpoint(JsonFields& fields, TrainConfig& config, Fields options) {
+  const std::pair<const char*, const char*> names[] = {{"monitor", "checkpoint_monitor"},
+                                                       {"every_iterations", "save_every"}};
+  for (const auto& [name, path] : names) {
+    if (const Field* field = find_field(options, path)) read_member(fields, name, *field, config);
+  }
   for (const char* implied : {"mode", "save_best_only", "path"}) fields.find(implied);
 }
 
@@ -123,56 +97,38 @@ std::optional<double> number_in(const std::string& text) {
   return std::strtod(digits.c_str(), nullptr);
 }
 
-Optimizer read_optimizer(const json& object, const std::string& where) {
-  JsonFields fields(object, where);
-  std::string name;
-  fields.required("name", name);
-  Optimizer optimizer;
-  if (name == "adam") {
-    read_adam(fields, optimizer.emplace<Adam>());
-  } else if (name == "adamw") {
-    AdamW& o = optimizer.emplace<AdamW>();
-    read_adam(fields, o);
-    fields.read("weight_decay", o.weight_decay);
-  } else if (name == "sgd") {
-    Sgd& o = optimizer.emplace<Sgd>();
-    fields.read("momentum", o.momentum);
-    fields.read("nesterov", o.nesterov);
-    fields.read("weight_decay", o.weight_decay);
-  } else if (name == "rmsprop" || name == "rmsprop-tf1") {
-    optimizer = read_rmsprop(fields, name == "rmsprop-tf1");
-  } else {
-    fail_expected(where + ": name", "adam, adamw, sgd, rmsprop or rmsprop-tf1", name);
+void read_members(JsonFields& fields, const std::string& group, TrainConfig& config, Fields options) {
+  for (const Field& field : options) {
+    const std::string name = member_name(field);
+    if (field.path != group + "." + name || name == "enabled") continue;
+    read_member(fields, member_name(field), field, config);
   }
-  std::visit([&](auto& o) { fields.read("learning_rate", o.learning_rate); }, optimizer);
-  fields.refuse_unknown();
-  return optimizer;
 }
 
-Augmentation read_augmentation(const json& object, const std::string& where, std::optional<int64_t>& stage) {
+void read_optimizer(const json& object, const std::string& where, TrainConfig& config, Fields options) {
+  json named = object;
+  // rho is TensorFlow 1's decay.
+  if (named.is_object() && named.contains("decay") && named.contains("name")) {
+    if (named["name"] == "rmsprop") named["name"] = "rmsprop-tf1";
+    if (named["name"] == "rmsprop-tf1") {
+      named.emplace("rho", named["decay"]);
+      named.erase("decay");
+    }
+  }
+  JsonFields fields(named, where);
+  std::string name;
+  if (find_field(options, "optimizer.name") != nullptr) fields.required("name", name);
+  read_members(fields, "optimizer", config, options);
+  fields.refuse_unknown();
+}
+
+void read_augmentation(const json& object, const std::string& where, TrainConfig& config, Fields options,
+                       std::optional<int64_t>& stage) {
   JsonFields fields(object, where);
-  Augmentation a;
-  const auto read = [&](const char* name, double& out) {
-    const json* value = fields.find(name);
-    if (value != nullptr && !value->is_null()) read_value(*value, where + ": " + name, out);
-  };
-  read("rotation_deg", a.rotation_deg);
-  read("width_shift", a.width_shift);
-  read("height_shift", a.height_shift);
-  read("shear_deg", a.shear_deg);
-  read("zoom", a.zoom);
-  read("fill_value", a.fill_value);
-  fields.read("horizontal_flip", a.horizontal_flip);
-  std::string fill = fill_name(a.fill);
-  fields.read("fill", fill);
-  const auto fills = {Fill::kNearest, Fill::kConstant, Fill::kReflect, Fill::kWrap};
-  const auto found = std::find_if(fills.begin(), fills.end(), [&](Fill f) { return fill == fill_name(f); });
-  if (found == fills.end()) fail_expected(where + ": fill", "nearest, constant, reflect or wrap", fill);
-  a.fill = *found;
+  read_members(fields, "augmentation", config, options);
   int64_t number = 0;
   if (fields.read("stage", number)) stage = number;
   fields.refuse_unknown();
-  return a;
 }
 
 std::vector<RecipeStage> read_stages(const json& array, const std::string& where) {
@@ -199,7 +155,8 @@ std::vector<RecipeStage> read_stages(const json& array, const std::string& where
   return stages;
 }
 
-void read_callbacks(const json& array, const std::string& where, TrainConfig& config, Remarks& remarks) {
+void read_callbacks(const json& array, const std::string& where, TrainConfig& config, Fields options,
+                    Remarks& remarks) {
   if (!array.is_array()) fail_expected(where, "an array", array);
   config.early_stopping.enabled = config.reduce_lr.enabled = false;
   for (const json& callback : array) {
@@ -213,11 +170,11 @@ void read_callbacks(const json& array, const std::string& where, TrainConfig& co
     JsonFields named(callback, where + ": " + name);
     named.find("name");
     if (name == "early_stopping") {
-      read_early_stopping(named, config.early_stopping);
+      read_early_stopping(named, config, options);
     } else if (name == "reduce_lr_on_plateau") {
-      read_reduce_lr(named, config.reduce_lr);
+      read_reduce_lr(named, config, options);
     } else if (name == "model_checkpoint") {
-      read_model_checkpoint(named, config);
+      read_model_checkpoint(named, config, options);
     } else if (name == "tensorboard" || name == "csv_logger") {
       for (const char* implied : {"log_dir", "path"}) named.find(implied);  // always written, to the run's folder
     } else {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "fer/recipe.h"
+#include "network/json_fields.h"
+#include "train/config/field.h"
 
 namespace fer::train {
 
@@ -22,18 +24,25 @@ class Remarks {
 };
 
 // Throw Error ("WHERE: FIELD: expected ..., found ...").
-Optimizer read_optimizer(const nlohmann::json& object, const std::string& where);
+// What the object has of the fields GROUP.member; null is as missing.
+void read_members(JsonFields& fields, const std::string& group, TrainConfig& config, Fields options);
+void read_optimizer(const nlohmann::json& object, const std::string& where, TrainConfig& config, Fields options);
 // stage: left as it is, or the one that the augmentation is of.
-Augmentation read_augmentation(const nlohmann::json& object, const std::string& where, std::optional<int64_t>& stage);
+void read_augmentation(const nlohmann::json& object, const std::string& where, TrainConfig& config, Fields options,
+                       std::optional<int64_t>& stage);
 // Texts: "fit again (100 epochs) on wrongly classified pictures".
 std::vector<RecipeStage> read_stages(const nlohmann::json& array, const std::string& where);
 // Those that are named are on, with Keras's defaults, the others off.
-void read_callbacks(const nlohmann::json& array, const std::string& where, TrainConfig& config, Remarks& remarks);
+void read_callbacks(const nlohmann::json& array, const std::string& where, TrainConfig& config, Fields options,
+                    Remarks& remarks);
 RecipeSplit read_split(const nlohmann::json& object, const std::string& where, Remarks& remarks);
 
 // The first number in a text such as "about 10,600 (from a figure)", or nothing.
 std::optional<double> number_in(const std::string& text);
 
 [[noreturn]] void fail_expected(const std::string& where, const std::string& expected, const nlohmann::json& found);
+
+// The whole block, for a network of so many classes.
+Recipe read_recipe(const nlohmann::json& block, const std::string& where, int64_t classes, Fields options);
 
 }  // namespace fer::train

@@ -58,9 +58,23 @@ const json* member(const json& object, const std::string& key) {
   return found == object.end() ? nullptr : &*found;
 }
 
-// Runs from before there was a choice of precision do not name it.
-json with_precision(json run) {
-  if (run.contains("config") && run["config"].is_object()) run["config"].emplace("precision", "fp32");
+// What `to` does not have of `from`.
+void add_missing(json& to, const json& from) {
+  for (const auto& [key, value] : from.items()) {
+    if (!to.contains(key)) {
+      to[key] = value;
+    } else if (to[key].is_object() && value.is_object()) {
+      add_missing(to[key], value);
+    }
+  }
+}
+
+// A run of a version that did not have an option yet was made with its default.
+json with_defaults(json run) {
+  const auto settings = run.find("config");
+  if (settings != run.end() && settings->is_object()) {
+    add_missing(*settings, compared_settings(config_from_json(*settings)));
+  }
   return run;
 }
 
@@ -68,17 +82,14 @@ json with_precision(json run) {
 
 json run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
                   std::span<const float> first_weights) {
-  json settings = config_to_json(config);
-  settings.erase("save_every");
-  if (!std::holds_alternative<CosineSchedule>(config.schedule)) settings.erase("epochs");
-  return {{"network", json::parse(network_to_json(network))}, {"config", std::move(settings)},
+  return {{"network", json::parse(network_to_json(network))}, {"config", compared_settings(config)},
           {"train", rows_identity(inputs, inputs.train)},     {"validation", rows_identity(inputs, inputs.validation)},
           {"soft_targets", checksum(inputs.targets)},         {"first_weights", checksum(first_weights)}};
 }
 
 void expect_same_run(const json& saved, const json& now) {
   if (saved == now) return;
-  const json before = with_precision(saved).flatten(), after = with_precision(now).flatten();
+  const json before = with_defaults(saved).flatten(), after = with_defaults(now).flatten();
   if (before == after) return;
   json keys = before;
   keys.update(after);

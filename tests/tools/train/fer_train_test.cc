@@ -123,7 +123,7 @@ TEST_F(FerTrain, LimitStepsAndWeightsArrive) {
 TEST_F(FerTrain, RefusesWeightsOfZeroForEveryClass) {
   const ToolResult r = run("fer-train faces.csv --network net.json --class-weights 0,0,0,0,0,0,0 --out run");
   EXPECT_EQ(r.status, 2);
-  expect_one_line_error(r, "fer-train", "--class-weights: expected one above 0");
+  expect_one_line_error(r, "fer-train", "--class-weights: expected at least one number above 0");
   EXPECT_FALSE(exists("run"));
 }
 

@@ -55,7 +55,8 @@ TEST(ChooseRows, AFileWithoutUsageFallsBackToRandomAndSaysSo) {
   const TrainingRows rows = choose_rows(data_without_usage(100), {}, "train.csv");
   EXPECT_EQ(rows.train.size(), 90u);
   EXPECT_EQ(rows.validation.size(), 10u);
-  EXPECT_NE(rows.note.find("train.csv: no Usage column"), std::string::npos);
+  ASSERT_EQ(rows.notes.size(), 1u);
+  EXPECT_NE(rows.notes[0].find("train.csv: no Usage column"), std::string::npos);
 }
 
 TEST(ChooseRows, RefusesAnOfficialSplitThatTheUserAskedForAndTheFileHasNot) {
@@ -74,6 +75,59 @@ TEST(ChooseRows, LimitKeepsTheFirstRowsOfEachPart) {
   const TrainingRows rows = choose_rows(data_with(30, 20, 4), {.limit = 3}, "f.csv");
   EXPECT_EQ(rows.train, (std::vector<int64_t>{0, 1, 2}));
   EXPECT_EQ(rows.validation, (std::vector<int64_t>{30, 31, 32}));
+}
+
+// As a folder gives them: class by class.
+Dataset folder_with(int of_class_0, int of_class_1, int of_class_2) {
+  Dataset data;
+  data.height = data.width = 1;
+  const auto add = [&](int count, uint8_t label) {
+    for (int i = 0; i < count; ++i) {
+      data.pixels.push_back(0);
+      data.labels.push_back(label);
+      data.usage.push_back(Usage::kNone);
+      data.files.push_back("f");
+    }
+  };
+  add(of_class_0, 0);
+  add(of_class_1, 1);
+  add(of_class_2, 2);
+  return data;
+}
+
+TEST(ChooseRows, LimitOfAFolderTakesAsManyOfEveryClassAndSaysSo) {
+  const Dataset data = folder_with(40, 30, 2);
+  const SplitOptions options{.validation_share = 0, .limit = 12};
+  const TrainingRows rows = choose_rows(data, options, "faces");
+  EXPECT_EQ(class_counts(data, rows.train, 3), (std::vector<int64_t>{5, 5, 2})) << "of the third there are no more";
+  EXPECT_TRUE(std::is_sorted(rows.train.begin(), rows.train.end()));
+  ASSERT_EQ(rows.notes.size(), 2u);
+  EXPECT_EQ(rows.notes[1], "faces: --limit 12: pictures of random 100 % taken evenly from all 3 classes");
+}
+
+TEST(ChooseRows, LimitOfAFolderHoldsForBothPartsAndLeavesSmallOnesAlone) {
+  const Dataset data = folder_with(40, 40, 40);
+  const TrainingRows rows = choose_rows(data, {.validation_share = 0.1, .limit = 12}, "faces");
+  EXPECT_EQ(class_counts(data, rows.train, 3), (std::vector<int64_t>{4, 4, 4}));
+  EXPECT_EQ(rows.validation.size(), 12u);
+  const TrainingRows all = choose_rows(data, {.limit = 500}, "faces");
+  EXPECT_EQ(all.train.size(), 108u);
+  EXPECT_EQ(all.notes.size(), 1u) << "of the random split alone";
+}
+
+TEST(ChooseRows, LimitOfAFolderAsTheFirstVersionHadIt) {
+  const TrainingRows rows =
+      choose_rows(folder_with(40, 30, 2), {.validation_share = 0, .limit = 3, .limit_of_first = true}, "faces");
+  EXPECT_EQ(rows.train, (std::vector<int64_t>{0, 1, 2}));
+}
+
+TEST(ChooseRows, SaysThatTheFirstRowsOfAFileAreOfOneClass) {
+  Dataset data = folder_with(40, 30, 2);
+  data.files.clear();
+  const TrainingRows rows = choose_rows(data, {.official = false, .validation_share = 0, .limit = 3}, "f.csv");
+  EXPECT_EQ(rows.train, (std::vector<int64_t>{0, 1, 2}));
+  ASSERT_EQ(rows.notes.size(), 1u);
+  EXPECT_EQ(rows.notes[0], "f.csv: --limit 3: the first rows of random 100 % are all of one class");
 }
 
 TEST(ChooseRows, TheSeedDecidesTheRandomSplit) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 namespace fer::cli {
 namespace {
 
@@ -151,9 +153,10 @@ TEST(TrainOptions, ReadsWhatTheFieldsNetworksWereTrainedWith) {
   EXPECT_EQ(c.early_stopping.monitor, "val_accuracy");
   EXPECT_EQ(c.reduce_lr.monitor, "val_loss");
   EXPECT_EQ(std::get<RmsProp>(read({"d.csv", "--optimizer", "rmsprop"}).config.optimizer).epsilon, 1e-7f);
-  EXPECT_EQ(usage_message({"d.csv", "--rho", "0.8"}), "--rho does not go with --optimizer adam");
+  EXPECT_EQ(usage_message({"d.csv", "--rho", "0.8"}),
+            "--rho does not go with --optimizer adam (it goes with rmsprop, rmsprop-tf1)");
   EXPECT_EQ(usage_message({"d.csv", "--optimizer", "rmsprop", "--nesterov"}),
-            "--nesterov does not go with --optimizer rmsprop");
+            "--nesterov does not go with --optimizer rmsprop (it goes with sgd)");
 }
 
 TEST(TrainOptions, AScheduleTurnsThePlateauRuleOffUnlessItIsAskedFor) {
@@ -186,25 +189,69 @@ TEST(TrainOptions, RefusesNumbersThatAreNotWholeOrOutOfRange) {
 }
 
 TEST(TrainOptions, RefusesOptionsThatWouldDoNothing) {
-  EXPECT_EQ(usage_message({"d.csv", "--momentum", "0.9"}), "--momentum does not go with --optimizer adam");
+  EXPECT_EQ(usage_message({"d.csv", "--momentum", "0.9"}),
+            "--momentum does not go with --optimizer adam (it goes with sgd, rmsprop, rmsprop-tf1)");
   EXPECT_EQ(usage_message({"d.csv", "--weight-decay", "1e-4"}),
-            "--weight-decay does not go with --optimizer adam (adamw has it)");
+            "--weight-decay does not go with --optimizer adam (it goes with adamw, sgd)");
   EXPECT_EQ(usage_message({"d.csv", "--optimizer", "sgd", "--beta1", "0.5"}),
-            "--beta1 does not go with --optimizer sgd");
-  EXPECT_EQ(usage_message({"d.csv", "--warmup-epochs", "2"}), "--warmup-epochs does not go with --schedule constant");
+            "--beta1 does not go with --optimizer sgd (it goes with adam, adamw)");
+  EXPECT_EQ(usage_message({"d.csv", "--warmup-epochs", "2"}),
+            "--warmup-epochs does not go with --schedule constant (it goes with cosine)");
   EXPECT_EQ(usage_message({"d.csv", "--schedule", "cosine", "--step-factor", "0.5"}),
-            "--step-factor does not go with --schedule cosine");
+            "--step-factor does not go with --schedule cosine (it goes with step)");
   EXPECT_EQ(usage_message({"d.csv", "--network", "a", "--init", "b"}),
             "--network does not go with --init, which brings its own");
 }
 
 TEST(TrainOptions, RefusesNamesItDoesNotKnow) {
   EXPECT_EQ(usage_message({"d.csv", "--optimizer", "adagrad"}),
-            "--optimizer: expected adam, adamw, sgd, rmsprop, rmsprop-tf1, found \"adagrad\"");
+            "--optimizer: expected adam, adamw, sgd, rmsprop or rmsprop-tf1, found \"adagrad\"");
   EXPECT_NE(usage_message({"d.csv", "--no-such-option"}).find("no-such-option"), std::string::npos);
   EXPECT_NE(usage_message({"d.csv", "--epochs"}).find("epochs"), std::string::npos);
-  EXPECT_EQ(usage_message({}), "expected one DATA");
-  EXPECT_EQ(usage_message({"a.csv", "b.csv"}), "expected one DATA");
+  EXPECT_EQ(usage_message({}), "expected one DATA, found none");
+  EXPECT_EQ(usage_message({"a.csv", "my b.csv"}), "expected one DATA, found 2: a.csv 'my b.csv'");
+}
+
+std::string help_with(const std::vector<TrainOption>& list) {
+  cxxopts::Options options("fer-train");
+  options.set_width(100);
+  declare_train_options_with(options, list);
+  return options.help(train_option_groups());
+}
+
+TEST(TrainHelp, ShowsEveryOptionWithItsDefault) {
+  const std::string help = help_with(train_options());
+  for (const TrainOption& option : train_options()) {
+    if (option.name.empty()) continue;
+    EXPECT_NE(help.find("--" + option.name + (option.argument.empty() ? " " : " " + option.argument)),
+              std::string::npos)
+        << option.name;
+  }
+  // In one line, whatever the width breaks.
+  const std::string line = std::regex_replace(help, std::regex("\\s+"), " ");
+  for (const char* text :
+       {"--seed N Seed of all random numbers (default: 42)", "--batch-size N Pictures per batch (default: 64)",
+        "--steps N Steps per epoch (default: 0, one pass over the data)",
+        "--momentum M Momentum (sgd, rmsprop, rmsprop-tf1; default: 0)",
+        "--learning-rate R Learning rate (default: 0.001, with sgd 0.01)",
+        "--precision NAME Numbers in which training multiplies (bf16 needs a CPU with AVX512_BF16): fp32 or bf16 ",
+        "--nesterov Use Nesterov's momentum (sgd)"}) {
+    EXPECT_NE(line.find(text), std::string::npos) << text << "\n" << line;
+  }
+}
+
+TEST(TrainHelp, AnEntryThatIsTakenAwayIsGoneFromHelpAndCommandLine) {
+  for (const TrainOption& taken : train_options()) {
+    if (taken.name.empty()) continue;
+    std::vector<TrainOption> shortened = train_options();
+    std::erase_if(shortened, [&](const TrainOption& option) { return option.name == taken.name; });
+    const std::string spelling = "--" + taken.name + " ";
+    EXPECT_NE((help_with(train_options()) + " ").find(spelling), std::string::npos) << spelling;
+    EXPECT_EQ(help_with(shortened).find("  " + spelling), std::string::npos) << spelling;
+    const Program program{"fer-train", "DATA", "",
+                          [&](cxxopts::Options& options) { declare_train_options_with(options, shortened); }, nullptr};
+    EXPECT_THROW(parse(program, {"d.csv", "--" + taken.name}), UsageError) << spelling;
+  }
 }
 
 TEST(ClassWeights, BalancedGivesEveryClassTheSameTotal) {
@@ -217,6 +264,7 @@ TEST(ClassWeights, BalancedGivesEveryClassTheSameTotal) {
 
 TEST(ClassWeights, AreReadFromAListOfTheRightLength) {
   EXPECT_EQ(read_class_weights("1,0.5,2", {1, 1, 1}), (std::vector<double>{1, 0.5, 2}));
+  EXPECT_EQ(read_class_weights("1, 0.5, 2", {1, 1, 1}), (std::vector<double>{1, 0.5, 2}));
   EXPECT_TRUE(read_class_weights("", {1, 1}).empty());
   EXPECT_THROW(read_class_weights("1,2", {1, 1, 1}), UsageError);
   EXPECT_THROW(read_class_weights("1,,2", {1, 1, 1}), UsageError);

@@ -109,6 +109,17 @@ TEST(LoadRecipe, TakesWhatAUsersFileSays) {
   EXPECT_EQ(r.split.seed, 9u);
 }
 
+TEST(LoadRecipe, TakesEveryOptionUnderItsNameInConfigJson) {
+  const Recipe r = recipe_of(R"({"weight_average": 0.9, "seed": 7, "checkpoint_monitor": "val_accuracy",
+    "schedule": {"name": "cosine", "warmup_epochs": 2}, "clipping": {"norm": 1}, "steps_per_epoch": null})");
+  EXPECT_EQ(r.config.weight_average, 0.9);
+  EXPECT_EQ(r.config.seed, 7u);
+  EXPECT_EQ(r.config.checkpoint_monitor, "val_accuracy");
+  EXPECT_EQ(std::get<CosineSchedule>(r.config.schedule).warmup_epochs, 2);
+  EXPECT_EQ(r.config.clipping.norm, 1);
+  EXPECT_EQ(r.config.steps_per_epoch, 0);
+}
+
 TEST(LoadRecipe, ReadsNumbersOutOfWords) {
   const Recipe r = recipe_of(R"json({"loss": "softmax cross entropy on logits", "iterations": "about 10,600",
     "optimizer": {"name": "rmsprop", "decay": 0.8}, "batch_size": null, "epochs": null,
@@ -135,7 +146,7 @@ TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {"[]", "net.json: training: expected an object, found []"},
       {R"({"batchsize": 3})", "net.json: training: unknown field \"batchsize\""},
-      {R"({"batch_size": 0})", "net.json: training: batch_size: expected a whole number of 1 or more, found 0"},
+      {R"({"batch_size": 0})", "net.json: training: batch_size: expected a whole number from 1 to 1048576, found 0"},
       {R"({"batch_size": "many"})", "net.json: training: batch_size: expected a whole number"},
       {R"({"epochs": 1.5})", "net.json: training: epochs: expected a whole number"},
       {R"({"loss": "mse"})", "net.json: training: loss: expected cross_entropy"},
@@ -143,7 +154,8 @@ TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
       {R"({"optimizer": {"name": "adam", "rho": 1}})", "net.json: training: optimizer: unknown field \"rho\""},
       {R"({"optimizer": {"name": "adam", "learning_rate": -1}})", "net.json: training: optimizer.learning_rate:"},
       {R"({"augmentation": {"fill": "mirror"}})", "net.json: training: augmentation: fill: expected nearest"},
-      {R"({"augmentation": {"zoom": 7}})", "net.json: training: augmentation.zoom: expected 0 <= zoom < 1"},
+      {R"({"augmentation": {"zoom": 7}})",
+       "net.json: training: augmentation.zoom: expected a number of at least 0 and below 1"},
       {R"({"callbacks": [{"name": "lambda"}]})", "net.json: training: callbacks: name: expected early_stopping"},
       {R"({"callbacks": [{"name": "early_stopping", "monitor": "f1"}]})",
        "net.json: training: callbacks: early_stopping: monitor: expected loss"},
@@ -154,7 +166,7 @@ TEST(LoadRecipe, NamesTheFieldThatIsWrong) {
       {R"({"split": {"train": ["Training"]}})", "net.json: training: split: train: expected a usage, a share"},
       {R"({"split": {"train": "Training", "validation": "Public"}})",
        "net.json: training: split: validation: expected a usage, as train has"},
-      {R"({"class_weights": [1]})", "net.json: training: class_weights: expected 3, one a class, found 1"},
+      {R"({"class_weights": [1]})", "net.json: training: class_weights: expected 3, one per class, found 1"},
       {R"({"stages": [3]})", "net.json: training: stages: expected texts, found 3"},
       {R"({"stages": []})", "net.json: training: stages: expected 1 to 1000 texts, found []"},
       {R"json({"stages": ["a (0 epochs)"]})json",

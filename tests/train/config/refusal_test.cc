@@ -37,33 +37,5 @@ TEST(Fit, RefusesDataThatDoesNotFitTheNetwork) {
   EXPECT_NE(message_of([&] { trainer.fit(run.data, run.train, {}, {}, few); }), "");
 }
 
-TEST(TrainConfig, RefusesNonsenseByTheOptionsName) {
-  const auto refusal = [](auto change) {
-    TrainConfig config = small_config();
-    change(config);
-    return message_of([&] { Trainer(small_network(), config); });
-  };
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.epochs = 0; }), "epochs: expected 1 or more, found 0");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.batch_size = -1; }), "batch_size: expected 1 or more, found -1");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.optimizer = Adam{.learning_rate = 0}; }),
-            "optimizer.learning_rate: expected more than 0, found 0");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.optimizer = Sgd{.learning_rate = NAN}; }),
-            "optimizer.learning_rate: expected more than 0, found nan");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.reduce_lr.factor = 1; }),
-            "reduce_lr.factor: expected between 0 and 1, found 1");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.label_smoothing = 1; }),
-            "label_smoothing: expected 0 <= label_smoothing < 1, found 1");
-  EXPECT_EQ(refusal([](TrainConfig& c) {
-              c.class_weights = {1, 1};
-            }),
-            "class_weights: expected 3, one a class, found 2");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.clipping = {.norm = 1, .value = 1}; }),
-            "clipping: expected a norm or a value, found both");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.resume = true; }), "resume: expected out_dir to resume from, found none");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.early_stopping.monitor = "f1"; }),
-            "early_stopping.monitor: expected loss, accuracy, val_loss or val_accuracy, found \"f1\"");
-  EXPECT_EQ(refusal([](TrainConfig& c) { c.epochs = 1; }), "");
-}
-
 }  // namespace
 }  // namespace fer

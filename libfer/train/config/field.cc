@@ -1,0 +1,224 @@
+#include "train/config/field.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "fer/error.h"
+#include "network/json_fields.h"
+#include "network/json_text.h"
+
+namespace fer::train {
+namespace {
+
+using nlohmann::json;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+[[noreturn]] void fail(const std::string& where, const std::string& expected, const std::string& found) {
+  throw Error(where + ": expected " + expected + ", found " + found);
+}
+
+// "a, b or c"
+std::string one_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  }
+  return text;
+}
+
+bool known(const Choice& choice, const std::string& name) {
+  return std::find(choice.names.begin(), choice.names.end(), name) != choice.names.end();
+}
+
+template <class T>
+bool fits(const Range& range, T value) {
+  return std::isfinite(static_cast<double>(value)) && range.contains(static_cast<double>(value));
+}
+
+// The whole of `text` as a T. Floats are read as doubles are and rounded to floats.
+template <class T>
+bool parse(std::string_view text, T& value) {
+  std::conditional_t<std::is_same_v<T, float>, double, T> number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  value = static_cast<T>(number);
+  return error == std::errc() && stop == text.data() + text.size();
+}
+
+std::vector<std::string_view> parts_of(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    std::string_view part = text.substr(begin, end - begin);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    parts.push_back(part);
+    begin = end + 1;
+  }
+  return parts;
+}
+
+std::string number_expected(const char* kind, const Range& range) {
+  const std::string text = range.text();
+  return text.empty() ? kind : std::string(kind) + " " + text;
+}
+
+template <class Number>
+std::string shortest(Number number) {
+  std::string text = fmt::format("{}", number);
+  const size_t exponent = text.find("e-0");
+  if (exponent != std::string::npos) text.erase(exponent + 2, 1);  // 1e-07 -> 1e-7
+  return text;
+}
+
+std::string head_of(const std::string& path) { return path.substr(0, path.find('.')); }
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  if (without_zero && value == 0) return false;
+  return (without_lowest ? value > lowest : value >= lowest) && (without_highest ? value < highest : value <= highest);
+}
+
+std::string Range::text() const {
+  if (without_zero) return "other than 0";
+  if (std::isinf(lowest) && std::isinf(highest)) return "";
+  if (!without_lowest && !without_highest && !std::isinf(highest)) {
+    return fmt::format("from {} to {}", number_text(lowest), number_text(highest));
+  }
+  std::string text = fmt::format("{} {}", without_lowest ? "above" : "of at least", number_text(lowest));
+  if (!std::isinf(highest)) {
+    text += fmt::format(" and {} {}", without_highest ? "below" : "at most", number_text(highest));
+  }
+  return text;
+}
+
+const Field* find_field(Fields fields, const std::string& path) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+const Field* parent_of(Fields fields, const Field& field) {
+  const Field* parent = find_field(fields, head_of(field.path) + ".name");
+  return parent == &field ? nullptr : parent;
+}
+
+const char* member_name(const Field& field) {
+  const char* dot = std::strrchr(field.path, '.');
+  return dot == nullptr ? field.path : dot + 1;
+}
+
+bool applies(const Place& place) { return !std::holds_alternative<std::monostate>(place); }
+
+std::string expected_text(const Field& field, const Place& place) {
+  return std::visit(
+      Overloaded{[](std::monostate) { return std::string(); }, [](bool*) { return std::string("true or false"); },
+                 [&](int64_t*) { return number_expected("a whole number", field.range); },
+                 [](uint64_t*) { return std::string("a whole number of at least 0 and below 2^64"); },
+                 [&](float*) { return number_expected("a number", field.range); },
+                 [&](double*) { return number_expected("a number", field.range); },
+                 [](std::string*) { return std::string("a path"); },
+                 [&](std::vector<double>*) { return number_expected("one number per class, each", field.range); },
+                 [](const Choice& choice) { return one_of(choice.names); }},
+      place);
+}
+
+std::string number_text(double number) {
+  const bool whole = number == std::floor(number) && std::abs(number) < 1e15;
+  return whole ? fmt::format("{}", static_cast<int64_t>(number)) : shortest(number);
+}
+
+std::string value_text(const Place& place) {
+  return std::visit(
+      Overloaded{[](std::monostate) { return std::string(); }, [](bool* v) { return std::string(*v ? "on" : "off"); },
+                 [](std::string* v) { return v->empty() ? "none" : *v; },
+                 [](std::vector<double>* v) -> std::string {
+                   if (v->empty()) return "none";
+                   std::string text;
+                   for (const double w : *v) text += fmt::format("{}{}", text.empty() ? "" : ",", number_text(w));
+                   return text;
+                 },
+                 [](const Choice& choice) { return choice.now; }, [](auto* number) { return shortest(*number); }},
+      place);
+}
+
+void check_value(const Field& field, const Place& place, const std::string& where) {
+  const auto check = [&](auto value) {
+    if (!fits(field.range, value)) fail(where, expected_text(field, place), fmt::format("{}", value));
+  };
+  std::visit(Overloaded{[](std::monostate) {}, [](bool*) {}, [](std::string*) {}, [](uint64_t*) {},
+                        [&](std::vector<double>* values) { std::for_each(values->begin(), values->end(), check); },
+                        [&](const Choice& choice) {
+                          if (!known(choice, choice.now))
+                            fail(where, one_of(choice.names), fmt::format("\"{}\"", choice.now));
+                        },
+                        [&](auto* number) { check(*number); }},
+             place);
+}
+
+json value_to_json(const Place& place) {
+  return std::visit(
+      Overloaded{[](std::monostate) { return json(); }, [](const Choice& choice) { return json(choice.now); },
+                 [](auto* value) { return json(*value); }},
+      place);
+}
+
+void value_from_json(const json& value, const std::string& where, const Place& place) {
+  std::visit(Overloaded{[](std::monostate) {},
+                        [&](uint64_t* out) {
+                          if (!value.is_number_unsigned()) {
+                            fail(where, "a whole number of at least 0 and below 2^64", shown(value));
+                          }
+                          *out = value.get<uint64_t>();
+                        },
+                        [&](std::vector<double>* out) {
+                          if (!value.is_array()) fail(where, "an array of numbers", shown(value));
+                          out->resize(value.size());
+                          for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out)[i]);
+                        },
+                        [&](const Choice& choice) {
+                          if (!value.is_string() || !known(choice, value.get<std::string>())) {
+                            fail(where, one_of(choice.names), shown(value));
+                          }
+                          choice.set(value.get<std::string>());
+                        },
+                        [&](auto* out) { read_value(value, where, *out); }},
+             place);
+}
+
+void value_from_text(const std::string& text, const std::string& where, const Field& field, const Place& place) {
+  const auto refuse = [&] { fail(where, expected_text(field, place), fmt::format("\"{}\"", text)); };
+  const auto number_in = [&](std::string_view part, auto& number) {
+    auto value = number;
+    if (!parse(part, value) || !fits(field.range, value)) refuse();
+    number = value;
+  };
+  std::visit(Overloaded{[](std::monostate) {},
+                        [&](bool* out) {
+                          if (text != "true" && text != "false") refuse();
+                          *out = text == "true";
+                        },
+                        [&](std::string* out) { *out = text; },
+                        [&](std::vector<double>* out) {
+                          std::vector<double> numbers;
+                          for (const std::string_view part : parts_of(text)) number_in(part, numbers.emplace_back());
+                          *out = std::move(numbers);
+                        },
+                        [&](const Choice& choice) {
+                          if (!known(choice, text)) refuse();
+                          choice.set(text);
+                        },
+                        [&](auto* out) { number_in(text, *out); }},
+             place);
+}
+
+}  // namespace fer::train

@@ -1,0 +1,216 @@
+// The list of training options: a new one is a member of TrainConfig and one entry here.
+#include "fer/augmentation.h"
+#include "train/config/callbacks.h"
+#include "train/config/places.h"
+
+namespace fer::train {
+namespace {
+
+using Config = TrainConfig;
+
+constexpr Range kCount = from_to(1, std::numeric_limits<int32_t>::max());
+constexpr Range kCountOrZero = from_to(0, std::numeric_limits<int32_t>::max());
+constexpr Range kShare = from_and_below(0, 1);
+constexpr Range kUpToAMillion = from_to(1, 1 << 20);  // of batches, and of pictures in each: 2^40 per step
+
+constexpr const char* kRun = "Run";
+constexpr const char* kTraining = "Training";
+constexpr const char* kAugmentation = "Augmentation";
+constexpr const char* kOptimizer = "Optimizer";
+constexpr const char* kRate = "Learning rate and stopping";
+
+Choice monitor(std::string& value) {
+  return {value, monitor_names(), [&value](const std::string& text) { value = text; }};
+}
+
+const char* schedule_name(const Schedule& schedule) {
+  constexpr const char* kNames[] = {"constant", "cosine", "step"};
+  static_assert(std::size(kNames) == std::variant_size_v<Schedule>);
+  return kNames[schedule.index()];
+}
+
+// A schedule lowers the rate already: then the plateau rule must be asked for.
+void leave_rate_to_schedule(Config& c) {
+  if (!std::holds_alternative<ConstantSchedule>(c.schedule)) c.reduce_lr.enabled = false;
+}
+
+// clang-format off
+const Field kFields[] = {
+    {.path = "out_dir", .name = "out", .argument = "DIR", .group = kRun, .help = "Folder of the run",
+     .at = [](Config& c) -> Place { return &c.out_dir; }, .usual = "runs/NETWORK", .kept = Kept::kNot},
+    {.path = "resume", .name = "resume", .group = kRun,
+     .help = "Continue the run in DIR; its data and options need not be repeated",
+     .at = [](Config& c) -> Place { return &c.resume; }, .kept = Kept::kNot},
+    {.path = "seed", .name = "seed", .argument = "N", .group = kRun, .help = "Seed of all random numbers",
+     .at = [](Config& c) -> Place { return &c.seed; }},
+    {.path = "precision", .name = "precision", .argument = "NAME", .group = kRun,
+     .help = "Numbers in which training multiplies (bf16 needs a CPU with AVX512_BF16)",
+     .at = [](Config& c) -> Place { return choice(c.precision, {Precision::kFp32, Precision::kBf16}, precision_name); }
+    },
+    {.path = "save_every", .name = "save-every", .argument = "N", .group = kRun,
+     .help = "Keep the model in DIR/snapshots after every N steps",
+     .at = [](Config& c) -> Place { return &c.save_every; }, .range = kCountOrZero, .zero = "none",
+     .kept = Kept::kRecorded, .recipe = "checkpoint_every_iterations"},
+    {.path = "checkpoint_seconds", .name = "checkpoint-seconds", .argument = "S", .group = kRun,
+     .help = "Write last.safetensors at least every S seconds",
+     .at = [](Config& c) -> Place { return &c.checkpoint_seconds; }, .range = at_least(0), .kept = Kept::kNot},
+
+    {.path = "epochs", .name = "epochs", .argument = "N", .group = kTraining, .help = "Train for at most N epochs",
+     .at = [](Config& c) -> Place { return &c.epochs; }, .range = kCount, .kept = Kept::kLength},
+    {.path = "batch_size", .name = "batch-size", .argument = "N", .group = kTraining, .help = "Pictures per batch",
+     .at = [](Config& c) -> Place { return &c.batch_size; }, .range = kUpToAMillion},
+    {.path = "accumulate", .name = "accumulate", .argument = "N", .group = kTraining,
+     .help = "Batches whose gradients are added up for one step",
+     .at = [](Config& c) -> Place { return &c.accumulate; }, .range = kUpToAMillion},
+    {.path = "steps_per_epoch", .name = "steps", .argument = "N", .group = kTraining, .help = "Steps per epoch",
+     .at = [](Config& c) -> Place { return &c.steps_per_epoch; }, .range = kCountOrZero,
+     .zero = "one pass over the data"},
+    {.path = "max_steps", .name = "max-steps", .argument = "N", .group = kTraining, .help = "End the run after N steps",
+     .at = [](Config& c) -> Place { return &c.max_steps; }, .range = kCountOrZero, .zero = "no limit",
+     .recipe = "iterations"},
+    {.path = "loss", .name = "loss", .argument = "NAME", .group = kTraining, .help = "Loss to minimise",
+     .at = [](Config& c) -> Place { return choice(c.loss, {Loss::kCrossEntropy, Loss::kSquaredHinge}, loss_name); }},
+    {.path = "label_smoothing", .name = "label-smoothing", .argument = "E", .group = kTraining,
+     .help = "Share of each target that is spread over all classes",
+     .at = [](Config& c) -> Place { return &c.label_smoothing; }, .range = kShare},
+    {.path = "class_weights", .name = "class-weights", .argument = "A,B,...", .group = kTraining,
+     .help = "Weight of each class in the loss, or balanced",
+     .at = [](Config& c) -> Place { return &c.class_weights; }, .range = at_least(0)},
+    {.path = "weight_average", .name = "average", .argument = "DECAY", .group = kTraining,
+     .help = "Decay of a moving average of the weights, which becomes the model",
+     .at = [](Config& c) -> Place { return &c.weight_average; }, .range = kShare, .zero = "no average"},
+    {.path = "preprocessing.scale", .group = kTraining, .help = "The network's input is pixel * scale + shift",
+     .at = [](Config& c) -> Place { return &c.preprocessing.scale; }, .range = other_than_zero(), .usual = "1/255"},
+    {.path = "preprocessing.shift", .group = kTraining, .help = "The network's input is pixel * scale + shift",
+     .at = [](Config& c) -> Place { return &c.preprocessing.shift; }},
+
+    {.path = "augmentation.horizontal_flip", .name = "flip", .group = kAugmentation,
+     .help = "Mirror half of the training pictures",
+     .at = [](Config& c) -> Place { return &c.augmentation.horizontal_flip; }},
+    {.path = "", .name = "shift", .argument = "SHARE", .group = kAugmentation,
+     .help = "Shift by up to this share of the size, in both directions",
+     .at = [](Config& c) -> Place { return &c.augmentation.width_shift; }, .range = kShare,
+     .then = [](Config& c) { c.augmentation.height_shift = c.augmentation.width_shift; }},
+    {.path = "augmentation.width_shift", .name = "width-shift", .argument = "SHARE", .group = kAugmentation,
+     .help = "Shift to the sides by up to this share",
+     .at = [](Config& c) -> Place { return &c.augmentation.width_shift; }, .range = kShare},
+    {.path = "augmentation.height_shift", .name = "height-shift", .argument = "SHARE", .group = kAugmentation,
+     .help = "Shift up and down by up to this share",
+     .at = [](Config& c) -> Place { return &c.augmentation.height_shift; }, .range = kShare},
+    {.path = "augmentation.rotation_deg", .name = "rotate", .argument = "DEGREES", .group = kAugmentation,
+     .help = "Turn by up to this angle",
+     .at = [](Config& c) -> Place { return &c.augmentation.rotation_deg; }, .range = from_to(0, 180)},
+    {.path = "augmentation.shear_deg", .name = "shear", .argument = "DEGREES", .group = kAugmentation,
+     .help = "Shear by up to this angle",
+     .at = [](Config& c) -> Place { return &c.augmentation.shear_deg; }, .range = from_and_below(0, 90)},
+    {.path = "augmentation.zoom", .name = "zoom", .argument = "SHARE", .group = kAugmentation,
+     .help = "Enlarge or shrink height and width by up to this share",
+     .at = [](Config& c) -> Place { return &c.augmentation.zoom; }, .range = kShare},
+    {.path = "augmentation.fill", .name = "fill", .argument = "NAME", .group = kAugmentation,
+     .help = "What lies beyond the border of a moved picture",
+     .at = [](Config& c) -> Place {
+       return choice(c.augmentation.fill, {Fill::kNearest, Fill::kConstant, Fill::kReflect, Fill::kWrap}, fill_name);
+     }},
+    {.path = "augmentation.fill_value", .name = "fill-value", .argument = "V", .group = kAugmentation,
+     .help = "Pixel value of --fill constant",
+     .at = [](Config& c) -> Place { return &c.augmentation.fill_value; }, .range = from_to(0, 255)},
+
+    {.path = "optimizer.name", .name = "optimizer", .argument = "NAME", .group = kOptimizer,
+     .help = "Rule that changes the weights",
+     .at = [](Config& c) -> Place { return choice(c.optimizer, optimizer_name); }},
+    {.path = "optimizer.learning_rate", .name = "learning-rate", .argument = "R", .group = kOptimizer,
+     .help = "Learning rate",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(learning_rate)); }, .range = above(0)},
+    {.path = "optimizer.momentum", .name = "momentum", .argument = "M", .group = kOptimizer, .help = "Momentum",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(momentum)); }, .range = kShare},
+    {.path = "optimizer.nesterov", .name = "nesterov", .group = kOptimizer, .help = "Use Nesterov's momentum",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(nesterov)); }},
+    {.path = "optimizer.rho", .name = "rho", .argument = "R", .group = kOptimizer,
+     .help = "Share of the old mean square that is kept",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(rho)); }, .range = kShare},
+    {.path = "optimizer.centered", .name = "centered", .group = kOptimizer,
+     .help = "Divide by the standard deviation instead of the mean square",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(centered)); }},
+    {.path = "optimizer.beta1", .name = "beta1", .argument = "B", .group = kOptimizer,
+     .help = "Share of the old mean gradient that is kept",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(beta1)); }, .range = kShare},
+    {.path = "optimizer.beta2", .name = "beta2", .argument = "B", .group = kOptimizer,
+     .help = "Share of the old mean square that is kept",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(beta2)); }, .range = kShare},
+    {.path = "optimizer.epsilon", .name = "epsilon", .argument = "E", .group = kOptimizer,
+     .help = "Small number that keeps the divisor above 0",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(epsilon)); }, .range = above(0)},
+    {.path = "optimizer.weight_decay", .name = "weight-decay", .argument = "D", .group = kOptimizer,
+     .help = "Weight decay of kernels; biases are left alone",
+     .at = [](Config& c) { return in(c.optimizer, FER_MEMBER(weight_decay)); }, .range = at_least(0)},
+    {.path = "clipping.norm", .name = "clip-norm", .argument = "N", .group = kOptimizer,
+     .help = "Scale the whole gradient down to this norm",
+     .at = [](Config& c) -> Place { return &c.clipping.norm; }, .range = at_least(0), .zero = "no clipping"},
+    {.path = "clipping.value", .name = "clip-value", .argument = "V", .group = kOptimizer,
+     .help = "Cut every element of the gradient to this size",
+     .at = [](Config& c) -> Place { return &c.clipping.value; }, .range = at_least(0), .zero = "no clipping"},
+
+    {.path = "schedule.name", .name = "schedule", .argument = "NAME", .group = kRate,
+     .help = "How the learning rate changes from step to step",
+     .at = [](Config& c) -> Place { return choice(c.schedule, schedule_name); }, .then = leave_rate_to_schedule},
+    {.path = "schedule.warmup_epochs", .name = "warmup-epochs", .argument = "N", .group = kRate,
+     .help = "Epochs in which the rate rises from 0 first",
+     .at = [](Config& c) { return in(c.schedule, FER_MEMBER(warmup_epochs)); }, .range = at_least(0)},
+    {.path = "schedule.final_factor", .name = "final-factor", .argument = "F", .group = kRate,
+     .help = "Share of the rate that is left at the end",
+     .at = [](Config& c) { return in(c.schedule, FER_MEMBER(final_factor)); }, .range = at_least(0)},
+    {.path = "schedule.every_epochs", .name = "step-epochs", .argument = "N", .group = kRate,
+     .help = "Epochs between two changes of the rate",
+     .at = [](Config& c) { return in(c.schedule, FER_MEMBER(every_epochs)); }, .range = kCount},
+    {.path = "schedule.factor", .name = "step-factor", .argument = "F", .group = kRate,
+     .help = "Factor of each change of the rate",
+     .at = [](Config& c) { return in(c.schedule, FER_MEMBER(factor)); }, .range = above(0)},
+    {.path = "checkpoint_monitor", .name = "monitor", .argument = "NAME", .group = kRate,
+     .help = "Figure by which the best model is chosen, the run stopped and the rate reduced",
+     .at = [](Config& c) -> Place { return monitor(c.checkpoint_monitor); },
+     .then = [](Config& c) { c.early_stopping.monitor = c.reduce_lr.monitor = c.checkpoint_monitor; }},
+    {.path = "early_stopping.enabled", .group = kRate, .help = "Stop the run early",
+     .at = [](Config& c) -> Place { return &c.early_stopping.enabled; }},
+    {.path = "early_stopping.monitor", .name = "stop-monitor", .argument = "NAME", .group = kRate,
+     .help = "Figure by which the run is stopped early",
+     .at = [](Config& c) -> Place { return monitor(c.early_stopping.monitor); }, .usual = "as --monitor"},
+    {.path = "early_stopping.patience", .name = "patience", .argument = "N", .group = kRate,
+     .help = "Stop after N epochs without improvement, 0 for never",
+     .at = [](Config& c) -> Place { return &c.early_stopping.patience; }, .range = kCountOrZero,
+     .then = [](Config& c) { c.early_stopping.enabled = c.early_stopping.patience > 0; }},
+    {.path = "early_stopping.min_delta", .name = "min-delta", .argument = "D", .group = kRate,
+     .help = "Smallest change that counts as an improvement for stopping",
+     .at = [](Config& c) -> Place { return &c.early_stopping.min_delta; }, .range = at_least(0)},
+    {.path = "early_stopping.restore_best_weights", .group = kRate,
+     .help = "Give the model the best epoch's weights at the end",
+     .at = [](Config& c) -> Place { return &c.early_stopping.restore_best_weights; }},
+    {.path = "early_stopping.start_from_epoch", .group = kRate, .help = "First epoch that is looked at, counted from 0",
+     .at = [](Config& c) -> Place { return &c.early_stopping.start_from_epoch; }, .range = kCountOrZero},
+    {.path = "reduce_lr.enabled", .group = kRate, .help = "Reduce the learning rate when a figure stops improving",
+     .at = [](Config& c) -> Place { return &c.reduce_lr.enabled; }},
+    {.path = "reduce_lr.monitor", .name = "reduce-lr-monitor", .argument = "NAME", .group = kRate,
+     .help = "Figure by which the rate is reduced",
+     .at = [](Config& c) -> Place { return monitor(c.reduce_lr.monitor); }, .usual = "as --monitor"},
+    {.path = "reduce_lr.patience", .name = "reduce-lr-patience", .argument = "N", .group = kRate,
+     .help = "Reduce the rate after N epochs without improvement, 0 for never (a schedule turns this off)",
+     .at = [](Config& c) -> Place { return &c.reduce_lr.patience; }, .range = kCountOrZero,
+     .then = [](Config& c) { c.reduce_lr.enabled = c.reduce_lr.patience > 0; }},
+    {.path = "reduce_lr.factor", .name = "reduce-lr-factor", .argument = "F", .group = kRate,
+     .help = "Factor by which the rate is reduced",
+     .at = [](Config& c) -> Place { return &c.reduce_lr.factor; }, .range = between(0, 1)},
+    {.path = "reduce_lr.min_delta", .group = kRate,
+     .help = "Smallest change that counts as an improvement for reducing",
+     .at = [](Config& c) -> Place { return &c.reduce_lr.min_delta; }, .range = at_least(0)},
+    {.path = "reduce_lr.cooldown", .group = kRate, .help = "Epochs after a reduction in which nothing is counted",
+     .at = [](Config& c) -> Place { return &c.reduce_lr.cooldown; }, .range = kCountOrZero},
+    {.path = "reduce_lr.min_lr", .name = "reduce-lr-min", .argument = "R", .group = kRate,
+     .help = "Rate that is not reduced any further",
+     .at = [](Config& c) -> Place { return &c.reduce_lr.min_lr; }, .range = at_least(0)},
+};
+// clang-format on
+
+}  // namespace
+
+Fields all_fields() { return kFields; }
+
+}  // namespace fer::train

@@ -1,0 +1,58 @@
+#include "tools/train/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace fer::cli {
+namespace {
+
+TrainingRows rows_with(std::vector<int64_t> validation) {
+  return {{0, 1, 2}, std::move(validation), false, "Training", "PublicTest", {}};
+}
+
+Dataset some_data() {
+  Dataset data;
+  data.height = data.width = 1;
+  data.pixels = {0, 0, 0, 0};
+  data.labels = {0, 1, 1, 0};
+  data.usage.assign(4, Usage::kNone);
+  return data;
+}
+
+std::string setting(const TrainOptions& options, const TrainingRows& rows, const std::string& name) {
+  Network network({1, 1, 1}, {"calm", "angry"});
+  network.add(Flatten{}).add(Dense{.units = 2, .activation = Activation::kSoftmax});
+  for (const auto& [key, value] : report_facts(options, network, some_data(), rows, "fer-train d.csv").settings) {
+    if (key == name) return value;
+  }
+  return "none";
+}
+
+TEST(Watched, WithoutValidationRowsIsTheTrainingFigure) {
+  EXPECT_EQ(watched("val_loss", rows_with({3})), "val_loss");
+  EXPECT_EQ(watched("val_loss", rows_with({})), "loss");
+  EXPECT_EQ(watched("val_accuracy", rows_with({})), "accuracy");
+  EXPECT_EQ(watched("accuracy", rows_with({})), "accuracy");
+}
+
+TEST(ReportFacts, NameTheFigureThatEachRuleGoesBy) {
+  TrainOptions options;
+  options.config.early_stopping.monitor = "val_accuracy";
+  EXPECT_EQ(setting(options, rows_with({3}), "early stopping"), "after 8 epochs without better val_accuracy");
+  EXPECT_EQ(setting(options, rows_with({3}), "best by"), "val_loss");
+  EXPECT_EQ(setting(options, rows_with({}), "early stopping"), "after 8 epochs without better accuracy");
+  EXPECT_EQ(setting(options, rows_with({}), "learning rate"), "constant, times 0.9 after 3 epochs without better loss");
+}
+
+TEST(ReportFacts, SayOnlyWhatWasChosen) {
+  TrainOptions options;
+  EXPECT_EQ(setting(options, rows_with({3}), "label smoothing"), "none");
+  options.config.label_smoothing = 0.1;
+  options.config.steps_per_epoch = 5;
+  options.split.limit = 12;
+  EXPECT_EQ(setting(options, rows_with({3}), "label smoothing"), "0.1");
+  EXPECT_EQ(setting(options, rows_with({3}), "steps per epoch"), "5");
+  EXPECT_EQ(setting(options, rows_with({3}), "limit"), "12 pictures per part");
+}
+
+}  // namespace
+}  // namespace fer::cli

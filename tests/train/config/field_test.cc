@@ -1,0 +1,116 @@
+#include "train/config/field.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/train/small_run.h"
+#include "train/config/places.h"
+
+namespace fer::train {
+namespace {
+
+TEST(Range, SaysInWordsWhatItContains) {
+  const std::pair<Range, const char*> ranges[] = {{{}, ""},
+                                                  {at_least(0), "of at least 0"},
+                                                  {above(0), "above 0"},
+                                                  {from_to(1, 2147483647), "from 1 to 2147483647"},
+                                                  {from_and_below(0, 1), "of at least 0 and below 1"},
+                                                  {between(0, 1), "above 0 and below 1"},
+                                                  {other_than_zero(), "other than 0"}};
+  for (const auto& [range, text] : ranges) EXPECT_EQ(range.text(), text);
+}
+
+TEST(Range, HasItsEndsOrNot) {
+  EXPECT_TRUE(at_least(0).contains(0));
+  EXPECT_FALSE(at_least(0).contains(-1e-300));
+  EXPECT_FALSE(above(0).contains(0));
+  EXPECT_TRUE(above(0).contains(1e-300));
+  EXPECT_TRUE(from_to(1, 5).contains(1) && from_to(1, 5).contains(5));
+  EXPECT_FALSE(from_to(1, 5).contains(0) || from_to(1, 5).contains(6));
+  EXPECT_TRUE(from_and_below(0, 1).contains(0));
+  EXPECT_FALSE(from_and_below(0, 1).contains(1));
+  EXPECT_FALSE(between(0, 1).contains(0) || between(0, 1).contains(1));
+  EXPECT_FALSE(other_than_zero().contains(0));
+  EXPECT_TRUE(other_than_zero().contains(-3));
+  EXPECT_FALSE(at_least(0).contains(NAN));
+}
+
+Field field_of(Range range) { return {.path = "x", .group = "", .help = "", .at = nullptr, .range = range}; }
+
+TEST(Field, ReadsTextsWholly) {
+  int64_t whole = 3;
+  const Field count = field_of(from_to(1, 9));
+  value_from_text("7", "--x", count, &whole);
+  EXPECT_EQ(whole, 7);
+  for (const char* bad : {"", " 7", "7 ", "7x", "0", "10", "1.5", "0x1", "99999999999999999999"}) {
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--x", count, &whole); }),
+              "--x: expected a whole number from 1 to 9, found \"" + std::string(bad) + "\"");
+  }
+  EXPECT_EQ(whole, 7) << "what is refused changes nothing";
+
+  float number = 0;
+  const Field share = field_of(from_and_below(0, 1));
+  value_from_text("1e-7", "--x", share, &number);
+  EXPECT_EQ(number, 1e-7f);
+  for (const char* bad : {"1", "nan", "inf", "-0.1", "0.1x"}) {
+    EXPECT_NE(message_of([&] { value_from_text(bad, "--x", share, &number); }), "") << bad;
+  }
+  // The float is what counts: this one rounds to 1.
+  EXPECT_NE(message_of([&] { value_from_text("0.99999999999", "--x", share, &number); }), "");
+  EXPECT_NE(message_of([&] { value_from_text("1e99", "--x", field_of(above(0)), &number); }), "");
+
+  uint64_t seed = 0;
+  value_from_text("18446744073709551615", "--x", field_of({}), &seed);
+  EXPECT_EQ(seed, UINT64_MAX);
+  EXPECT_NE(message_of([&] { value_from_text("-1", "--x", field_of({}), &seed); }), "");
+
+  bool on = false;
+  value_from_text("true", "--x", field_of({}), &on);
+  EXPECT_TRUE(on);
+  EXPECT_EQ(message_of([&] { value_from_text("yes", "--x", field_of({}), &on); }),
+            "--x: expected true or false, found \"yes\"");
+}
+
+TEST(Field, ReadsListsWithOrWithoutBlanks) {
+  std::vector<double> weights;
+  value_from_text("1, 0.5,2", "--x", field_of(at_least(0)), &weights);
+  EXPECT_EQ(weights, (std::vector<double>{1, 0.5, 2}));
+  for (const char* bad : {"1,,2", "1,-1", "1,2,", "1 2"}) {
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--x", field_of(at_least(0)), &weights); }),
+              "--x: expected one number per class, each of at least 0, found \"" + std::string(bad) + "\"");
+  }
+}
+
+TEST(Field, AChoiceIsOneOfItsNames) {
+  Loss loss = Loss::kCrossEntropy;
+  const Place place = choice(loss, {Loss::kCrossEntropy, Loss::kSquaredHinge}, loss_name);
+  value_from_text("squared_hinge", "--loss", field_of({}), place);
+  EXPECT_EQ(loss, Loss::kSquaredHinge);
+  EXPECT_EQ(message_of([&] { value_from_text("mse", "--loss", field_of({}), place); }),
+            "--loss: expected cross_entropy or squared_hinge, found \"mse\"");
+  EXPECT_EQ(message_of([&] { value_from_json("mse", "loss", place); }),
+            "loss: expected cross_entropy or squared_hinge, found \"mse\"");
+  EXPECT_NE(message_of([&] { value_from_json(3, "loss", place); }), "");
+}
+
+TEST(Field, NamingTheOptimizerInForceLeavesItsMembers) {
+  Optimizer optimizer = Sgd{.learning_rate = 7};
+  std::get<Choice>(Place(choice(optimizer, optimizer_name))).set("sgd");
+  EXPECT_EQ(learning_rate_of(optimizer), 7);
+  std::get<Choice>(Place(choice(optimizer, optimizer_name))).set("rmsprop-tf1");
+  EXPECT_EQ(std::get<RmsPropTf1>(optimizer).epsilon, 1e-10f);
+}
+
+TEST(Field, NumbersAreWrittenShortly) {
+  EXPECT_EQ(number_text(0), "0");
+  EXPECT_EQ(number_text(2147483647), "2147483647");
+  EXPECT_EQ(number_text(0.1), "0.1");
+  float epsilon = 1e-7f;
+  EXPECT_EQ(value_text(&epsilon), "1e-7");
+  epsilon = 1e-10f;
+  EXPECT_EQ(value_text(&epsilon), "1e-10");
+}
+
+}  // namespace
+}  // namespace fer::train

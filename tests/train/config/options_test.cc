@@ -1,0 +1,104 @@
+#include "train/config/options.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/train/small_run.h"
+
+namespace fer {
+namespace {
+
+TrainOption option_named(const std::string& name) {
+  for (TrainOption& option : train_options()) {
+    if (option.name == name) return option;
+  }
+  return {};
+}
+
+std::string refusal(TrainConfig config, const std::string& name, const std::string& text) {
+  return message_of([&] { set_train_option(config, name, text); });
+}
+
+TEST(TrainOptions, SayWhatTheyAreByDefault) {
+  EXPECT_EQ(option_named("epochs").usual, "100");
+  EXPECT_EQ(option_named("steps").usual, "0, one pass over the data");
+  EXPECT_EQ(option_named("learning-rate").usual, "0.001, with sgd 0.01");
+  EXPECT_EQ(option_named("epsilon").usual, "1e-7, with rmsprop-tf1 1e-10");
+  EXPECT_EQ(option_named("weight-decay").usual, "0.004, with sgd 0");
+  EXPECT_EQ(option_named("optimizer").usual, "adam");
+  EXPECT_EQ(option_named("class-weights").usual, "none");
+  EXPECT_EQ(option_named("flip").usual, "off");
+}
+
+TEST(TrainOptions, SayWhatTheyTakeAndWithWhat) {
+  EXPECT_EQ(option_named("epochs").expected, "a whole number from 1 to 2147483647");
+  EXPECT_EQ(option_named("zoom").expected, "a number of at least 0 and below 1");
+  EXPECT_EQ(option_named("precision").expected, "fp32 or bf16");
+  EXPECT_EQ(option_named("precision").choices, (std::vector<std::string>{"fp32", "bf16"}));
+  const TrainOption momentum = option_named("momentum");
+  EXPECT_EQ(momentum.parent, "optimizer");
+  EXPECT_EQ(momentum.with, (std::vector<std::string>{"sgd", "rmsprop", "rmsprop-tf1"}));
+  EXPECT_TRUE(option_named("learning-rate").with.empty()) << "every optimizer has one";
+  EXPECT_EQ(option_named("epochs").parent, "");
+  EXPECT_TRUE(option_named("epochs").with.empty());
+}
+
+TEST(SetTrainOption, SetsTheField) {
+  TrainConfig config;
+  set_train_option(config, "epochs", "7");
+  EXPECT_EQ(config.epochs, 7);
+  set_train_option(config, "optimizer", "sgd");
+  set_train_option(config, "learning-rate", "0.5");
+  set_train_option(config, "nesterov", "true");
+  EXPECT_EQ(std::get<Sgd>(config.optimizer).learning_rate, 0.5f);
+  EXPECT_TRUE(std::get<Sgd>(config.optimizer).nesterov);
+  set_train_option(config, "class-weights", "1,2");
+  EXPECT_EQ(config.class_weights, (std::vector<double>{1, 2}));
+  set_train_option(config, "out", "here");
+  EXPECT_EQ(config.out_dir, "here");
+}
+
+TEST(SetTrainOption, WhatFollowsFromAnOptionIsDone) {
+  TrainConfig config;
+  set_train_option(config, "shift", "0.25");
+  EXPECT_EQ(config.augmentation.width_shift, 0.25);
+  EXPECT_EQ(config.augmentation.height_shift, 0.25);
+  set_train_option(config, "monitor", "accuracy");
+  EXPECT_EQ(config.checkpoint_monitor, "accuracy");
+  EXPECT_EQ(config.reduce_lr.monitor, "accuracy");
+  EXPECT_EQ(config.early_stopping.monitor, "accuracy");
+  set_train_option(config, "patience", "0");
+  EXPECT_FALSE(config.early_stopping.enabled);
+  set_train_option(config, "patience", "4");
+  EXPECT_TRUE(config.early_stopping.enabled);
+  set_train_option(config, "schedule", "constant");
+  EXPECT_TRUE(config.reduce_lr.enabled);
+  set_train_option(config, "schedule", "cosine");
+  EXPECT_FALSE(config.reduce_lr.enabled);
+  set_train_option(config, "reduce-lr-patience", "2");
+  EXPECT_TRUE(config.reduce_lr.enabled);
+}
+
+TEST(SetTrainOption, AnotherOptimizerBringsItsDefaultsTheSameKeepsWhatItHas) {
+  TrainConfig config;
+  set_train_option(config, "learning-rate", "0.5");
+  set_train_option(config, "optimizer", "adam");
+  EXPECT_EQ(learning_rate_of(config.optimizer), 0.5f);
+  set_train_option(config, "optimizer", "sgd");
+  EXPECT_EQ(learning_rate_of(config.optimizer), 0.01f);
+}
+
+TEST(SetTrainOption, RefusesByNameAndSaysWhatWouldDo) {
+  EXPECT_EQ(refusal({}, "epochs", "0"), "--epochs: expected a whole number from 1 to 2147483647, found \"0\"");
+  EXPECT_EQ(refusal({}, "monitor", "f1"), "--monitor: expected loss, accuracy, val_loss or val_accuracy, found \"f1\"");
+  EXPECT_EQ(refusal({}, "momentum", "0.5"),
+            "--momentum does not go with --optimizer adam (it goes with sgd, rmsprop, rmsprop-tf1)");
+  EXPECT_EQ(refusal({}, "warmup-epochs", "1"),
+            "--warmup-epochs does not go with --schedule constant (it goes with cosine)");
+  EXPECT_EQ(refusal({}, "wings", "2"), "--wings: there is no such option of training");
+  EXPECT_EQ(refusal({}, "", "2"), "--: there is no such option of training");
+}
+
+}  // namespace
+}  // namespace fer

@@ -1,0 +1,88 @@
+#include "train/files/identity.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/train/small_run.h"
+
+namespace fer::train {
+namespace {
+
+using nlohmann::json;
+
+json identity_of(const TrainConfig& config) {
+  const SmallRun run;
+  const RunInputs inputs{run.data, run.train, run.validation, {}};
+  return run_identity(small_network(), config, inputs, {});
+}
+
+std::string refusal(const json& saved, const json& now) {
+  return message_of([&] { expect_same_run(saved, now); });
+}
+
+TEST(Identity, ASameRunIsTheSame) { EXPECT_EQ(refusal(identity_of({}), identity_of({})), ""); }
+
+TEST(Identity, NamesWhatDiffers) {
+  TrainConfig other;
+  other.batch_size = 32;
+  EXPECT_EQ(refusal(identity_of({}), identity_of(other)),
+            "was made by another run, so it cannot be resumed: config.batch_size was 64, now 32");
+}
+
+TEST(Identity, LengthAndSnapshotsMayDifferButNotUnderACosine) {
+  TrainConfig longer;
+  longer.epochs = 7;
+  longer.save_every = 3;
+  longer.out_dir = "elsewhere";
+  EXPECT_EQ(refusal(identity_of({}), identity_of(longer)), "");
+  TrainConfig cosine;
+  cosine.schedule = CosineSchedule{};
+  longer.schedule = CosineSchedule{};
+  EXPECT_EQ(refusal(identity_of(cosine), identity_of(longer)),
+            "was made by another run, so it cannot be resumed: config.epochs was 100, now 7");
+}
+
+TEST(Identity, ARunFromBeforeThereWasAnOptionWasMadeWithItsDefault) {
+  // Every field in turn, as a version without it wrote.
+  const json now = identity_of({});
+  for (const auto& [key, value] : now["config"].flatten().items()) {
+    json saved = now;
+    const json::json_pointer pointer("/config" + key);
+    if (key.ends_with("name") || key.ends_with("enabled")) continue;  // what decides which others there are
+    saved[pointer.parent_pointer()].erase(pointer.back());
+    ASSERT_NE(saved, now) << key;
+    EXPECT_EQ(refusal(saved, now), "") << key;
+  }
+  json saved = now;
+  saved["config"].erase("accumulate");
+  saved["config"].erase("augmentation");
+  TrainConfig other;
+  other.accumulate = 2;
+  EXPECT_EQ(refusal(saved, identity_of(other)),
+            "was made by another run, so it cannot be resumed: config.accumulate was 1, now 2");
+}
+
+TEST(Identity, WhatANewerVersionKnewIsNotOverlooked) {
+  json saved = identity_of({});
+  saved["config"]["mixup"] = 0.2;
+  EXPECT_EQ(refusal(saved, identity_of({})),
+            "was made by another run, so it cannot be resumed: config.mixup was 0.2, now nothing");
+}
+
+TEST(Identity, HoldsForPicturesLabelsAndRows) {
+  const SmallRun run;
+  const json now = identity_of({});
+  Dataset other = run.data;
+  other.pixels[3] ^= 1;
+  EXPECT_NE(refusal(run_identity(small_network(), {}, {other, run.train, run.validation, {}}, {}), now)
+                .find("train.pictures"),
+            std::string::npos);
+  other = run.data;
+  other.labels[80] = 0;
+  EXPECT_NE(refusal(run_identity(small_network(), {}, {other, run.train, run.validation, {}}, {}), now)
+                .find("validation.labels"),
+            std::string::npos);
+  EXPECT_NE(refusal(run_identity(small_network(), {}, {run.data, run.validation, run.train, {}}, {}), now), "");
+}
+
+}  // namespace
+}  // namespace fer::train
