@@ -1,3 +1,6 @@
+#include <regex>
+
+#include "fer/model.h"
 #include "tests/support/paths.h"
 #include "tests/tools/tool_run.h"
 
@@ -67,9 +70,32 @@ TEST_F(FerConvert, GoesToOnnxAndBack) {
   EXPECT_NEAR(loss_of("again.safetensors"), loss_of("run/best.safetensors"), 1e-6);
   ASSERT_EQ(run("fer-convert model.onnx --class-names a,b,c,d,e,f,g --out named.safetensors").status, 0);
   EXPECT_NE(run("fer-info named.safetensors").out.find("a, b, c, d, e, f, g"), std::string::npos);
+  ASSERT_EQ(run("fer-convert model.onnx --class-names 'a, b ,c,d,e,f,very sad' --out named.safetensors").status, 0);
+  EXPECT_EQ(load_model(path("named.safetensors")).network.class_names,
+            (std::vector<std::string>{"a", "b", "c", "d", "e", "f", "very sad"}));
   write("broken.onnx", "no protocol buffer");
   expect_one_line_error(run("fer-convert broken.onnx --out broken.safetensors"), "fer-convert", "broken.onnx");
   EXPECT_FALSE(exists("broken.safetensors"));
+}
+
+TEST_F(FerConvert, PixelScaleAndShiftHaveTheDefaultsThatTheHelpSays) {
+  const std::string keras = fer::source_dir() + "/tests/fixtures/keras/keras2_sequential.h5 ";
+  const auto preprocessing = [&](const std::string& options) {
+    const ToolResult r = run("fer-convert " + keras + options + " --out k.safetensors");
+    EXPECT_EQ(r.status, 0) << r.err;
+    return load_model(path("k.safetensors")).preprocessing;
+  };
+  if (run("fer-convert " + keras + "--out k.safetensors").err.find("without Keras") != std::string::npos) {
+    GTEST_SKIP() << "built without Keras";
+  }
+  EXPECT_EQ(preprocessing(""), (Preprocessing{1.0f / 255, 0}));
+  EXPECT_EQ(preprocessing("--pixel-shift -1"), (Preprocessing{1, -1}));
+  EXPECT_EQ(preprocessing("--pixel-scale 0.5"), (Preprocessing{0.5f, 0}));
+  const std::string help = std::regex_replace(run("fer-convert --help").out, std::regex("\\s+"), " ");
+  EXPECT_NE(help.find("(default: as the file says, and where it says nothing 1/255; with --pixel-shift alone 1)"),
+            std::string::npos)
+      << help;
+  EXPECT_EQ(help.find("(default: 1)"), std::string::npos);
 }
 
 TEST_F(FerConvert, ComesFromKeras) {

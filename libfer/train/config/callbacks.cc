@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "fer/error.h"
-#include "network/names.h"
+#include "train/config/field.h"
 
 namespace fer::train {
 namespace {
@@ -23,8 +23,7 @@ double EpochResult::*figure_named(const std::string& name, const std::string& op
   for (const Figure& figure : kFigures) {
     if (name == figure.name) return has_validation ? figure.member : figure.without_validation;
   }
-  throw Error(option + ": expected " + listed(kFigures, [](const Figure& f) { return f.name; }) + ", found \"" + name +
-              "\"");
+  throw Error(option + ": expected " + one_of(monitor_names()) + ", found \"" + name + "\"");
 }
 
 }  // namespace

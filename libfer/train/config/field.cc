@@ -27,15 +27,6 @@ Overloaded(F...) -> Overloaded<F...>;
   throw Error(where + ": expected " + expected + ", found " + found);
 }
 
-// "a, b or c"
-std::string one_of(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
-  }
-  return text;
-}
-
 bool known(const Choice& choice, const std::string& name) {
   return std::find(choice.names.begin(), choice.names.end(), name) != choice.names.end();
 }
@@ -115,6 +106,14 @@ const Field* parent_of(Fields fields, const Field& field) {
 const char* member_name(const Field& field) {
   const char* dot = std::strrchr(field.path, '.');
   return dot == nullptr ? field.path : dot + 1;
+}
+
+std::string one_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  }
+  return text;
 }
 
 bool applies(const Place& place) { return !std::holds_alternative<std::monostate>(place); }

@@ -79,6 +79,9 @@ const Field* parent_of(Fields fields, const Field& field);
 // The last part of the path: "beta1".
 const char* member_name(const Field& field);
 
+// "a, b or c".
+std::string one_of(const std::vector<std::string>& names);
+
 bool applies(const Place& place);
 // "a whole number from 1 to 2147483647", "a number above 0", "fp32 or bf16".
 std::string expected_text(const Field& field, const Place& place);

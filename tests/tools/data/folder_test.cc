@@ -51,6 +51,21 @@ TEST_F(Folders, TrainEvaluatePredictWithoutBeingTold) {
   EXPECT_EQ(json_lines(predicted.out).at(0)["file"], "pics/test/Angry/0056.png");
 }
 
+TEST_F(Folders, LimitTakesPicturesOfEveryClass) {
+  const ToolResult r = run("fer-train pics --network net.json --epochs 1 --limit 14 --validation-split 0.2 --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.err.find("pics: --limit 14: pictures of random 80 % taken evenly from all 7 classes\n"),
+            std::string::npos)
+      << r.err;
+  // The curves' page counts the classes: 2 of each.
+  EXPECT_NE(r.out.find("train 14 (random 80 %), validate 11 (random 20 %)"), std::string::npos) << r.out;
+  // A run that the first version began took the first pictures; it is resumed with these.
+  auto json = nlohmann::json::parse(read_text(path("run/run.json")));
+  json["data"].erase("limit");
+  write("run/run.json", json.dump());
+  expect_one_line_error(run("fer-train --resume --epochs 2 --quiet --out run"), "fer-train", "was made by another run");
+}
+
 TEST_F(Folders, GiveTheWeightsThatTheSamePicturesGiveInAnyForm) {
   // Rows of a CSV file in the folder's order: by split, class and name.
   std::string csv = "emotion,pixels,Usage\n";

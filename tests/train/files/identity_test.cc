@@ -44,7 +44,8 @@ TEST(Identity, LengthAndSnapshotsMayDifferButNotUnderACosine) {
 TEST(Identity, ARunFromBeforeThereWasAnOptionWasMadeWithItsDefault) {
   // Every field in turn, as a version without it wrote.
   const json now = identity_of({});
-  for (const auto& [key, value] : now["config"].flatten().items()) {
+  const json settings = now["config"].flatten();
+  for (const auto& [key, value] : settings.items()) {
     json saved = now;
     const json::json_pointer pointer("/config" + key);
     if (key.ends_with("name") || key.ends_with("enabled")) continue;  // what decides which others there are
