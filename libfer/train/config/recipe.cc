@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <set>
 
 #include "fer/error.h"
@@ -13,6 +10,7 @@
 #include "network/library.h"
 #include "train/config/config.h"
 #include "train/config/recipe_fields.h"
+#include "train/config/recipe_options.h"
 
 namespace fer {
 namespace {
@@ -39,9 +37,9 @@ class RecipeReader {
   Recipe read() {
     read_loss();
     read_optimizer();
-    read_plain_options();
+    given_ = train::read_plain_options(fields_, recipe_.config, options_);
     note_counts();
-    read_groups();
+    train::read_groups(fields_, recipe_.config, options_, groups_, augmented_stage_);
     read_callbacks();
     read_class_weights();
     read_split();
@@ -55,17 +53,11 @@ class RecipeReader {
   std::string place(const char* field) const { return where_ + ": " + field; }
 
   // The member, unless it is missing or null.
-  const json* known(const char* field) {
-    const json* value = fields_.find(field);
-    return value == nullptr || value->is_null() ? nullptr : value;
-  }
+  const json* known(const char* field) { return train::known_member(fields_, field); }
   // The member that stands for the option of this path. One that is not in the list is not known here either.
   const json* known_option(const char* path) {
     const train::Field* field = train::find_field(options_, path);
-    return field == nullptr ? nullptr : known(recipe_name(*field));
-  }
-  static const char* recipe_name(const train::Field& field) {
-    return *field.recipe != '\0' ? field.recipe : field.path;
+    return field == nullptr ? nullptr : known(train::recipe_name(*field));
   }
   void not_known(const char* field, const std::string& used) { remarks_.add(field, "not known: " + used + " is used"); }
 
@@ -79,48 +71,11 @@ class RecipeReader {
 
   void read_optimizer() {
     const Optimizer& optimizer = recipe_.config.optimizer;
-    if (const json* object = has_group("optimizer") ? known("optimizer") : nullptr) {
+    if (const json* object = train::has_group(options_, "optimizer") ? known("optimizer") : nullptr) {
       train::read_optimizer(*object, place("optimizer"), recipe_.config, options_);
     } else {
       not_known("optimizer",
                 fmt::format("{} with learning rate {:g}", optimizer_name(optimizer), learning_rate_of(optimizer)));
-    }
-  }
-
-  bool has_group(const std::string& name) const {
-    return std::any_of(options_.begin(), options_.end(),
-                       [&](const train::Field& field) { return std::string_view(field.path).starts_with(name + "."); });
-  }
-
-  // A whole number; texts are searched for one.
-  void read_count(const json& value, const train::Field& field, int64_t& out) {
-    double number = std::numeric_limits<double>::quiet_NaN();
-    if (value.is_string()) {
-      number = train::number_in(value.get<std::string>()).value_or(number);
-    } else {
-      read_value(value, place(recipe_name(field)), number);
-    }
-    if (number != std::floor(number) || !field.range.contains(number)) {
-      fail_expected(place(recipe_name(field)), train::expected_text(field, &out), value);
-    }
-    out = static_cast<int64_t>(number);
-  }
-
-  // Options that are not members of an object, but those that a file may put into words.
-  void read_plain_options() {
-    for (const train::Field& field : options_) {
-      const std::string_view path = field.path;
-      const bool plain = !path.empty() && path.find('.') == path.npos && field.kept != train::Kept::kNot;
-      if (!plain || path == "loss" || path == "class_weights") continue;
-      const json* value = known(recipe_name(field));
-      if (value == nullptr) continue;
-      given_.insert(field.path);
-      const train::Place place_of = field.at(recipe_.config);
-      if (const auto* count = std::get_if<int64_t*>(&place_of)) {
-        read_count(*value, field, **count);
-      } else {
-        train::value_from_json(*value, place(recipe_name(field)), place_of);
-      }
     }
   }
 
@@ -134,27 +89,8 @@ class RecipeReader {
         not_known("epochs", fmt::format("{}", config.epochs));
       }
     }
-    if (known("validation_steps") != nullptr) remarks_.add("validation_steps", "all of the validation part is used");
-  }
-
-  // Options that are members of objects.
-  void read_groups() {
-    TrainConfig& config = recipe_.config;
-    for (const train::Field& field : options_) {
-      const std::string path = field.path, group = path.substr(0, path.find('.'));
-      const bool read_apart = group == "optimizer" || group == "preprocessing" || path == group ||
-                              group == "early_stopping" || group == "reduce_lr";
-      if (read_apart || !groups_.insert(group).second) continue;
-      const std::string& name = *groups_.find(group);  // which stays where it is
-      const json* object = known(name.c_str());
-      if (object == nullptr) continue;
-      if (group == "augmentation") {
-        train::read_augmentation(*object, place("augmentation"), config, options_, augmented_stage_);
-        continue;
-      }
-      JsonFields members(*object, place(name.c_str()));
-      train::read_members(members, group, config, options_);
-      members.refuse_unknown();
+    if (train::check_count(fields_, "validation_steps")) {
+      remarks_.add("validation_steps", "all of the validation part is used");
     }
   }
 

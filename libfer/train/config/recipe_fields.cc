@@ -10,27 +10,12 @@
 #include "fer/error.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
+#include "train/config/recipe_options.h"
 
 namespace fer::train {
 namespace {
 
 using nlohmann::json;
-
-// Of Keras 2 with TensorFlow 1 and 2: val_acc, later val_accuracy.
-std::string monitor_name(const std::string& name) {
-  if (name == "acc") return "accuracy";
-  return name == "val_acc" ? "val_accuracy" : name;
-}
-
-void read_member(JsonFields& fields, const char* name, const Field& field, TrainConfig& config) {
-  const Place place = field.at(config);
-  if (!applies(place)) return;
-  const json* value = fields.find(name);
-  if (value == nullptr || value->is_null()) return;
-  const bool monitor = value->is_string() && std::string_view(name) == "monitor";
-  value_from_json(monitor ? json(monitor_name(value->get<std::string>())) : *value, fields.where() + ": " + name,
-                  place);
-}
 
 void read_early_stopping(JsonFields& fields, TrainConfig& config, Fields options) {
   config.early_stopping = {.patience = 0, .restore_best_weights = false};
@@ -95,40 +80,6 @@ std::optional<double> number_in(const std::string& text) {
   }
   if (digits.empty() || digits.size() > 15) return {};
   return std::strtod(digits.c_str(), nullptr);
-}
-
-void read_members(JsonFields& fields, const std::string& group, TrainConfig& config, Fields options) {
-  for (const Field& field : options) {
-    const std::string name = member_name(field);
-    if (field.path != group + "." + name || name == "enabled") continue;
-    read_member(fields, member_name(field), field, config);
-  }
-}
-
-void read_optimizer(const json& object, const std::string& where, TrainConfig& config, Fields options) {
-  json named = object;
-  // rho is TensorFlow 1's decay.
-  if (named.is_object() && named.contains("decay") && named.contains("name")) {
-    if (named["name"] == "rmsprop") named["name"] = "rmsprop-tf1";
-    if (named["name"] == "rmsprop-tf1") {
-      named.emplace("rho", named["decay"]);
-      named.erase("decay");
-    }
-  }
-  JsonFields fields(named, where);
-  std::string name;
-  if (find_field(options, "optimizer.name") != nullptr) fields.required("name", name);
-  read_members(fields, "optimizer", config, options);
-  fields.refuse_unknown();
-}
-
-void read_augmentation(const json& object, const std::string& where, TrainConfig& config, Fields options,
-                       std::optional<int64_t>& stage) {
-  JsonFields fields(object, where);
-  read_members(fields, "augmentation", config, options);
-  int64_t number = 0;
-  if (fields.read("stage", number)) stage = number;
-  fields.refuse_unknown();
 }
 
 std::vector<RecipeStage> read_stages(const json& array, const std::string& where) {

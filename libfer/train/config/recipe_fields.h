@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "fer/recipe.h"
-#include "network/json_fields.h"
 #include "train/config/field.h"
 
 namespace fer::train {
@@ -24,12 +23,6 @@ class Remarks {
 };
 
 // Throw Error ("WHERE: FIELD: expected ..., found ...").
-// What the object has of the fields GROUP.member; null is as missing.
-void read_members(JsonFields& fields, const std::string& group, TrainConfig& config, Fields options);
-void read_optimizer(const nlohmann::json& object, const std::string& where, TrainConfig& config, Fields options);
-// stage: left as it is, or the one that the augmentation is of.
-void read_augmentation(const nlohmann::json& object, const std::string& where, TrainConfig& config, Fields options,
-                       std::optional<int64_t>& stage);
 // Texts: "fit again (100 epochs) on wrongly classified pictures".
 std::vector<RecipeStage> read_stages(const nlohmann::json& array, const std::string& where);
 // Those that are named are on, with Keras's defaults, the others off.
