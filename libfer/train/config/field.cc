@@ -174,7 +174,9 @@ json value_to_json(const Place& place) {
 void value_from_json(const json& value, const std::string& where, const Place& place) {
   std::visit(Overloaded{[](std::monostate) {},
                         [&](uint64_t* out) {
-                          if (!value.is_number_integer() || value < 0) {
+                          const bool negative =
+                              !value.is_number_unsigned() && value.is_number_integer() && value.get<int64_t>() < 0;
+                          if (!value.is_number_integer() || negative) {
                             fail(where, "a whole number of at least 0 and below 2^64", shown(value));
                           }
                           *out = value.get<uint64_t>();
