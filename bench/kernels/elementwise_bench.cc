@@ -3,6 +3,7 @@
 #include "bench/kernels/rates.h"
 #include "bench/kernels/register.h"
 #include "engine/kernel_shapes.h"
+#include "kernels/loss/softmax.h"
 #include "kernels/norm/batch_norm.h"
 #include "kernels/update/optimizer.h"
 #include "kernels/values/elementwise.h"

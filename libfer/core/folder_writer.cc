@@ -138,8 +138,8 @@ struct FolderWriter::State {
     }
     struct stat before = {};
     const bool replaces = ::fstatat(target.get(), name.c_str(), &before, AT_SYMLINK_NOFOLLOW) == 0;
-    if (replaces && S_ISREG(before.st_mode)) {
-      ::fchmodat(inner.get(), name.c_str(), before.st_mode & 0777, 0);
+    if (replaces && S_ISREG(before.st_mode) && ::fchmodat(inner.get(), name.c_str(), before.st_mode & 0777, 0) != 0) {
+      fail(name, errno);
     }
     if (::renameat(inner.get(), name.c_str(), target.get(), name.c_str()) != 0) fail(name, errno);
   }

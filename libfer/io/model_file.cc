@@ -47,6 +47,7 @@ void check_class_names(const SafetensorsFile& file, const Network& network, cons
 void check_class_rules(const std::vector<ClassRule>& rules, const Network& network, const std::string& place) {
   if (rules.empty()) return;
   std::vector<std::string> names;
+  names.reserve(rules.size());
   for (const ClassRule& rule : rules) names.push_back(rule.name);
   if (names != network.class_names) throw Error(place + ": expected the network's class names, found others");
 }

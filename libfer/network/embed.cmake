@@ -1,4 +1,4 @@
-# Makes libfer/networks/*.json into a source, so that a network's name needs no search for a file.
+# Makes libfer/networks/*.json into a source of fer_sources, so that a network's name needs no search for a file.
 file(GLOB network_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/networks/*.json")
 list(SORT network_files)
 set(embedded "#include \"network/embedded.h\"\n\nnamespace fer {\nnamespace {\n\nconstexpr EmbeddedNetwork kNetworks[] = {\n")
@@ -11,7 +11,7 @@ endforeach()
 string(APPEND embedded "};\n\n}  // namespace\n\nstd::span<const EmbeddedNetwork> embedded_networks() { return kNetworks; }\n\n}  // namespace fer\n")
 
 # Written only when it changed, so that configuring again does not compile it again.
-set(embedded_source "${CMAKE_CURRENT_BINARY_DIR}/embedded_networks.cc")
+set(embedded_source "${CMAKE_CURRENT_BINARY_DIR}/network/embedded_networks.cc")
 set(embedded_before "")
 if(EXISTS "${embedded_source}")
   file(READ "${embedded_source}" embedded_before)
@@ -19,4 +19,4 @@ endif()
 if(NOT embedded_before STREQUAL embedded)
   file(WRITE "${embedded_source}" "${embedded}")
 endif()
-target_sources(fer PRIVATE "${embedded_source}")
+list(APPEND fer_sources "${embedded_source}")

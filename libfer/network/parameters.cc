@@ -3,7 +3,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "fer/model.h"
+#include "fer/weights.h"
 #include "network/one_of.h"
 
 namespace fer {
@@ -66,8 +66,8 @@ class ParameterList {
   }
 
   template <class L>
-  void kernel(const L& l, Shape shape, int64_t outputs) {
-    append("kernel", std::move(shape), l.kernel_init).regularizer = l.kernel_regularizer;
+  void kernel(const L& l, const Shape& shape, int64_t outputs) {
+    append("kernel", shape, l.kernel_init).regularizer = l.kernel_regularizer;
     if (l.bias) append("bias", {outputs}, l.bias_init).regularizer = l.bias_regularizer;
   }
 

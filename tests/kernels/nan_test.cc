@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "fer/activation.h"
+#include "kernels/loss/softmax.h"
 #include "kernels/values/elementwise.h"
 #include "tests/kernels/conv/conv_epilogue_cases.h"
 #include "tests/kernels/conv/dense_cases.h"

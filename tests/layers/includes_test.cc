@@ -1,11 +1,10 @@
-// The floors: an include points down, never up or beside (docs/design.md).
+// What public headers and programs may include. (The floors within the library: floors.py.)
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <iterator>
 #include <regex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -16,23 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kLibrary = fs::path(fer::source_dir()) / "libfer";
-
-// What each folder may include besides itself and the public headers.
-const std::map<std::string, std::set<std::string>> kAllowed = {
-    {"core", {}},
-    {"kernels", {"core"}},
-    {"network", {"core"}},
-    {"engine", {"kernels", "network", "core"}},
-    {"image", {"core"}},
-    {"io", {"network", "core"}},
-    {"onnx", {"io", "network", "core"}},
-    {"keras", {"io", "network", "core"}},
-    {"data", {"core"}},
-    {"report", {"core"}},
-    {"evaluate", {"data", "engine", "kernels", "network", "core"}},
-    {"train", {"evaluate", "engine", "kernels", "network", "io", "data", "report", "core"}},
-    {"predict", {"engine", "kernels", "network", "io", "core"}},
-};
 
 std::vector<std::string> quoted_includes(const fs::path& file) {
   static const std::regex kInclude("^\\s*#\\s*include\\s+\"([^\"]+)\"");
@@ -65,29 +47,6 @@ std::vector<fs::path> sources_in(const fs::path& folder) {
   return files;
 }
 
-TEST(Layers, PrivateIncludesPointDown) {
-  for (const auto& [folder, allowed] : kAllowed) {
-    const auto files = sources_in(kLibrary / folder);
-    EXPECT_FALSE(files.empty()) << folder;
-    for (const fs::path& file : files) {
-      for (const std::string& include : quoted_includes(file)) {
-        const std::string target = include.substr(0, include.find('/'));
-        const bool fine = target == "fer" || include == "fer.h" || target == folder || allowed.contains(target);
-        EXPECT_TRUE(fine) << fs::relative(file, kLibrary) << " includes " << include << ", which " << folder
-                          << "/ may not";
-      }
-    }
-  }
-}
-
-TEST(Layers, EveryFolderOfTheLibraryHasItsRule) {
-  for (const auto& entry : fs::directory_iterator(kLibrary)) {
-    const std::string name = entry.path().filename();
-    if (!entry.is_directory() || name == "include" || name == "networks") continue;
-    EXPECT_TRUE(kAllowed.contains(name)) << name;
-  }
-}
-
 TEST(Layers, PublicHeadersIncludeOnlyTheStandardLibraryAndEachOther) {
   for (const fs::path& file : sources_in(kLibrary / "include")) {
     for (const std::string& include : quoted_includes(file)) {
@@ -99,6 +58,15 @@ TEST(Layers, PublicHeadersIncludeOnlyTheStandardLibraryAndEachOther) {
           include.find('/') == std::string::npos && (include.find('.') == std::string::npos || include.ends_with(".h"));
       EXPECT_TRUE(standard) << file << " includes " << include;
     }
+  }
+}
+
+// Else a shared libfer would not show what the header declares.
+TEST(Layers, PublicHeadersDeclareInTheNamespaceThatIsShown) {
+  for (const fs::path& file : sources_in(kLibrary / "include" / "fer")) {
+    std::ifstream in(file);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(text.find("\nnamespace fer {"), std::string::npos) << file << ": expected namespace FER_PUBLIC fer";
   }
 }
 

@@ -8,6 +8,7 @@
 #include "engine/training/join_batch_norms.h"
 #include "engine/training/plan_builder.h"
 #include "fer/error.h"
+#include "kernels/loss/softmax.h"
 #include "kernels/simd/target.h"
 #include "kernels/values/elementwise.h"
 

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "fer/error.h"
+#include "keras/config/config.h"
+#include "keras/config/settings.h"
 #include "network/json_text.h"
 
 namespace fer::keras_file {

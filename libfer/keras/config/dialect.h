@@ -6,9 +6,15 @@
 
 #include "fer/keras.h"
 #include "keras/hdf5/stored.h"
-#include "keras/layers/builder.h"
 
 namespace fer::keras_file {
+
+// What the file tells of how its model computed.
+struct Dialect {
+  bool keras_1 = false, keras_3 = false;
+  bool turned_kernels = false;  // Theano's
+  bool channels_first = false;
+};
 
 // model: the model's JSON, or null. version: of Keras, or empty where only the file may tell. Throws Error where layers
 // disagree about where channels lie.

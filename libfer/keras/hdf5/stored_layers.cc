@@ -1,4 +1,6 @@
 // The layers of a file, in both layouts.
+#include "keras/hdf5/stored_layers.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include <tuple>
 
 #include "fer/error.h"
-#include "keras/weights/match.h"
 #include "network/json_text.h"
 #include "network/limits.h"
 

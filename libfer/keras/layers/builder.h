@@ -9,6 +9,7 @@
 
 #include "fer/model.h"
 #include "keras/config/config.h"
+#include "keras/config/dialect.h"
 #include "keras/config/settings.h"
 #include "keras/weights/weighted.h"
 
@@ -27,13 +28,6 @@ struct Value {
   std::array<int64_t, 4> padding = {};
   bool is_padded() const { return padding != std::array<int64_t, 4>{}; }
   bool is_picture() const { return shape.rank() == 3; }
-};
-
-// What the file tells of how its model computed.
-struct Dialect {
-  bool keras_1 = false, keras_3 = false;
-  bool turned_kernels = false;  // Theano's
-  bool channels_first = false;
 };
 
 // One layer on its way into the network.

@@ -1,8 +1,8 @@
 #include "kernels/gemm/bf16.h"
 
 #include "fer/error.h"
+#include "fer/instruction_set.h"
 #include "fer/precision.h"
-#include "fer/threads.h"
 
 namespace fer {
 namespace kernels {

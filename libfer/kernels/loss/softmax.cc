@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/parallel.h"
-#include "kernels/values/elementwise.h"
 
 namespace fer::kernels {
 namespace {

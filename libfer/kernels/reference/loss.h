@@ -1,4 +1,4 @@
-// The truth behind the losses of kernels/values/elementwise.h: softmax with cross-entropy, and regularisation.
+// The truth behind the losses of kernels/loss/softmax.h, softmax with cross-entropy, and of regularisation.
 #pragma once
 
 #include <algorithm>

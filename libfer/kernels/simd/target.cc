@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "fer/error.h"
-#include "fer/threads.h"
+#include "fer/instruction_set.h"
 
 namespace fer {
 namespace kernels {

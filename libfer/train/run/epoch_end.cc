@@ -4,6 +4,7 @@
 
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
+#include "kernels/loss/softmax.h"
 #include "kernels/values/elementwise.h"
 #include "train/files/logs.h"
 #include "train/run/fit_loop.h"

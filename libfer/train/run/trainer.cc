@@ -35,7 +35,7 @@ Model untrained(Network network, const TrainConfig& config) {
 
 }  // namespace
 
-Trainer::Trainer(Network network, TrainConfig config) : Trainer(untrained(std::move(network), config), config) {}
+Trainer::Trainer(Network network, const TrainConfig& config) : Trainer(untrained(std::move(network), config), config) {}
 
 Trainer::Trainer(Model model, TrainConfig config) {
   infer(model.network);

@@ -1,8 +1,7 @@
-// Learning-rate schedules (fer/optimizer.h), and the names of optimizers and losses.
+// Learning-rate schedules (fer/optimizer.h), and the names of optimizers.
 #include <cmath>
 #include <numbers>
 
-#include "fer/loss.h"
 #include "fer/optimizer.h"
 
 namespace fer {
@@ -44,8 +43,6 @@ const char* optimizer_name(const Optimizer& optimizer) {
   };
   return std::visit(Name{}, optimizer);
 }
-
-const char* loss_name(Loss loss) { return loss == Loss::kSquaredHinge ? "squared_hinge" : "cross_entropy"; }
 
 double schedule_factor(const Schedule& schedule, int64_t step, int64_t steps_per_epoch, int64_t epochs) {
   const Position at{.step = static_cast<double>(step),

@@ -1,7 +1,8 @@
+#include "kernels/loss/softmax.h"
+
 #include <gtest/gtest.h>
 
 #include "kernels/reference/loss.h"
-#include "kernels/values/elementwise.h"
 #include "tests/kernels/on_targets.h"
 
 namespace fer::testing {
