@@ -4,6 +4,7 @@
 #include "fer/classes.h"
 #include "fer/model.h"
 #include "fer/network.h"
+#include "tests/network/one_layer.h"
 #include "tests/support/message.h"
 #include "tests/support/paths.h"
 
@@ -11,16 +12,6 @@ namespace fer {
 namespace {
 
 Network file(const std::string& name) { return load_network(fer::source_dir() + "/data/networks/" + name + ".json"); }
-
-Shape output_of(LayerKind kind, Shape input = {9, 7, 5}) {
-  Network network(input);
-  network.add(std::move(kind), "it");
-  return infer(network)[0].output;
-}
-
-std::string refusal(LayerKind kind, Shape input = {9, 7, 5}) {
-  return message_of([&] { output_of(kind, input); });
-}
 
 // Of layers on a value [9, 7, 5] and a value [5].
 std::string refusal_of_two(LayerKind kind, LayerKind other) {

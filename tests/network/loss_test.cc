@@ -1,0 +1,14 @@
+#include "fer/loss.h"
+
+#include <gtest/gtest.h>
+
+namespace fer {
+namespace {
+
+TEST(Loss, HasTheNameThatOptionsAndFilesUse) {
+  EXPECT_STREQ(loss_name(Loss::kCrossEntropy), "cross_entropy");
+  EXPECT_STREQ(loss_name(Loss::kSquaredHinge), "squared_hinge");
+}
+
+}  // namespace
+}  // namespace fer
