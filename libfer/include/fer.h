@@ -16,6 +16,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default) /* A shared libfer shows these and hides its inside. */
+#endif
 
 typedef struct fer_model fer_model;
 
@@ -45,6 +48,9 @@ const char* fer_last_error(void);
 /* "major.minor.patch" of the library. */
 const char* fer_version(void);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

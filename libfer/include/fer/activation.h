@@ -1,7 +1,9 @@
 // The activation functions.
 #pragma once
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // f(x) by element, but softmax, which runs over the last axis.
 //   leaky_relu    x > 0 ? x : alpha * x                 (default alpha 0.3, as in Keras 2; PyTorch uses 0.01)

@@ -1,7 +1,9 @@
 // Random changes to training pictures.
 #pragma once
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // What an augmented picture has where its source lies outside the old one (letters are cells of a row abcd):
 enum class Fill {

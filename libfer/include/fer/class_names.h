@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // The seven names of fer2013's labels, in label order: angry, disgust, fear, happy, sad, surprise, neutral.
 const std::vector<std::string>& fer2013_class_names();

@@ -8,8 +8,9 @@
 
 #include "fer/class_names.h"
 #include "fer/dataset.h"
+#include "fer/export.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // "angry,fear+surprise,rest=sad+neutral": classes in label order with commas between; + merges; NAME= names the result,
 // which is called as it is written ("fear+surprise") otherwise. Throws Error on an empty name, a source that is used

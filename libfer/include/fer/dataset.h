@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "fer/class_names.h"
+#include "fer/export.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // Which part of fer2013 a row belongs to. kNone: the file has no Usage column.
 enum class Usage : uint8_t { kTraining, kPublicTest, kPrivateTest, kNone };
@@ -58,7 +59,7 @@ struct Dataset {
     return {values.data() + i * picture_bytes(), static_cast<size_t>(picture_bytes())};
   }
   // False for a row whose class was dropped; true where there are no labels.
-  bool takes_part(int64_t i) const { return labels.empty() || labels[i] != kNoLabel; }
+  bool takes_part(int64_t i) const { return labels.empty() || labels[static_cast<size_t>(i)] != kNoLabel; }
 };
 
 // Copies picture i, picture_bytes() bytes, wherever it is kept. Throws Error where it cannot be read any more, and

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // When two pictures count as nearly the same. Both are averaged down to 16x16 grey cells and to 8 rows of 9; the 64-bit
 // difference hash of the latter (is a cell brighter than the one to its right?) may differ in at most `hash_bits`, and

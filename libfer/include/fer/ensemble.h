@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 #include "fer/metrics.h"
 #include "fer/model.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 enum class EnsembleRule {
   kMean,  // the mean of the models' probabilities

@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // A mistake in what the user gave: a file, an option, a network, a shape. The message says what was wrong, where (file,
 // line and column, or layer), what was expected and what was found, in one line without a trailing newline.

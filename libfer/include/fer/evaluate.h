@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 #include "fer/metrics.h"
 #include "fer/model.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // Probabilities [rows, classes] in inference mode, `batch_size` at a time. flip: the mean of the picture's and its
 // mirror image's.

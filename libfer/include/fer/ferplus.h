@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // In the order of the file's columns: neutral, happy, surprise, sad, angry, disgust, fear, contempt.
 const std::vector<std::string>& ferplus_class_names();

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // What lies at a path, links followed. kOther: a device, a pipe, a socket.
 enum class PathKind { kNone, kFile, kFolder, kOther };

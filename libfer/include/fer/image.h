@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 struct Image {
   int64_t height = 0, width = 0, channels = 1;  // channels 1 (grey) or 3 (RGB)

@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "fer/export.h"
 #include "fer/model.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // False where fer_keras was built without libhdf5 and libzip: the functions below then throw Error, which says what to
 // install.

@@ -7,8 +7,9 @@
 #include <string_view>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // The points of the scheme of Multi-PIE and iBUG 300-W, which dlib's predictor of 68 landmarks gives.
 inline constexpr int64_t kLandmarkPoints = 68;

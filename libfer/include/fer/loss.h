@@ -1,7 +1,9 @@
 // Losses that training minimises.
 #pragma once
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // Beside regularisation. t is a picture's target, p the probabilities that the network gives.
 enum class Loss {

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "fer/export.h"
 #include "fer/tensor.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 struct ClassFigures {
   std::string name;

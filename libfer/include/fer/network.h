@@ -17,9 +17,10 @@
 #include <vector>
 
 #include "fer/activation.h"
+#include "fer/export.h"
 #include "fer/tensor.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // Cells added around an image. valid: none. same: so that the output is ceil(input / stride), the odd cell at the
 // bottom and right (Keras, TensorFlow). explicit: `cells` on every side (PyTorch).
@@ -242,8 +243,8 @@ class Network {
  public:
   Network() = default;
   // input: [height, width, channels]
-  explicit Network(Shape input, std::vector<std::string> class_names = {})
-      : input(std::move(input)), class_names(std::move(class_names)) {}
+  explicit Network(Shape input_shape, std::vector<std::string> classes = {})
+      : input(std::move(input_shape)), class_names(std::move(classes)) {}
 
   // Appends a layer; without a name it gets Keras's kind of name ("conv2d_1"). Returns *this.
   Network& add(LayerKind kind, std::string name = {}, std::vector<std::string> inputs = {});

@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "fer/export.h"
 #include "fer/model.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // False where fer_onnx was built without ONNX: write_onnx and read_onnx then throw Error, which says what to install.
 bool has_onnx();

@@ -5,7 +5,9 @@
 #include <string>
 #include <variant>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // Kingma and Ba 2015, in Keras's form:
 //   m = beta1*m + (1-beta1)*g;  v = beta2*v + (1-beta2)*g^2;  w -= lr * sqrt(1-beta2^t)/(1-beta1^t) * m / (sqrt(v) +

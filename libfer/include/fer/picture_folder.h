@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 struct FolderOptions {
   int64_t height = 48, width = 48, channels = 1;  // what pictures are fitted to (`fitted`, fer/image.h)

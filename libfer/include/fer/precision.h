@@ -3,7 +3,9 @@
 
 #include <string>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // kFp32: everything in 32-bit floats. kBf16: convolutions round what they multiply to bfloat16 (8 significant bits)
 // where that is faster; sums, weights, gradients and all other layers stay in 32 bits. docs/training.md says what that

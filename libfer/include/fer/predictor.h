@@ -11,9 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "fer/export.h"
 #include "fer/model.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 struct Prediction {
   int index = 0;                     // of the largest probability

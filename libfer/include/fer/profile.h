@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 #include "fer/network.h"
 #include "fer/trainer.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // A layer and pass, or another part of a training step.
 struct ProfileRow {

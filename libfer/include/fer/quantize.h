@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <span>
 
+#include "fer/export.h"
 #include "fer/model.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // Every convolution and dense layer whose sums fit 32 bits, but not the first, which sees the picture itself, and not
 // the last, which gives the probabilities. Kernels are rounded to 8 bits a weight, with a scale for every output

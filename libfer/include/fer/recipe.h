@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "fer/export.h"
 #include "fer/trainer.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // Which rows a network was trained on and which it was validated on.
 struct RecipeSplit {

@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "fer/export.h"
 #include "fer/metrics.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // A picture to show in a page: 8-bit grey (channels 1) or RGB (3), rows contiguous.
 struct ReportPicture {

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
-namespace fer {
+#include "fer/export.h"
+
+namespace FER_PUBLIC fer {
 
 // The extents of an array, outermost first. A rank-0 shape has one element.
 class Shape {

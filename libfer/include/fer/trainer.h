@@ -20,12 +20,13 @@
 #include "fer/augmentation.h"
 #include "fer/dataset.h"
 #include "fer/evaluate.h"
+#include "fer/export.h"
 #include "fer/loss.h"
 #include "fer/model.h"
 #include "fer/optimizer.h"
 #include "fer/precision.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 // Keras's ReduceLROnPlateau on val_loss: when it has not fallen by more than min_delta for `patience` epochs, the
 // learning rate is multiplied by `factor` (not below min_lr), and nothing more happens for `cooldown` epochs. patience
@@ -122,7 +123,7 @@ struct TrainCallbacks {
 class Trainer {
  public:
   // Weights are initialised from config.seed. Throws Error on a bad network or configuration.
-  Trainer(Network network, TrainConfig config);
+  Trainer(Network network, const TrainConfig& config);
   // Starts from a model's weights (fine-tuning), and keeps its preprocessing: config's is not looked at.
   Trainer(Model model, TrainConfig config);
   ~Trainer();

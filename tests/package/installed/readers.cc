@@ -1,0 +1,29 @@
+// A stranger's program that uses libfer's components: reads a model from Keras, and writes and reads one as ONNX.
+#include <fer/model.h>
+
+#include <cstdio>
+#include <exception>
+#ifdef WITH_ONNX
+#include <fer/onnx.h>
+#endif
+#ifdef WITH_KERAS
+#include <fer/keras.h>
+#endif
+
+int main(int argc, char** argv) try {
+  if (argc != 3) return 2;
+#ifdef WITH_KERAS
+  if (!fer::has_keras() || fer::read_keras(argv[1]).model.network.layers.empty()) return 1;
+#endif
+#ifdef WITH_ONNX
+  fer::Model model{.network = fer::Network({8, 8, 1}, {"dark", "bright"}), .weights = {}, .preprocessing = {}};
+  model.network.add(fer::Flatten{}).add(fer::Dense{.units = 2, .activation = fer::Activation::kSoftmax});
+  model.weights = fer::initialize(model.network, 1);
+  fer::write_onnx(model, argv[2], {});
+  if (!fer::has_onnx() || fer::read_onnx(argv[2], {}).network.layers.empty()) return 1;
+#endif
+  return 0;
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "%s\n", e.what());
+  return 1;
+}
