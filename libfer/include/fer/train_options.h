@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "fer/export.h"
 #include "fer/trainer.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 struct TrainOption {
   std::string name;   // "learning-rate", for --learning-rate; empty: the command line does not have it
