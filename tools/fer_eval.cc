@@ -1,14 +1,11 @@
 // fer-eval: how good a model is on labelled pictures.
 #include <fmt/format.h>
 
+#include "fer/classifier.h"
 #include "fer/dataset.h"
-#include "fer/ensemble.h"
-#include "fer/evaluate.h"
 #include "fer/file.h"
-#include "fer/model.h"
 #include "fer/report.h"
 #include "tools/cli/cli.h"
-#include "tools/cli/model_files.h"
 #include "tools/cli/pictures.h"
 #include "tools/data/data_source.h"
 #include "tools/train/trained_on.h"
@@ -19,22 +16,15 @@ namespace {
 // What is evaluated: one model, or several as one.
 struct Subject {
   std::vector<std::string> paths;
-  std::vector<Model> models;
+  Classifier classifier;
   bool vote = false;
 
-  bool single() const { return models.size() == 1; }
+  bool single() const { return paths.size() == 1; }
   std::string name() const {
     if (single()) return paths[0];
-    return fmt::format("{} of {} models", vote ? "the votes" : "the mean", models.size());
+    return fmt::format("{} of {} models", vote ? "the votes" : "the mean", paths.size());
   }
 };
-
-Evaluation evaluation_of(const Subject& subject, const Dataset& data, const cli::NamedRows& rows, int64_t batch_size,
-                         bool flip) {
-  if (subject.single()) return evaluate(subject.models[0], data, rows.rows, batch_size, flip);
-  return evaluate_ensemble(subject.models, subject.vote ? EnsembleRule::kVote : EnsembleRule::kMean, data, rows.rows,
-                           batch_size, flip);
-}
 
 void write_report(const std::string& path, const cli::Arguments& arguments, const Subject& subject, const Dataset& data,
                   const cli::NamedRows& rows, const Evaluation& evaluation) {
@@ -42,8 +32,8 @@ void write_report(const std::string& path, const cli::Arguments& arguments, cons
   const std::string title = subject.single() ? cli::base_name(subject.paths[0]) : subject.name();
   EvaluationReport report;
   report.title = fmt::format("{} on {} of {}", title, rows.name, cli::base_name(data_path));
-  for (size_t i = 0; i < subject.models.size(); ++i) {
-    const Network& network = subject.models[i].network;
+  for (size_t i = 0; i < subject.paths.size(); ++i) {
+    const Network& network = subject.classifier.model(i).network;
     report.settings.emplace_back("model", subject.paths[i]);
     report.settings.emplace_back("network",
                                  fmt::format("{}, {} parameters", network.name, cli::grouped(totals(network).params)));
@@ -88,11 +78,14 @@ int eval(const cli::Arguments& arguments) {
   cli::use_threads(arguments);
 
   const std::vector<std::string> paths(operands.begin(), operands.end() - 1);
-  const Subject subject{.paths = paths, .models = cli::read_models(paths), .vote = vote};
+  const EnsembleRule rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean;
+  const Subject subject{.paths = paths,
+                        .classifier = Classifier::load(paths, {.rule = rule, .flip = arguments.flag("flip")}),
+                        .vote = vote};
   // The models tell the same classes apart: the first one's rules are good for all.
-  cli::OpenedData opened =
-      cli::open_data(operands.back(), cli::read_data_options(arguments), subject.models[0].network.input);
-  cli::apply_model_classes(opened, subject.models[0]);
+  const Model& first = subject.classifier.model(0);
+  cli::OpenedData opened = cli::open_data(operands.back(), cli::read_data_options(arguments), first.network.input);
+  cli::apply_model_classes(opened, first);
   cli::print_notes("fer-eval", opened);
   const Dataset& data = opened.data;
   const cli::NamedRows rows = cli::rows_of_split(data, split, operands.back());
@@ -101,7 +94,7 @@ int eval(const cli::Arguments& arguments) {
       fmt::print(stderr, "fer-eval: {}\n", note);
     }
   }
-  const Evaluation evaluation = evaluation_of(subject, data, rows, batch_size, arguments.flag("flip"));
+  const Evaluation evaluation = subject.classifier.evaluate(data, rows.rows, batch_size);
   print_evaluation(arguments, subject, rows, evaluation);
   if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, evaluation);
   return 0;

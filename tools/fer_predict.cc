@@ -2,17 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "fer/classifier.h"
 #include "fer/dataset.h"
 #include "fer/error.h"
 #include "fer/file.h"
 #include "fer/image.h"
 #include "fer/landmarks.h"
 #include "fer/picture_folder.h"
-#include "fer/predictor.h"
 #include "tools/cli/cli.h"
-#include "tools/cli/ensemble.h"
 #include "tools/cli/pictures.h"
 #include "tools/data/data_files.h"
 
@@ -30,32 +28,18 @@ struct Source {
 
 bool is_csv(const std::string& path) { return cli::extension(path) == ".csv"; }
 
-std::string emoji_of(const Predictor& predictor, int64_t index) {
-  const std::string& emoji = predictor.class_emoji()[index];
-  return emoji.empty() ? "" : " " + emoji;
-}
-
-std::string label_name(const Predictor& predictor, int64_t index) {
-  const auto& names = predictor.class_names();
-  return index < static_cast<int64_t>(names.size()) ? names[index] : fmt::format("{}", index);
-}
-
 // Collects pictures, asks the model for a batch at a time, and prints the answers in order.
 class Answers {
  public:
-  Answers(const cli::Ensemble& ensemble, const cli::Arguments& arguments)
-      : ensemble_(ensemble),
-        predictor_(ensemble.first()),
+  Answers(const Classifier& classifier, const cli::Arguments& arguments)
+      : classifier_(classifier),
         json_(arguments.flag("json")),
         lines_(!arguments.has("csv")),
-        top_(std::min(arguments.integer("top", 1, 1 << 20), ensemble.first().class_count())) {}
+        top_(arguments.integer("top", 1, 1 << 20)) {}
 
   void add(Source source, const Image& image) {
-    if (takes_landmarks()) {
-      throw Error(source.file + ": the model takes landmarks, found a picture (fer-landmarks makes landmarks of it)");
-    }
-    const Image face = fitted(image, predictor_.height(), predictor_.width(), predictor_.channels());
-    pixels_.insert(pixels_.end(), face.pixels.begin(), face.pixels.end());
+    const std::vector<uint8_t> input = classifier_.input_of(image, source.file);
+    pixels_.insert(pixels_.end(), input.begin(), input.end());
     sources_.push_back(std::move(source));
     if (static_cast<int64_t>(sources_.size()) == kBatch) flush();
   }
@@ -63,7 +47,7 @@ class Answers {
   // Every row of a file of landmarks.
   void add_landmarks(const std::string& path) {
     flush();
-    if (!takes_landmarks()) throw Error(path + ": the model takes pictures, found landmarks");
+    if (!classifier_.takes_landmarks()) throw Error(path + ": the model takes pictures, found landmarks");
     const Dataset data = read_landmarks(path, false);
     for (int64_t row = 0; row < data.size(); ++row) sources_.push_back({path, row});
     answer_all(std::span<const float>(data.values));
@@ -74,16 +58,13 @@ class Answers {
   const std::vector<int64_t>& labels() const { return labels_; }
 
  private:
-  bool takes_landmarks() const {
-    return predictor_.height() == kLandmarkPoints && predictor_.width() == 2 && predictor_.channels() == 1;
-  }
-
-  // Of what was collected.
+  // Asks about what was collected.
   template <class Value>
   void answer_all(std::span<const Value> batch) {
     if (sources_.empty()) return;
-    const int64_t classes = predictor_.class_count();
-    const std::vector<float> probabilities = ensemble_.predict(batch);
+    const auto classes = static_cast<size_t>(classifier_.class_count());
+    std::vector<float> probabilities(sources_.size() * classes);
+    classifier_.predict_into(batch, probabilities);
     for (size_t i = 0; i < sources_.size(); ++i) {
       answer(sources_[i], std::span<const float>(probabilities).subspan(i * classes, classes));
     }
@@ -92,11 +73,8 @@ class Answers {
   }
 
   void answer(const Source& source, std::span<const float> p) {
-    std::vector<int64_t> order(p.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return p[a] > p[b]; });
+    const std::vector<int64_t> order = most_probable(p, top_);
     labels_.push_back(order[0]);
-    order.resize(top_);
     if (json_) {
       print_json(source, p, order);
     } else if (lines_) {
@@ -107,8 +85,9 @@ class Answers {
   void print_line(const Source& source, std::span<const float> p, const std::vector<int64_t>& order) const {
     std::string line = source.file + (source.row >= 0 ? fmt::format(" row {}", source.row) : "") + ": ";
     for (const int64_t c : order) {
-      line += fmt::format("{}{}{} {:.1f} %", c == order[0] ? "" : ", ", label_name(predictor_, c),
-                          emoji_of(predictor_, c), 100 * p[c]);
+      const std::string& emoji = classifier_.class_emoji()[c];
+      line += fmt::format("{}{}{}{} {:.1f} %", c == order[0] ? "" : ", ", classifier_.class_names()[c],
+                          emoji.empty() ? "" : " ", emoji, 100 * p[c]);
     }
     fmt::print("{}\n", line);
   }
@@ -117,13 +96,13 @@ class Answers {
     ordered_json json = {{"file", source.file}}, top = ordered_json::array();
     if (source.row >= 0) json["row"] = source.row;
     for (const int64_t c : order) {
-      top.push_back({{"label", label_name(predictor_, c)},
-                     {"emoji", predictor_.class_emoji()[c]},
+      top.push_back({{"label", classifier_.class_names()[c]},
+                     {"emoji", classifier_.class_emoji()[c]},
                      {"index", c},
                      {"probability", p[c]}});
     }
-    json["label"] = label_name(predictor_, order[0]);
-    json["emoji"] = predictor_.class_emoji()[order[0]];
+    json["label"] = classifier_.class_names()[order[0]];
+    json["emoji"] = classifier_.class_emoji()[order[0]];
     json["index"] = order[0];
     json["probability"] = p[order[0]];
     json["top"] = top;
@@ -131,8 +110,7 @@ class Answers {
     fmt::print("{}\n", cli::one_line(json));
   }
 
-  const cli::Ensemble& ensemble_;
-  const Predictor& predictor_;  // the first: the others take and tell the same
+  const Classifier& classifier_;
   const bool json_, lines_;
   const int64_t top_;
   std::vector<Source> sources_;
@@ -141,12 +119,12 @@ class Answers {
 };
 
 // The contest's number of each class. Throws Error naming the model where a class has none.
-std::vector<size_t> contest_numbers(const Predictor& predictor, const std::string& model) {
-  const std::vector<std::string>& names = predictor.class_names();
+std::vector<size_t> contest_numbers(const Classifier& classifier, const std::string& model) {
+  const std::vector<std::string>& names = classifier.model(0).network.class_names;
   if (!names.empty()) return cli::fer2013_numbers(names, model);
-  if (predictor.class_count() != 7) {
+  if (classifier.class_count() != 7) {
     throw Error(fmt::format("{}: --csv: expected fer2013's seven classes, found {} without names", model,
-                            predictor.class_count()));
+                            classifier.class_count()));
   }
   return {0, 1, 2, 3, 4, 5, 6};
 }
@@ -189,11 +167,12 @@ int predict(const cli::Arguments& arguments) {
   const bool vote = arguments.flag("vote");
   if (vote && models == 1) throw cli::UsageError("--vote: expected two models or more");
   cli::use_threads(arguments);
-  const cli::Ensemble ensemble({operands.data(), models}, vote ? EnsembleRule::kVote : EnsembleRule::kMean,
-                               arguments.flag("flip"));
+  const auto classifier =
+      Classifier::load(std::span(operands).first(models),
+                       {.rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean, .flip = arguments.flag("flip")});
   std::vector<size_t> numbers;
-  if (arguments.has("csv")) numbers = contest_numbers(ensemble.first(), operands[0]);
-  Answers answers(ensemble, arguments);
+  if (arguments.has("csv")) numbers = contest_numbers(classifier, operands[0]);
+  Answers answers(classifier, arguments);
   for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
       answers.add_landmarks(path);

@@ -1,11 +1,10 @@
 #include "data/batches.h"
 
-#include <array>
-
 #include "core/assert.h"
 #include "core/first_failure.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "image/pixels.h"
 
 namespace fer {
 namespace {
@@ -30,16 +29,12 @@ void fill_values(std::span<const float> values, const BatchRecipe& recipe, std::
   for (size_t i = 0; i < out.size(); ++i) out[i] = values[i] * recipe.scale + recipe.shift;
 }
 
-void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, std::span<const float, 256> values,
-                  std::span<float> out) {
+void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, std::span<float> out) {
   if (data.has_values()) return fill_values(data.example(row), recipe, out);
   const PictureShape shape = shape_of(data, recipe);
   std::vector<uint8_t> room;
   const std::span<const uint8_t> picture = fitted_picture(data, row, shape, room);
-  if (!recipe.augment.any()) {
-    for (size_t i = 0; i < out.size(); ++i) out[i] = values[picture[i]];
-    return;
-  }
+  if (!recipe.augment.any()) return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
   const ChangeKey key = {recipe.seed, recipe.pass, row};
   const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
   change_picture(shape, draw_change(recipe.augment, shape, key), outside, picture, out);
@@ -59,14 +54,12 @@ void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchR
   const PictureShape shape = shape_of(data, recipe);
   const auto floats = static_cast<size_t>(shape.height * shape.width * shape.channels);
   FER_ASSERT(out.size() == rows.size() * floats);
-  std::array<float, 256> values;
-  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) * recipe.scale + recipe.shift;
   FirstFailure failure;
   parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto at = static_cast<size_t>(i);
       FER_ASSERT(rows[at] >= 0 && rows[at] < data.size());
-      failure.keep(i, [&] { fill_picture(data, rows[at], recipe, values, out.subspan(at * floats, floats)); });
+      failure.keep(i, [&] { fill_picture(data, rows[at], recipe, out.subspan(at * floats, floats)); });
     }
   });
   failure.rethrow();

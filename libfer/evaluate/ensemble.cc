@@ -81,9 +81,9 @@ Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const 
 Evaluation evaluate_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
                              std::span<const int64_t> rows, int64_t batch_size, bool flip) {
   check_models(models);
-  train::check_rows(models[0].network, data, rows, true, "evaluate");
-  return train::evaluation_of(predict_ensemble(models, rule, data, rows, batch_size, flip), models[0].network, data,
-                              rows);
+  evaluation::check_rows(models[0].network, data, rows, true, "evaluate");
+  return evaluation::evaluation_of(predict_ensemble(models, rule, data, rows, batch_size, flip), models[0].network,
+                                   data, rows);
 }
 
 }  // namespace fer

@@ -1,75 +1,64 @@
 #include "evaluate/evaluation.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/first_failure.h"
 #include "core/parallel.h"
 #include "data/batches.h"
-#include "engine/plan.h"
+#include "evaluate/views.h"
 #include "fer/error.h"
 #include "fer/evaluate.h"
-#include "fer/image.h"
 #include "fer/landmarks.h"
-#include "kernels/values/elementwise.h"
-#include "network/outputs.h"
 
-namespace fer::train {
+namespace fer::evaluation {
 namespace {
 
 const Shape kLandmarkShape({kLandmarkPoints, 2, 1});  // x and y of each
 
-// Runs one network over batches of rows, reusing its buffers.
+// Asks one model about batches of rows, reusing its buffers.
 class BatchRunner {
  public:
-  BatchRunner(const Model& model, std::span<const float> weights, const Dataset& data, int64_t batch_size, bool raw)
-      : preprocessing_(model.preprocessing),
+  BatchRunner(const PreparedModel& model, const Dataset& data, int64_t batch_size)
+      : model_(model),
         data_(data),
-        shape_(model.network.input),
-        softmax_needed_(!raw && !gives_probabilities(model.network)),
-        classes_(class_count(model.network)),
-        inference_(model.network, model.weights.layout, weights, model.int8),
-        workspace_(inference_.make_workspace(batch_size)),
-        bytes_(data.has_values() ? 0 : batch_size * shape_.elements()),
-        pictures_({batch_size * shape_.elements()}) {}
+        workspace_(model.make_workspace(batch_size)),
+        bytes_(data.has_values() ? 0 : batch_size * model.input().elements()) {}
 
   // out [rows, classes] is overwritten.
-  void run(std::span<const int64_t> rows, bool mirrored, std::span<float> out) {
+  void run(std::span<const int64_t> rows, View view, std::span<float> out) {
     const auto n = static_cast<int64_t>(rows.size());
-    const std::span<float> pictures = pictures_.values().first(n * shape_.elements());
     if (data_.has_values()) {
-      fill_batch(data_, rows, {.scale = preprocessing_.scale, .shift = preprocessing_.shift}, pictures);
+      const Preprocessing& p = model_.preprocessing();
+      const auto floats = static_cast<size_t>(n * model_.input().elements());
+      fill_batch(data_, rows, {.scale = p.scale, .shift = p.shift}, workspace_.inputs.values().first(floats));
+      model_.ask(workspace_, n, out);
     } else {
-      fill_pictures(rows, mirrored, pictures);
+      model_.ask(workspace_, pictures(rows, view), out);
     }
-    inference_.run(workspace_, n, pictures, out);
-    if (softmax_needed_) kernels::activation_forward(Activation::kSoftmax, 0, classes_, out, out);
   }
 
  private:
-  void fill_pictures(std::span<const int64_t> rows, bool mirrored, std::span<float> out) {
-    const int64_t size = shape_.elements();
+  std::span<const uint8_t> pictures(std::span<const int64_t> rows, View view) {
+    const Shape& shape = model_.input();
+    const int64_t size = shape.elements();
     FirstFailure failure;
     parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const std::span<uint8_t> to = std::span(bytes_).subspan(i * size, size);
-        failure.keep(i, [&] { copy_fitted(data_, rows[i], shape_[0], shape_[1], shape_[2], to); });
-        if (mirrored) mirror(to, shape_[1], shape_[2]);
+        failure.keep(i, [&] {
+          copy_fitted(data_, rows[i], shape[0], shape[1], shape[2], to);
+          show(view, shape, to);
+        });
       }
     });
     failure.rethrow();
-    kernels::bytes_to_floats(std::span(bytes_).first(out.size()), preprocessing_.scale, preprocessing_.shift, out);
+    return std::span(bytes_).first(rows.size() * static_cast<size_t>(size));
   }
 
-  Preprocessing preprocessing_;
+  const PreparedModel& model_;
   const Dataset& data_;
-  Shape shape_;
-  bool softmax_needed_;
-  int64_t classes_;
-  engine::InferenceModel inference_;
-  engine::InferenceModel::Workspace workspace_;
+  PreparedModel::Workspace workspace_;
   std::vector<uint8_t> bytes_;
-  Tensor pictures_;
 };
 
 // Pictures can be fitted to any input of 1 or 3 channels that is no list of points; numbers are what they are.
@@ -107,24 +96,34 @@ void check_rows(const Network& network, const Dataset& data, std::span<const int
 
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options) {
+  const PreparedModel prepared(model.network, model.weights.layout, weights, model.preprocessing, model.int8,
+                               options.raw ? Outputs::kRaw : Outputs::kProbabilities);
+  return probabilities_of(prepared, data, rows, options);
+}
+
+Tensor probabilities_of(const PreparedModel& model, const Dataset& data, std::span<const int64_t> rows,
+                        const InferenceOptions& options) {
   if (options.flip && data.has_values()) throw Error("flip: expected pictures, found landmarks");
   if (options.batch_size < 1) {
     throw Error("batch_size: expected 1 or more, found " + std::to_string(options.batch_size));
   }
-  const int64_t n = static_cast<int64_t>(rows.size()), classes = class_count(model.network);
+  const std::span<const View> views = views_of(options.flip);
+  const int64_t n = static_cast<int64_t>(rows.size()), classes = model.classes();
   const int64_t batch = std::min(options.batch_size, std::max<int64_t>(n, 1));
   Tensor probabilities({n, classes});
-  Tensor mirrored(options.flip ? Shape({batch, classes}) : Shape({0}));
-  BatchRunner runner(model, weights, data, batch, options.raw);
+  Tensor further(views.size() > 1 ? Shape({batch, classes}) : Shape({0}));
+  BatchRunner runner(model, data, batch);
   for (int64_t begin = 0; begin < n; begin += batch) {
     const std::span<const int64_t> part = rows.subspan(begin, std::min(batch, n - begin));
     const std::span<float> out = probabilities.values().subspan(begin * classes, part.size() * classes);
-    runner.run(part, false, out);
-    if (!options.flip) continue;
-    const std::span<float> other = mirrored.values().first(out.size());
-    runner.run(part, true, other);
-    kernels::add(out, other, out);
-    kernels::scale_values(0.5f, out);
+    runner.run(part, views[0], out);
+    for (const View view : views.subspan(1)) {
+      const std::span<float> other = further.values().first(out.size());
+      runner.run(part, view, other);
+      add_answers(other, out);
+    }
+    take_mean(views.size(), out);
+    if (options.should_stop && options.should_stop()) break;
   }
   return probabilities;
 }
@@ -138,33 +137,19 @@ Evaluation evaluation_of(const Tensor& probabilities, const Network& network, co
   return evaluate_probabilities(probabilities, labels, rows, names_fit ? names : std::vector<std::string>());
 }
 
-double regularization_penalty(const ParameterLayout& layout, std::span<const float> weights) {
-  double penalty = 0;
-  for (const Parameter& p : layout.parameters) {
-    if (!p.trainable) continue;
-    const std::span<const float> w = weights.subspan(p.offset, p.shape.elements());
-    if (p.regularizer.l2 != 0) penalty += p.regularizer.l2 * kernels::sum_of_squares(w);
-    if (p.regularizer.l1 == 0) continue;
-    double sum = 0;
-    for (float value : w) sum += std::abs(static_cast<double>(value));
-    penalty += p.regularizer.l1 * sum;
-  }
-  return penalty;
-}
-
-}  // namespace fer::train
+}  // namespace fer::evaluation
 
 namespace fer {
 
 Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
                     bool flip) {
-  train::check_rows(model.network, data, rows, false, "predict");
-  return train::probabilities_of(model, model.weights.values.values(), data, rows,
-                                 {.batch_size = batch_size, .flip = flip});
+  evaluation::check_rows(model.network, data, rows, false, "predict");
+  return evaluation::probabilities_of(model, model.weights.values.values(), data, rows,
+                                      {.batch_size = batch_size, .flip = flip});
 }
 
 std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows) {
-  train::check_rows(model.network, data, rows, true, "misclassified_rows");
+  evaluation::check_rows(model.network, data, rows, true, "misclassified_rows");
   const Tensor probabilities = predict_rows(model, data, rows);
   const int64_t classes = class_count(model.network);
   std::vector<int64_t> wrong;
@@ -177,8 +162,8 @@ std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data,
 
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
                     bool flip) {
-  train::check_rows(model.network, data, rows, true, "evaluate");
-  return train::evaluation_of(predict_rows(model, data, rows, batch_size, flip), model.network, data, rows);
+  evaluation::check_rows(model.network, data, rows, true, "evaluate");
+  return evaluation::evaluation_of(predict_rows(model, data, rows, batch_size, flip), model.network, data, rows);
 }
 
 }  // namespace fer

@@ -1,13 +1,15 @@
 // Inference over rows of a data set, for validation during training and for fer/evaluate.h.
 #pragma once
 
+#include <functional>
 #include <span>
 
+#include "evaluate/prepared_model.h"
 #include "fer/dataset.h"
 #include "fer/metrics.h"
 #include "fer/model.h"
 
-namespace fer::train {
+namespace fer::evaluation {
 
 // Throws Error unless the data set's pictures can be fitted to the network's input (numbers: have its shape), every row
 // exists and (where `labels_needed`) has a label below class_count(network). `what` names the rows in messages.
@@ -18,16 +20,18 @@ struct InferenceOptions {
   int64_t batch_size = 64;
   bool flip = false;  // the mean of the picture's and its mirror image's
   bool raw = false;   // the network's own outputs, also where those are logits
+  // Asked after every batch; true: no more are done, and the rows that were not reached stay 0.
+  std::function<bool()> should_stop = {};
 };
 // Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options);
+// The same of a model that is prepared, as which options.raw was decided.
+Tensor probabilities_of(const PreparedModel& model, const Dataset& data, std::span<const int64_t> rows,
+                        const InferenceOptions& options);
 
 // Figures of probabilities [rows, classes] that a network gave for labelled rows.
 Evaluation evaluation_of(const Tensor& probabilities, const Network& network, const Dataset& data,
                          std::span<const int64_t> rows);
 
-// l1 * sum |w| + l2 * sum w^2 over the trainable parameters that have a regulariser, in a fixed order.
-double regularization_penalty(const ParameterLayout& layout, std::span<const float> weights);
-
-}  // namespace fer::train
+}  // namespace fer::evaluation

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace fer::io {
+namespace fer::image {
 namespace {
 
 constexpr size_t kEntryBytes = 12;
@@ -32,10 +32,9 @@ class Tiff {
 
 }  // namespace
 
-int exif_orientation(std::string_view app1) {
+int exif_orientation(std::string_view exif) {
   constexpr std::string_view kExif("Exif\0\0", 6);
-  if (!app1.starts_with(kExif)) return 1;
-  const Tiff tiff(app1.substr(kExif.size()));
+  const Tiff tiff(exif.starts_with(kExif) ? exif.substr(kExif.size()) : exif);
   if (!tiff.good()) return 1;
   const size_t directory = tiff.number(4, 4), entries = tiff.number(directory, 2);
   for (size_t i = 0; i < entries; ++i) {
@@ -47,23 +46,37 @@ int exif_orientation(std::string_view app1) {
   return 1;
 }
 
-Image upright(Image image, int orientation) {
-  if (orientation <= 1) return image;
-  const bool swapped = orientation >= 5;  // rows become columns
-  const bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  Image out = {swapped ? image.width : image.height, swapped ? image.height : image.width, image.channels,
-               std::vector<uint8_t>(image.pixels.size())};
+namespace {
+
+// Rows become columns.
+Image transposed(const Image& image) {
+  Image out = {image.width, image.height, image.channels, std::vector<uint8_t>(image.pixels.size())};
   auto to = out.pixels.begin();
   for (int64_t y = 0; y < out.height; ++y) {
     for (int64_t x = 0; x < out.width; ++x, to += image.channels) {
-      const int64_t row = swapped ? x : y, column = swapped ? y : x;
-      const int64_t pixel =
-          (from_bottom ? image.height - 1 - row : row) * image.width + (from_right ? image.width - 1 - column : column);
-      std::copy_n(image.pixels.begin() + pixel * image.channels, image.channels, to);
+      std::copy_n(image.pixels.begin() + (x * image.width + y) * image.channels, image.channels, to);
     }
   }
   return out;
 }
 
-}  // namespace fer::io
+// Exchanges top and bottom.
+void turn_over(Image& image) {
+  const int64_t row_bytes = image.width * image.channels;
+  auto top = image.pixels.begin(), bottom = image.pixels.end() - row_bytes;
+  for (; top < bottom; top += row_bytes, bottom -= row_bytes) std::swap_ranges(top, top + row_bytes, bottom);
+}
+
+}  // namespace
+
+// Where what was seen lies in the file, from the bottom or from the right; from 5 on its rows are the file's columns.
+Image upright(Image image, int orientation) {
+  if (orientation <= 1 || image.pixels.empty()) return image;
+  const bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  if (from_bottom) turn_over(image);
+  if (from_right) mirror(image.pixels, image.width, image.channels);
+  return orientation >= 5 ? transposed(image) : image;
+}
+
+}  // namespace fer::image

@@ -7,7 +7,7 @@
 #include "image/image_codecs.h"
 
 namespace fer {
-namespace io {
+namespace image {
 namespace {
 
 constexpr size_t kMaxFileBytes = size_t{1} << 30;
@@ -46,17 +46,21 @@ void check_image(const Image& image) {
       image.height, image.width, image.channels, image.pixels.size()));
 }
 
-}  // namespace io
+}  // namespace image
 
 Image read_image(const std::string& path) {
-  return io::decode_image(core::read_expected(path, core::Expected::kPicture, io::kMaxFileBytes), path);
+  return image::decode_image(core::read_expected(path, core::Expected::kPicture, image::kMaxFileBytes), path);
+}
+
+Image decode_image(std::span<const uint8_t> bytes, const std::string& name) {
+  return image::decode_image({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
 }
 
 Image with_channels(const Image& image, int64_t channels) {
-  io::check_image(image);
+  image::check_image(image);
   if (channels != 1 && channels != 3) throw Error(fmt::format("channels: expected 1 or 3, found {}", channels));
   if (channels == image.channels) return image;
-  Image out = io::blank_image(image.height, image.width, channels, "image", io::kMaxPixels);
+  Image out = image::blank_image(image.height, image.width, channels, "image", image::kMaxPixels);
   const int64_t count = image.height * image.width;
   for (int64_t i = 0; i < count; ++i) {
     if (channels == 3) {

@@ -8,7 +8,7 @@
 
 #include "fer/image.h"
 
-namespace fer::io {
+namespace fer::image {
 
 inline constexpr int64_t kMaxPixels = 100'000'000;
 
@@ -26,4 +26,4 @@ Image blank_image(int64_t height, int64_t width, int64_t channels, const std::st
 // Throws Error unless extents and channels are good and the pixels are as many as they say.
 void check_image(const Image& image);
 
-}  // namespace fer::io
+}  // namespace fer::image

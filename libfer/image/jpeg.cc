@@ -11,7 +11,7 @@
 #include "image/image_codecs.h"
 
 // libjpeg reports an error by longjmp, as libpng does: see png.cc.
-namespace fer::io {
+namespace fer::image {
 namespace {
 
 constexpr int kExifMarker = JPEG_APP0 + 1;
@@ -97,7 +97,7 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
   } destroy{reader};
   if (!read_header(reader, bytes)) throw Error(where + ": JPEG: " + reader.message);
   if (reader.jpeg.num_components == 4) {
-    throw Error(where + ": JPEG: expected grey or three colours, found four (CMYK)");
+    throw Error(where + ": JPEG: expected grey or three colours, found four (CMYK): save it as RGB");
   }
   const int64_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
   Image image = blank_image(reader.jpeg.image_height, reader.jpeg.image_width, channels, where, max_pixels);
@@ -106,4 +106,4 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
   return upright(std::move(image), orientation);
 }
 
-}  // namespace fer::io
+}  // namespace fer::image

@@ -1,14 +1,18 @@
 #include <png.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstring>
+#include <span>
+#include <utility>
 
 #include "fer/error.h"
+#include "image/exif.h"
 #include "image/image_codecs.h"
 
 // libpng reports an error by longjmp, which skips destructors. So whatever it may jump out of is a function below that
 // holds plain values only; memory is taken and given back by its callers.
-namespace fer::io {
+namespace fer::image {
 namespace {
 
 struct Message {
@@ -68,11 +72,48 @@ bool read_header(Reader& r, Header& header) {
   return true;
 }
 
+// What stands behind the rows is read too: Exif data may.
 bool read_rows(Reader& r, png_bytepp rows) {
   if (setjmp(png_jmpbuf(r.png))) return false;
   png_read_image(r.png, rows);
-  png_read_end(r.png, nullptr);
+  png_read_end(r.png, r.info);
   return true;
+}
+
+int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// Exif as ImageMagick writes it without an eXIf chunk: a line of its own, its name, its length, and hexadecimal digits.
+std::string bytes_of_profile(std::string_view text) {
+  for (int line = 0; line < 3; ++line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  std::string bytes;
+  int high = -1;
+  for (const char c : text) {
+    const int digit = digit_of(c);
+    if (digit < 0) continue;
+    if (high >= 0) bytes += static_cast<char>(high * 16 + digit);
+    high = high < 0 ? digit : -1;
+  }
+  return bytes;
+}
+
+int orientation_of(Reader& r) {
+  png_bytep exif = nullptr;
+  png_uint_32 length = 0;
+  if (png_get_eXIf_1(r.png, r.info, &length, &exif) != 0) {
+    return exif_orientation({reinterpret_cast<const char*>(exif), length});
+  }
+  png_textp texts = nullptr;
+  int count = 0;
+  png_get_text(r.png, r.info, &texts, &count);
+  for (const png_text& text : std::span(texts, static_cast<size_t>(count))) {
+    const std::string_view key = text.key;
+    const bool profile = key == "Raw profile type exif" || key == "Raw profile type APP1";
+    if (profile && text.text_length > 0) return exif_orientation(bytes_of_profile({text.text, text.text_length}));
+  }
+  return 1;
 }
 
 struct Sink {
@@ -133,23 +174,23 @@ Image decode_png(std::string_view bytes, const std::string& where, int64_t max_p
   if (image.channels != 1 && image.channels != 3) throw Error(where + ": PNG: expected grey or colour");
   std::vector<png_bytep> rows = rows_of(image.pixels.data(), image.height, image.width * image.channels);
   if (!read_rows(reader, rows.data())) throw Error(where + ": PNG: " + reader.message.text);
-  return image;
+  return upright(std::move(image), orientation_of(reader));
 }
 
-}  // namespace fer::io
+}  // namespace fer::image
 
 namespace fer {
 
 std::string encode_png(const Image& image) {
-  io::check_image(image);
-  io::Writer writer;
-  io::Sink sink;
+  image::check_image(image);
+  image::Writer writer;
+  image::Sink sink;
   if (writer.info == nullptr) throw Error("PNG: not enough memory");
   std::vector<uint8_t> pixels = image.pixels;  // libpng wants rows that it may write to
-  std::vector<png_bytep> rows = io::rows_of(pixels.data(), image.height, image.width * image.channels);
-  const io::Header header = {static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height),
-                             static_cast<int>(image.channels)};
-  if (!io::write_image(writer, sink, header, rows.data())) throw Error(std::string("PNG: ") + writer.message.text);
+  std::vector<png_bytep> rows = image::rows_of(pixels.data(), image.height, image.width * image.channels);
+  const image::Header header = {static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height),
+                                static_cast<int>(image.channels)};
+  if (!image::write_image(writer, sink, header, rows.data())) throw Error(std::string("PNG: ") + writer.message.text);
   return std::move(sink.bytes);
 }
 

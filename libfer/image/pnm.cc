@@ -5,7 +5,7 @@
 
 // Netpbm's greymaps and pixmaps: a magic number, width, height, largest value, then pixels as text (P2, P3) or bytes
 // (P5, P6). A comment runs from # to the end of its line.
-namespace fer::io {
+namespace fer::image {
 namespace {
 
 class Scanner {
@@ -92,4 +92,4 @@ Image decode_pnm(std::string_view bytes, const std::string& where, int64_t max_p
   return image;
 }
 
-}  // namespace fer::io
+}  // namespace fer::image

@@ -50,9 +50,9 @@ std::vector<Cells> axis_cells(int64_t in, int64_t out) {
 }  // namespace
 
 Image resized(const Image& image, int64_t height, int64_t width) {
-  io::check_image(image);
+  image::check_image(image);
   if (height == image.height && width == image.width) return image;
-  Image out = io::blank_image(height, width, image.channels, "resize", io::kMaxPixels);
+  Image out = image::blank_image(height, width, image.channels, "resize", image::kMaxPixels);
   const std::vector<Cells> rows = axis_cells(image.height, height), columns = axis_cells(image.width, width);
   const int64_t channels = image.channels, row_bytes = image.width * channels;
   std::vector<double> line(static_cast<size_t>(row_bytes));

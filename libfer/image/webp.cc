@@ -1,19 +1,44 @@
+#include <algorithm>
+#include <utility>
+
 #include "fer/error.h"
+#include "image/exif.h"
 #include "image/image_codecs.h"
 
 #if defined(FER_HAS_WEBP)
 #include <webp/decode.h>
 #endif
 
-namespace fer::io {
+namespace fer::image {
 
 #if defined(FER_HAS_WEBP)
+
+namespace {
+
+uint64_t number(std::string_view bytes, size_t at) {
+  uint64_t value = 0;
+  for (size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+  return value;
+}
+
+// RIFF's chunks: a name of four letters, a length, as many bytes, and one more where they are odd.
+int orientation_of(std::string_view bytes) {
+  constexpr size_t kHead = 8;
+  for (size_t at = 12; at + kHead <= bytes.size();) {
+    const uint64_t length = number(bytes, at + 4), left = bytes.size() - at - kHead;
+    if (length > left) return 1;
+    if (bytes.substr(at, 4) == "EXIF") return exif_orientation(bytes.substr(at + kHead, length));
+    at += kHead + std::min(length + length % 2, left);
+  }
+  return 1;
+}
+
+}  // namespace
 
 Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_pixels) {
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   // libwebp makes the most of a file that ends early; to us a damaged picture is none.
-  const uint64_t wanted = uint64_t{data[4]} + (uint64_t{data[5]} << 8) + (uint64_t{data[6]} << 16) +
-                          (uint64_t{data[7]} << 24) + 8;  // RIFF's size, of all behind it
+  const uint64_t wanted = number(bytes, 4) + 8;  // RIFF's size is that of all behind it
   if (wanted > bytes.size()) {
     throw Error(where + ": WebP: expected " + std::to_string(wanted) + " bytes as the header says, found " +
                 std::to_string(bytes.size()));
@@ -29,7 +54,7 @@ Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_
       nullptr) {
     throw Error(where + ": WebP: expected a whole picture, found a damaged or short one");
   }
-  return image;
+  return upright(std::move(image), orientation_of(bytes.substr(0, wanted)));
 }
 
 #else
@@ -40,4 +65,4 @@ Image decode_webp(std::string_view, const std::string& where, int64_t) {
 
 #endif
 
-}  // namespace fer::io
+}  // namespace fer::image

@@ -43,6 +43,11 @@ int fer_predict(const fer_model* model, const uint8_t* pixels, size_t n, float* 
 /* The same from floats that are already preprocessed as in training. */
 int fer_predict_floats(const fer_model* model, const float* inputs, size_t n, float* probabilities);
 
+/* One picture of any size: a PNG, JPEG, PGM, PPM or WebP file's path, or its bytes in memory, decoded and fitted to the
+ * model's input -> class_count probabilities, overwritten. 0 on success, -1 on failure, then they are as they were. */
+int fer_predict_file(const fer_model* model, const char* path, float* probabilities);
+int fer_predict_encoded(const fer_model* model, const void* bytes, size_t size, float* probabilities);
+
 /* What went wrong in the calling thread's last failed call; "" before any. Valid until its next failed call. */
 const char* fer_last_error(void);
 /* "major.minor.patch" of the library. */

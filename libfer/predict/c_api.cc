@@ -1,23 +1,19 @@
 // The C interface (fer.h): every exception ends here, as a return value and a message.
+#include <algorithm>
 #include <exception>
 #include <new>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "fer.h"
+#include "fer/classifier.h"
 #include "fer/error.h"
-#include "fer/predictor.h"
 #include "fer/version.h"
 
 struct fer_model {
-  explicit fer_model(const char* path) : predictor(fer::Predictor::load(path)), names(predictor.class_names()) {
-    for (int64_t i = static_cast<int64_t>(names.size()); i < predictor.class_count(); ++i) {
-      names.push_back(std::to_string(i));
-    }
-  }
+  explicit fer_model(const char* path) : classifier(fer::Classifier::load(path)) {}
 
-  fer::Predictor predictor;
-  std::vector<std::string> names;
+  fer::Classifier classifier;
 };
 
 namespace {
@@ -59,10 +55,22 @@ int predict(const fer_model* model, const Value* values, const char* name, size_
     if (n == 0) return 0;
     expect_given(values, name);
     expect_given(probabilities, "probabilities");
-    const fer::Predictor& p = model->predictor;
-    const size_t size = p.height() * p.width() * p.channels(), classes = p.class_count();
+    const fer::Classifier& c = model->classifier;
+    const size_t size = c.height() * c.width() * c.channels(), classes = c.class_count();
     if (n > SIZE_MAX / sizeof(float) / (size + classes)) throw fer::Error("n: more pictures than memory can hold");
-    p.predict_into(std::span(values, n * size), std::span(probabilities, n * classes));
+    c.predict_into(std::span(values, n * size), std::span(probabilities, n * classes));
+    return 0;
+  });
+}
+
+// ask(classifier) gives the prediction.
+template <class F>
+int predict_picture(const fer_model* model, float* probabilities, const F& ask) noexcept {
+  return guarded(-1, [&] {
+    expect_given(model, "model");
+    expect_given(probabilities, "probabilities");
+    const fer::Prediction prediction = ask(model->classifier);
+    std::copy(prediction.probabilities.begin(), prediction.probabilities.end(), probabilities);
     return 0;
   });
 }
@@ -80,14 +88,14 @@ fer_model* fer_load(const char* path) {
 
 void fer_free(fer_model* model) { delete model; }
 
-int64_t fer_height(const fer_model* model) { return model == nullptr ? 0 : model->predictor.height(); }
-int64_t fer_width(const fer_model* model) { return model == nullptr ? 0 : model->predictor.width(); }
-int64_t fer_channels(const fer_model* model) { return model == nullptr ? 0 : model->predictor.channels(); }
-int64_t fer_class_count(const fer_model* model) { return model == nullptr ? 0 : model->predictor.class_count(); }
+int64_t fer_height(const fer_model* model) { return model == nullptr ? 0 : model->classifier.height(); }
+int64_t fer_width(const fer_model* model) { return model == nullptr ? 0 : model->classifier.width(); }
+int64_t fer_channels(const fer_model* model) { return model == nullptr ? 0 : model->classifier.channels(); }
+int64_t fer_class_count(const fer_model* model) { return model == nullptr ? 0 : model->classifier.class_count(); }
 
 const char* fer_class_name(const fer_model* model, int64_t index) {
-  if (model == nullptr || index < 0 || index >= static_cast<int64_t>(model->names.size())) return nullptr;
-  return model->names[index].c_str();
+  if (model == nullptr || index < 0 || index >= model->classifier.class_count()) return nullptr;
+  return model->classifier.class_names()[static_cast<size_t>(index)].c_str();
 }
 
 int fer_predict(const fer_model* model, const uint8_t* pixels, size_t n, float* probabilities) {
@@ -96,6 +104,20 @@ int fer_predict(const fer_model* model, const uint8_t* pixels, size_t n, float* 
 
 int fer_predict_floats(const fer_model* model, const float* inputs, size_t n, float* probabilities) {
   return predict(model, inputs, "inputs", n, probabilities);
+}
+
+int fer_predict_file(const fer_model* model, const char* path, float* probabilities) {
+  return predict_picture(model, probabilities, [&](const fer::Classifier& classifier) {
+    expect_given(path, "path");
+    return classifier.predict_file(path);
+  });
+}
+
+int fer_predict_encoded(const fer_model* model, const void* bytes, size_t size, float* probabilities) {
+  return predict_picture(model, probabilities, [&](const fer::Classifier& classifier) {
+    expect_given(bytes, "bytes");
+    return classifier.predict_encoded(std::span(static_cast<const uint8_t*>(bytes), size));
+  });
 }
 
 const char* fer_last_error(void) { return last_error.c_str(); }

@@ -4,9 +4,7 @@
 #include <algorithm>
 
 #include "fer/error.h"
-#include "kernels/values/elementwise.h"
-#include "network/outputs.h"
-#include "predict/workspaces.h"
+#include "predict/predictor_impl.h"
 
 namespace fer {
 
@@ -21,54 +19,36 @@ std::vector<std::string> emoji_of(const Model& model) {
 
 }  // namespace
 
-struct Predictor::Impl {
-  explicit Impl(Model model)
-      : emoji(emoji_of(model)),
-        network(std::move(model.network)),
-        preprocessing(model.preprocessing),
-        classes(fer::class_count(network)),
-        softmax_needed(!gives_probabilities(network)),
-        weights(std::move(model.weights)),
-        inference(network, weights.layout, weights.values.values(), model.int8),
-        workspaces(inference, network.input.elements()) {}
-
-  int64_t picture_size() const { return network.input.elements(); }
-  int64_t batch_of(size_t inputs, size_t outputs) const;
-  // Runs [n, picture] in pieces; prepare(begin, n, slot) gives the floats of n pictures from `begin` on.
-  template <class Prepare>
-  void run(int64_t n, std::span<float> probabilities, const Prepare& prepare);
-
-  std::vector<std::string> emoji;
-  Network network;
-  Preprocessing preprocessing;
-  int64_t classes;
-  bool softmax_needed;
-  Weights weights;
-  engine::InferenceModel inference;
-  predict::Workspaces workspaces;
-};
+Predictor::Impl::Impl(Model given)
+    : model(std::move(given)),
+      emoji(emoji_of(model)),
+      prepared(model.network, model.weights.layout, model.weights.values.values(), model.preprocessing, model.int8),
+      workspaces(prepared) {}
 
 int64_t Predictor::Impl::batch_of(size_t inputs, size_t outputs) const {
-  const auto size = static_cast<size_t>(picture_size()), n = inputs / size;
+  const Shape& input = prepared.input();
+  const auto size = static_cast<size_t>(input.elements()), n = inputs / size;
+  const auto classes = static_cast<size_t>(prepared.classes());
   if (inputs % size != 0) {
-    throw Error("predict: expected pictures of " + std::to_string(size) + " values (" + network.input.to_string() +
+    throw Error("predict: expected pictures of " + std::to_string(size) + " values (" + input.to_string() +
                 "), found " + std::to_string(inputs) + " values");
   }
-  if (outputs != n * static_cast<size_t>(classes)) {
+  if (outputs != n * classes) {
     throw Error("predict: expected room for " + std::to_string(n * classes) + " probabilities, " +
-                std::to_string(classes) + " a picture, found " + std::to_string(outputs));
+                std::to_string(classes) + " per picture, found " + std::to_string(outputs));
   }
   return static_cast<int64_t>(n);
 }
 
-template <class Prepare>
-void Predictor::Impl::run(int64_t n, std::span<float> probabilities, const Prepare& prepare) {
+template <class Value>
+void Predictor::Impl::run(std::span<const Value> values, std::span<float> probabilities) {
+  const int64_t n = batch_of(values.size(), probabilities.size());
+  const int64_t size = prepared.input().elements(), classes = prepared.classes();
   for (int64_t begin = 0; begin < n; begin += predict::kLargestBatch) {
     const int64_t count = std::min(predict::kLargestBatch, n - begin);
-    const std::span<float> out = probabilities.subspan(begin * classes, count * classes);
     const predict::Workspaces::Lease slot(workspaces, count);
-    inference.run(slot->workspace, count, prepare(begin, count, slot->pictures.values()), out);
-    if (softmax_needed) kernels::activation_forward(Activation::kSoftmax, 0, classes, out, out);
+    prepared.ask(slot->workspace, values.subspan(begin * size, count * size),
+                 probabilities.subspan(begin * classes, count * classes));
   }
 }
 
@@ -78,46 +58,37 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-int64_t Predictor::height() const { return impl_->network.input[0]; }
-int64_t Predictor::width() const { return impl_->network.input[1]; }
-int64_t Predictor::channels() const { return impl_->network.input[2]; }
-int64_t Predictor::class_count() const { return impl_->classes; }
-const std::vector<std::string>& Predictor::class_names() const { return impl_->network.class_names; }
+int64_t Predictor::height() const { return impl_->prepared.input()[0]; }
+int64_t Predictor::width() const { return impl_->prepared.input()[1]; }
+int64_t Predictor::channels() const { return impl_->prepared.input()[2]; }
+int64_t Predictor::class_count() const { return impl_->prepared.classes(); }
+const std::vector<std::string>& Predictor::class_names() const { return impl_->model.network.class_names; }
 const std::vector<std::string>& Predictor::class_emoji() const { return impl_->emoji; }
+const Model& Predictor::model() const { return impl_->model; }
 
 Prediction Predictor::predict(std::span<const uint8_t> pixels) const {
-  if (static_cast<int64_t>(pixels.size()) != impl_->picture_size()) {
-    throw Error("predict: expected one picture of " + std::to_string(impl_->picture_size()) + " values (" +
-                impl_->network.input.to_string() + "), found " + std::to_string(pixels.size()));
+  const Shape& input = impl_->prepared.input();
+  if (static_cast<int64_t>(pixels.size()) != input.elements()) {
+    throw Error("predict: expected one picture of " + std::to_string(input.elements()) + " values (" +
+                input.to_string() + "), found " + std::to_string(pixels.size()));
   }
   Prediction prediction;
-  prediction.probabilities.resize(impl_->classes);
+  prediction.probabilities.resize(static_cast<size_t>(class_count()));
   predict_into(pixels, prediction.probabilities);
   const std::vector<float>& p = prediction.probabilities;
   prediction.index = static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin());
-  const std::vector<std::string>& names = class_names();
-  prediction.label = names.empty() ? std::to_string(prediction.index) : names[prediction.index];
+  const auto index = static_cast<size_t>(prediction.index);
+  prediction.label = class_names().empty() ? std::to_string(prediction.index) : class_names()[index];
+  prediction.emoji = class_emoji()[index];
   return prediction;
 }
 
 void Predictor::predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const {
-  const int64_t n = impl_->batch_of(pixels.size(), probabilities.size()), size = impl_->picture_size();
-  impl_->run(n, probabilities, [&](int64_t begin, int64_t count, std::span<float> buffer) {
-    const std::span<float> pictures = buffer.first(count * size);
-    kernels::bytes_to_floats(pixels.subspan(begin * size, count * size), impl_->preprocessing.scale,
-                             impl_->preprocessing.shift, pictures);
-    return std::span<const float>(pictures);
-  });
+  impl_->run(pixels, probabilities);
 }
 
 void Predictor::predict_into(std::span<const float> inputs, std::span<float> probabilities) const {
-  const int64_t n = impl_->batch_of(inputs.size(), probabilities.size()), size = impl_->picture_size();
-  // Copied, since the caller's floats need not be aligned as kernels expect.
-  impl_->run(n, probabilities, [&](int64_t begin, int64_t count, std::span<float> buffer) {
-    const std::span<const float> from = inputs.subspan(begin * size, count * size);
-    std::copy(from.begin(), from.end(), buffer.begin());
-    return std::span<const float>(buffer.first(count * size));
-  });
+  impl_->run(inputs, probabilities);
 }
 
 }  // namespace fer

@@ -7,10 +7,9 @@
 #include <string>
 
 #include "engine/kernel_shapes.h"
-#include "engine/plan.h"
+#include "evaluate/prepared_model.h"
 #include "fer/error.h"
 #include "kernels/int8/int8.h"
-#include "kernels/values/elementwise.h"
 #include "network/layer_facts.h"
 
 namespace fer {
@@ -79,18 +78,16 @@ std::map<int, kernels::ConvShape> chosen_layers(const Network& network) {
 
 // Runs the pictures, batch by batch.
 void observe(const Model& model, std::span<const uint8_t> pictures, const engine::InputObserver& observer) {
-  const engine::InferenceModel inference(model.network, model.weights.layout, model.weights.values.values());
-  engine::InferenceModel::Workspace workspace = inference.make_workspace(kBatch);
-  const int64_t size = model.network.input.elements(), n = static_cast<int64_t>(pictures.size()) / size;
-  Tensor input({kBatch, size});
-  std::vector<float> outputs(static_cast<size_t>(kBatch * class_count(model.network)));
-  for (int64_t begin = 0; begin < n; begin += kBatch) {
-    const int64_t count = std::min(kBatch, n - begin);
-    const std::span<float> batch = input.values().first(static_cast<size_t>(count * size));
-    kernels::bytes_to_floats(pictures.subspan(static_cast<size_t>(begin * size), static_cast<size_t>(count * size)),
-                             model.preprocessing.scale, model.preprocessing.shift, batch);
-    inference.run(workspace, count, batch,
-                  std::span(outputs).first(static_cast<size_t>(count * class_count(model.network))), &observer);
+  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
+                                           model.preprocessing, {}, evaluation::Outputs::kRaw);
+  evaluation::PreparedModel::Workspace workspace = prepared.make_workspace(kBatch);
+  const auto size = static_cast<size_t>(model.network.input.elements());
+  const auto classes = static_cast<size_t>(prepared.classes());
+  std::vector<float> outputs(kBatch * classes);
+  for (size_t begin = 0; begin < pictures.size() / size; begin += kBatch) {
+    const size_t count = std::min<size_t>(kBatch, pictures.size() / size - begin);
+    prepared.ask(workspace, pictures.subspan(begin * size, count * size), std::span(outputs).first(count * classes),
+                 &observer);
   }
 }
 

@@ -11,10 +11,8 @@ int size_class_of(int64_t batch) { return std::bit_width(static_cast<uint64_t>(b
 
 }  // namespace
 
-Workspaces::Slot::Slot(const engine::InferenceModel& model, int64_t capacity, int64_t picture_floats)
-    : workspace(model.make_workspace(capacity)),
-      pictures({capacity, picture_floats}),
-      size_class(size_class_of(capacity)) {}
+Workspaces::Slot::Slot(const evaluation::PreparedModel& model, int64_t capacity)
+    : workspace(model.make_workspace(capacity)), size_class(size_class_of(capacity)) {}
 
 Workspaces::Slot* Workspaces::take(int64_t batch) {
   FER_ASSERT(batch >= 1 && batch <= kLargestBatch);
@@ -27,7 +25,7 @@ Workspaces::Slot* Workspaces::take(int64_t batch) {
     }
   }
   // Made outside the lock: others need not wait for it.
-  auto made = std::make_unique<Slot>(model_, int64_t{1} << size_class, picture_floats_);
+  auto made = std::make_unique<Slot>(model_, int64_t{1} << size_class);
   const std::lock_guard lock(mutex_);
   all_.push_back(std::move(made));
   return all_.back().get();

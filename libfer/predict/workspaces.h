@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "engine/plan.h"
+#include "evaluate/prepared_model.h"
 
 namespace fer::predict {
 
@@ -18,16 +18,14 @@ inline constexpr int64_t kLargestBatch = 64;
 class Workspaces {
  public:
   struct Slot {
-    Slot(const engine::InferenceModel& model, int64_t capacity, int64_t picture_floats);
+    Slot(const evaluation::PreparedModel& model, int64_t capacity);
 
-    engine::InferenceModel::Workspace workspace;
-    Tensor pictures;  // [capacity, picture]
+    evaluation::PreparedModel::Workspace workspace;
     int size_class = 0;
     Slot* next_free = nullptr;
   };
 
-  Workspaces(const engine::InferenceModel& model, int64_t picture_floats)
-      : model_(model), picture_floats_(picture_floats) {}
+  explicit Workspaces(const evaluation::PreparedModel& model) : model_(model) {}
 
   // A slot for the caller alone, until the lease ends. Allocates only when none of that size is free.
   class Lease {
@@ -49,8 +47,7 @@ class Workspaces {
   Slot* take(int64_t batch);
   void give_back(Slot* slot);
 
-  const engine::InferenceModel& model_;
-  int64_t picture_floats_;
+  const evaluation::PreparedModel& model_;
   std::mutex mutex_;
   std::array<Slot*, kSizeClasses> free_ = {};
   std::vector<std::unique_ptr<Slot>> all_;

@@ -107,8 +107,9 @@ TEST(Predictor, AllocatesNothingAfterTheFirstCallOfABatchSize) {
 
 TEST(Workspaces, AreKeptForAsManyCallsAsOnceRanTogether) {
   const Model model = small_model();
-  const engine::InferenceModel inference(model.network, model.weights.layout, model.weights.values.values());
-  predict::Workspaces workspaces(inference, 40);
+  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
+                                           model.preprocessing, {});
+  predict::Workspaces workspaces(prepared);
   const auto three_at_once = [&](int64_t batch) {
     const predict::Workspaces::Lease a(workspaces, batch), b(workspaces, batch), c(workspaces, batch);
     return a.operator->() != b.operator->() && a.operator->() != c.operator->() && b.operator->() != c.operator->();
@@ -123,13 +124,14 @@ TEST(Workspaces, AreKeptForAsManyCallsAsOnceRanTogether) {
 
 TEST(Workspaces, HoldTheBatchWithLessThanTwiceTheRoom) {
   const Model model = small_model();
-  const engine::InferenceModel inference(model.network, model.weights.layout, model.weights.values.values());
-  predict::Workspaces workspaces(inference, 40);
+  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
+                                           model.preprocessing, {});
+  predict::Workspaces workspaces(prepared);
   for (int64_t batch = 1; batch <= predict::kLargestBatch; ++batch) {
     const predict::Workspaces::Lease lease(workspaces, batch);
-    EXPECT_GE(lease->workspace.max_batch(), batch);
-    EXPECT_LT(lease->workspace.max_batch(), 2 * batch);
-    EXPECT_EQ(lease->pictures.shape()[0], lease->workspace.max_batch());
+    EXPECT_GE(lease->workspace.layers.max_batch(), batch);
+    EXPECT_LT(lease->workspace.layers.max_batch(), 2 * batch);
+    EXPECT_EQ(lease->workspace.inputs.shape()[0], lease->workspace.layers.max_batch());
   }
 }
 

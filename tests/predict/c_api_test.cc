@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 
 #include "fer.h"
+#include "fer/image.h"
 #include "fer/predictor.h"
 #include "fer/version.h"
 #include "tests/predict/small_model.h"
@@ -80,6 +82,47 @@ TEST_F(CInterface, RefusesNullAndAbsurdCounts) {
   EXPECT_EQ(fer_class_name(nullptr, 0), nullptr);
   EXPECT_EQ(fer_class_count(nullptr), 0);
   fer_free(nullptr);
+}
+
+// A grey model and a picture of another size, as a file and in memory.
+TEST_F(CInterface, PredictsFilesAndTheirBytes) {
+  Network net({5, 4, 1}, {"a", "b", "c"});
+  net.add(Flatten{});
+  net.add(Dense{.units = 3, .activation = Activation::kSoftmax});
+  const Model grey{net, initialize(net, 2), {}};
+  save_model(grey, path_);
+  const std::string picture_path = path_ + ".png";
+  const std::vector<uint8_t> bytes = small_pictures(2);
+  const Image picture = {10, 8, 1, bytes};
+  const std::string file = encode_png(picture);
+  std::ofstream(picture_path, std::ios::binary) << file;
+
+  fer_model* model = fer_load(path_.c_str());
+  ASSERT_NE(model, nullptr) << fer_last_error();
+  std::vector<float> expected(3), from_file(3), from_bytes(3);
+  Predictor(grey).predict_into(fitted(picture, 5, 4, 1).pixels, expected);
+  ASSERT_EQ(fer_predict_file(model, picture_path.c_str(), from_file.data()), 0) << fer_last_error();
+  EXPECT_EQ(from_file, expected);
+  ASSERT_EQ(fer_predict_encoded(model, file.data(), file.size(), from_bytes.data()), 0) << fer_last_error();
+  EXPECT_EQ(from_bytes, expected);
+
+  EXPECT_EQ(fer_predict_encoded(model, file.data(), file.size() / 2, from_bytes.data()), -1);
+  EXPECT_STREQ(fer_last_error(), "picture: PNG: the file ends too early");
+  EXPECT_EQ(from_bytes, expected) << "a failed call left something behind";
+  EXPECT_EQ(fer_predict_encoded(model, file.data(), 0, from_bytes.data()), -1);
+  EXPECT_EQ(fer_predict_encoded(model, nullptr, 9, from_bytes.data()), -1);
+  EXPECT_STREQ(fer_last_error(), "bytes: expected a pointer, found NULL");
+  EXPECT_EQ(fer_predict_encoded(nullptr, file.data(), file.size(), from_bytes.data()), -1);
+  EXPECT_EQ(fer_predict_file(model, nullptr, from_file.data()), -1);
+  EXPECT_STREQ(fer_last_error(), "path: expected a pointer, found NULL");
+  EXPECT_EQ(fer_predict_file(model, picture_path.c_str(), nullptr), -1);
+  EXPECT_STREQ(fer_last_error(), "probabilities: expected a pointer, found NULL");
+  EXPECT_EQ(fer_predict_file(model, path_.c_str(), from_file.data()), -1);
+  EXPECT_EQ(std::string(fer_last_error()), path_ +
+                                               ": expected a PNG, JPEG, PGM, PPM or WebP picture, found a safetensors"
+                                               " file: models come before pictures on the command line");
+  fer_free(model);
+  std::filesystem::remove(picture_path);
 }
 
 TEST_F(CInterface, SaysWhyLoadingFailed) {

@@ -1,4 +1,4 @@
-// Pictures from files.
+// Pictures: decoded from files or memory, fitted to a size, encoded.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,13 @@ struct Image {
 };
 
 // PNG, JPEG, PGM/PPM (P2, P3, P5, P6; 8 bits) or WebP (where libfer was built with libwebp; no animations), told apart
-// by content. Alpha is dropped; 16-bit PNG is reduced to 8; palettes are expanded; a JPEG is turned
-// upright where its Exif data say how the camera was held. Throws Error (path and reason) on
+// by content. Alpha is dropped; 16-bit PNG is reduced to 8; palettes are expanded; colour profiles and gamma are left
+// alone, as most readers do. JPEG, PNG and WebP are turned upright where their Exif data say how the camera was held.
+// Throws Error (path and reason) on
 // anything else, on a truncated file, and on more than 100 million pixels.
 Image read_image(const std::string& path);
+// The same of a file's bytes in memory. `name` is the picture's in messages.
+Image decode_image(std::span<const uint8_t> bytes, const std::string& name = "picture");
 
 // Grey = 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601); grey to RGB repeats. channels 1 or 3.
 Image with_channels(const Image& image, int64_t channels);

@@ -1,4 +1,5 @@
-// Serving: a model file loaded once, asked from any number of threads.
+// Serving: a model file loaded once, asked from any number of threads, about pictures as bytes of the right size. (For
+// files, pictures of any size and several models: fer/classifier.h.)
 //
 //   auto predictor = fer::Predictor::load("best.safetensors");
 //   fer::Prediction p = predictor.predict(pixels_48x48);
@@ -20,6 +21,7 @@ struct Prediction {
   int index = 0;                     // of the largest probability
   std::string label;                 // its class name, or the index as text where the model has no names
   std::vector<float> probabilities;  // one a class
+  std::string emoji = {};            // of its class, in UTF-8; "" where there is none
 };
 
 // Immutable after loading; every const member may be called from many threads at once. Each concurrent call borrows a
@@ -41,6 +43,8 @@ class Predictor {
   const std::vector<std::string>& class_names() const;
   // One a class, in UTF-8, "" where there is none: the model's, or default_emoji of its class names.
   const std::vector<std::string>& class_emoji() const;
+  // The model, as it was given.
+  const Model& model() const;
 
   // One picture of height*width*channels bytes, as the model's preprocessing expects them (0..255). Throws Error on
   // another count.
@@ -53,6 +57,7 @@ class Predictor {
   void predict_into(std::span<const float> inputs, std::span<float> probabilities) const;
 
  private:
+  friend class Classifier;  // fer/classifier.h
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -46,12 +46,6 @@ void add(std::span<const float> a, std::span<const float> b, std::span<float> y)
   });
 }
 
-void bytes_to_floats(std::span<const uint8_t> pixels, float scale, float shift, std::span<float> out) {
-  parallel_ranges(size_of(out), kGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) out[i] = static_cast<float>(pixels[i]) * scale + shift;
-  });
-}
-
 double add_regularizer(float l1, float l2, std::span<const float> w, std::span<float> gradient) {
   return sum_over_chunks(size_of(w), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)

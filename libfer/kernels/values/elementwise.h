@@ -24,9 +24,6 @@ void dropout(const RandomStream& stream, float rate, std::span<const float> x, s
 
 void add(std::span<const float> a, std::span<const float> b, std::span<float> y);
 
-// out = pixel * scale + shift
-void bytes_to_floats(std::span<const uint8_t> pixels, float scale, float shift, std::span<float> out);
-
 // gradient += l1 * sign(w) + 2 * l2 * w; returns l1 * sum |w| + l2 * sum w^2 (summed over fixed chunks).
 double add_regularizer(float l1, float l2, std::span<const float> w, std::span<float> gradient);
 

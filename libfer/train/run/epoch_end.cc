@@ -8,6 +8,7 @@
 #include "kernels/values/elementwise.h"
 #include "train/files/logs.h"
 #include "train/run/fit_loop.h"
+#include "train/step/penalty.h"
 
 namespace fer::train {
 namespace {
@@ -59,8 +60,9 @@ EpochResult FitLoop::measure_epoch() {
 void FitLoop::validate(EpochResult& epoch) {
   const std::span<const float> weights = judged_weights().values();
   const bool hinge = config_.loss == Loss::kSquaredHinge;
-  const Tensor outputs = probabilities_of(model_, weights, inputs_.data, inputs_.validation,
-                                          {.batch_size = std::min(config_.batch_size, kValidationBatch), .raw = hinge});
+  const Tensor outputs =
+      evaluation::probabilities_of(model_, weights, inputs_.data, inputs_.validation,
+                                   {.batch_size = std::min(config_.batch_size, kValidationBatch), .raw = hinge});
   const auto classes = static_cast<size_t>(outputs.shape()[1]);
   std::vector<float> target(classes);
   double loss = 0;

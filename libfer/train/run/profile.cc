@@ -95,7 +95,7 @@ TrainingProfile profile_training(const Network& network, const TrainConfig& conf
   if (steps < 1) throw Error("profile: expected one step or more, found " + std::to_string(steps));
   if (rows.empty()) throw Error("profile: expected at least one picture, found none");
   train::check_config(config, class_count(network));
-  train::check_rows(network, data, rows, true, "training");
+  evaluation::check_rows(network, data, rows, true, "training");
   const train::RunInputs inputs{.data = data, .train = rows, .validation = {}, .targets = {}};
   ProfiledSteps training(network, config, inputs);
   for (int64_t i = 0; i < kWarmUpSteps; ++i) training.step(i);

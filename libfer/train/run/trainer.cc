@@ -57,8 +57,8 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
     throw Error("augmentation: expected pictures, found landmarks");
   }
   const bool labels_needed = soft_targets.empty();
-  train::check_rows(network, data, train, labels_needed, "training");
-  train::check_rows(network, data, validation, labels_needed, "validation");
+  evaluation::check_rows(network, data, train, labels_needed, "training");
+  evaluation::check_rows(network, data, validation, labels_needed, "validation");
   check_soft_targets(soft_targets, data.size(), class_count(network));
 }
 

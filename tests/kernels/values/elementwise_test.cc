@@ -32,15 +32,6 @@ TEST(Elementwise, AddAgreesAlsoInPlace) {
   }
 }
 
-TEST(Elementwise, BytesBecomeFloats) {
-  std::vector<uint8_t> pixels(256);
-  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i);
-  std::vector<float> out = unwritten(256);
-  kernels::bytes_to_floats(pixels, 1.0f / 255, -0.5f, out);
-  for (size_t i = 0; i < out.size(); ++i)
-    EXPECT_NEAR(out[i], static_cast<double>(i) / 255 - 0.5, 3 * kRounding) << "pixel " << i;
-}
-
 // ---- sums over everything
 
 TEST(Elementwise, RegularizerAgrees) {

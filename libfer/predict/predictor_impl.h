@@ -1,0 +1,29 @@
+// What a Predictor holds: the model, prepared, and the workspaces that calls borrow.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluate/prepared_model.h"
+#include "fer/predictor.h"
+#include "predict/workspaces.h"
+
+namespace fer {
+
+struct Predictor::Impl {
+  explicit Impl(Model given);
+
+  // The number of pictures; throws Error where the counts do not fit.
+  int64_t batch_of(size_t inputs, size_t outputs) const;
+  // Asks about [n, input] of pixels or preprocessed floats in pieces.
+  template <class Value>
+  void run(std::span<const Value> values, std::span<float> probabilities);
+
+  Model model;
+  std::vector<std::string> emoji;
+  evaluation::PreparedModel prepared;
+  predict::Workspaces workspaces;
+};
+
+}  // namespace fer
