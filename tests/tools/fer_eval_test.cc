@@ -102,6 +102,25 @@ TEST_F(FerEval, RefusesWhatItCannotEvaluate) {
   }
 }
 
+TEST_F(FerEval, CallsOtherFilesByTheirNames) {
+  write("pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
+  write("page.csv", "<!DOCTYPE html><html></html>");
+  write("packed.csv", "\x1f\x8b\x08");
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"pointer faces.csv", "pointer: expected a model (.safetensors), found a Git LFS pointer"},
+      {"faces.csv faces.csv", "faces.csv: expected a model (.safetensors), found CSV text: models come before data"},
+      {"run faces.csv", "run: expected a model (.safetensors), found a directory: the model of a run is"},
+      {"run/best.safetensors page.csv", "page.csv: expected a CSV file, found a web page: download the file itself"},
+      {"run/best.safetensors packed.csv", "packed.csv: expected a CSV file, found a gzip archive: unpack it first"},
+      {"run/best.safetensors pointer", "pointer: expected a CSV file, found a Git LFS pointer"},
+      {"run/best.safetensors run/best.safetensors", "best.safetensors: expected a CSV file, found a safetensors file"}};
+  for (const auto& [arguments, says] : cases) {
+    const ToolResult r = run("fer-eval " + arguments);
+    EXPECT_EQ(r.status, 1) << arguments;
+    expect_one_line_error(r, "fer-eval", says);
+  }
+}
+
 TEST_F(FerEval, ExitsWithTwoOnASplitThatDoesNotExist) {
   const ToolResult r = run("fer-eval run/best.safetensors faces.csv --split Test");
   EXPECT_EQ(r.status, 2);

@@ -185,6 +185,62 @@ TEST_F(FerPredict, WritesThroughLinksAndToPipes) {
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
 }
 
+// Whatever is given for a model or a picture is called by its name, with what to do, in one line; nothing is waited
+// for.
+TEST_F(FerPredict, CallsOtherFilesByTheirNames) {
+  write_bytes("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
+  write_bytes("page.png", "<!DOCTYPE html><html></html>");
+  write_bytes("model.onnx", "\x08\x08\x12\x07pytorch");
+  write_bytes("empty.png", "");
+  const std::string model = "expected a model (.safetensors), found ", picture = "WebP picture, found ";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"pointer.safetensors face.png", "pointer.safetensors: " + model + "a Git LFS pointer"},
+      {"face.png face.png", "face.png: " + model + "a PNG picture: models come before pictures on the command line"},
+      {"model.onnx face.png", "model.onnx: " + model + "an ONNX file: fer-convert makes a model of it"},
+      {"faces.csv face.png", "faces.csv: " + model + "CSV text: models come before data on the command line"},
+      {"net.json face.png", "net.json: " + model + "JSON: a network without weights is no model"},
+      {"run face.png", "run: " + model + "a directory: the model of a run is best.safetensors in its folder"},
+      {"run/best.safetensors page.png",
+       "page.png: expected a PNG, JPEG, PGM, PPM or " + picture + "a web page: download"},
+      {"run/best.safetensors empty.png", "empty.png: expected a PNG, JPEG, PGM, PPM or " + picture + "an empty file"},
+      {"run/best.safetensors model.onnx", picture + "an ONNX file"},
+      {"run/best.safetensors face.png run/best.safetensors", picture + "a safetensors file: models come before"},
+      {"run/best.safetensors net.json", picture + "JSON"},
+      {"pipe face.png", "pipe: " + model + "a pipe"},
+      {"/dev/zero face.png", "/dev/zero: " + model + "a device"},
+      {"run/best.safetensors pipe", picture + "a pipe"},
+      {"run/best.safetensors /dev/zero", picture + "a device"}};
+  for (const auto& [arguments, says] : cases) {
+    const ToolResult r = run("mkfifo pipe; timeout 20 fer-predict " + arguments);
+    EXPECT_EQ(r.status, 1) << arguments;
+    std::string error = r.err;
+    if (error.starts_with("mkfifo")) error.erase(0, error.find('\n') + 1);
+    expect_one_line_error({r.status, r.out, error}, "fer-predict", says);
+  }
+}
+
+// The code of training is not part of the program.
+TEST_F(FerPredict, HasNothingOfTraining) {
+  const ToolResult r = run("nm -C '" + fer::tools_dir() + "/fer-predict'");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("fer::Classifier::"), std::string::npos);
+  for (const char* name : {"fer::train::", "fer::Trainer", "fer::engine::TrainingPlan"}) {
+    EXPECT_EQ(r.out.find(name), std::string::npos) << name;
+  }
+}
+
+TEST_F(FerPredict, OneFaceIsOneFaceInEveryContainer) {
+  const std::string folder = "'" + fer::source_dir() + "/tests/fixtures/pictures/";
+  const auto answer = [&](const std::string& name) {
+    const ToolResult r = run("fer-predict run/best.safetensors --json " + folder + name + "'");
+    EXPECT_EQ(r.status, 0) << r.err;
+    return r.status == 0 ? json_lines(r.out)[0] : nlohmann::json();
+  };
+  const nlohmann::json upright = answer("upright.png");
+  EXPECT_EQ(answer("face.png")["probabilities"], upright["probabilities"]);
+  EXPECT_EQ(answer("face.jpg")["label"], upright["label"]);
+}
+
 TEST_F(FerPredict, RefusesWhatIsNoPicture) {
   write("text.png", "hello");
   write("short.csv", "pixels\n1 2 3\n");
