@@ -16,12 +16,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// A safetensors file begins with eight bytes of a length and the { of its header; all else is a network's name or JSON.
+// A network is a name or a JSON file, which begins with {; any other file is taken for a model, or refused as one.
 bool is_model_file(const std::string& path) {
   if (path.ends_with(".safetensors")) return true;  // an empty one too
-  if (path_kind(path) != PathKind::kFile) return false;
-  const std::string begin = read_beginning(path, 9);
-  return begin.size() == 9 && begin[7] == 0 && begin[8] == '{';
+  if (path.ends_with(".json") || path_kind(path) != PathKind::kFile) return false;
+  const std::string begin = read_beginning(path, 64);
+  const size_t first = begin.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && begin[first] != '{';
 }
 
 ordered_json layers_json(const Network& network) {

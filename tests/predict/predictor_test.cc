@@ -134,7 +134,7 @@ TEST(Predictor, RefusesSizesThatDoNotFit) {
   EXPECT_EQ(message_of([&] { predictor.predict_into(std::vector<uint8_t>(81), p); }),
             "predict: expected pictures of 40 values ([5, 4, 2]), found 81 values");
   EXPECT_EQ(message_of([&] { predictor.predict_into(std::vector<uint8_t>(40), p); }),
-            "predict: expected room for 3 probabilities, 3 a picture, found 6");
+            "predict: expected room for 3 probabilities, 3 per picture, found 6");
   EXPECT_EQ(message_of([&] { predictor.predict_into(std::vector<uint8_t>(), std::span<float>()); }), "");
 }
 

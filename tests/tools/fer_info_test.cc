@@ -94,7 +94,28 @@ TEST_F(FerInfo, TakesAnEmptyFileForAModelByItsName) {
   write("empty.safetensors", "");
   const ToolResult r = run("fer-info empty.safetensors");
   EXPECT_EQ(r.status, 1);
-  expect_one_line_error(r, "fer-info", "empty.safetensors: expected a safetensors file, found 0 bytes");
+  expect_one_line_error(r, "fer-info", "empty.safetensors: expected a model (.safetensors), found an empty file");
+}
+
+// By its content, whatever it is called, and without waiting for a pipe.
+TEST_F(FerInfo, CallsOtherFilesByTheirNames) {
+  write("model.onnx", "\x08\x08\x12\x07pytorch");
+  write("keras.json", R"({"class_name": "Sequential", "config": {}})");
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"model.onnx",
+       "model.onnx: expected a model (.safetensors), found an ONNX file: fer-convert makes a model of it"},
+      {"./keras.json", "keras.json: expected a network's JSON file, found the JSON of a Keras network: fer-convert"},
+      {"faces.csv", "faces.csv: expected a model (.safetensors), found CSV text"},
+      {"./pipe", "pipe: expected a network's JSON file, found a pipe"},
+      {"/dev/zero", "/dev/zero: expected a network's JSON file, found a device"},
+      {"./run", "run: expected a network's JSON file, found a directory"}};
+  std::filesystem::create_directory(path("run"));
+  ASSERT_EQ(run("mkfifo pipe").status, 0);
+  for (const auto& [arguments, says] : cases) {
+    const ToolResult r = run("timeout 20 fer-info " + arguments);
+    EXPECT_EQ(r.status, 1) << arguments;
+    expect_one_line_error(r, "fer-info", says);
+  }
 }
 
 TEST_F(FerInfo, SaysWhenItsOutputCannotBeWritten) {
