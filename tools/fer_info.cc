@@ -16,11 +16,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// A network is a name or a JSON file, which begins with {; any other file is taken for a model, or refused as one.
+// A network is a name or a JSON file, which begins with {; any other file is taken for a model, or refused as one. (A
+// model begins with eight bytes of a length, which may be anything, and the { of its header.)
 bool is_model_file(const std::string& path) {
   if (path.ends_with(".safetensors")) return true;  // an empty one too
   if (path.ends_with(".json") || path_kind(path) != PathKind::kFile) return false;
   const std::string begin = read_beginning(path, 64);
+  if (begin.size() > 8 && begin[7] == 0 && begin[8] == '{') return true;
   const size_t first = begin.find_first_not_of(" \t\r\n");
   return first != std::string::npos && begin[first] != '{';
 }
