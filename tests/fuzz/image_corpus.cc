@@ -60,6 +60,7 @@ struct PngParts {
   std::vector<uint8_t> palette = {};  // r, g, b, ...
   std::vector<uint8_t> transparency = {};
   std::vector<uint8_t> rows = {};  // empty: the file ends after its header
+  std::string exif = {};
 };
 
 // PNG of any kind by libpng.
@@ -81,6 +82,10 @@ std::string png_file(PngParts parts) {
   }
   if (!parts.transparency.empty()) {
     png_set_tRNS(png, info, parts.transparency.data(), static_cast<int>(parts.transparency.size()), nullptr);
+  }
+  if (!parts.exif.empty()) {
+    png_set_eXIf_1(png, info, static_cast<png_uint_32>(parts.exif.size()),
+                   reinterpret_cast<png_bytep>(parts.exif.data()));
   }
   png_write_info(png, info);
   if (!parts.rows.empty()) {
@@ -154,6 +159,11 @@ int main(int argc, char** argv) {
       "Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0",
       36);
   put("exif.jpg", grey.substr(0, 2).append(exif).append(grey, 2));
+  const std::string tiff(exif.substr(10));
+  put("exif.png", png_file({.width = 2, .height = 1, .depth = 8, .colour = 0, .rows = {0x11, 0xee}, .exif = tiff}));
+  const std::string webp = webp_file(slope(9, 11, 3), -1);
+  put("exif.webp", webp.substr(0, 4) + static_cast<char>(webp.size() - 8 + 8 + tiff.size()) + webp.substr(5) + "EXIF" +
+                       static_cast<char>(tiff.size()) + std::string(3, '\0') + tiff);
   put("rgb.jpg", jpeg_file(slope(24, 31, 3)));
   put("cmyk.jpg", jpeg_file({2, 2, 4, std::vector<uint8_t>(16)}));
   const std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};
