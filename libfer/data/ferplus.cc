@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 
+#include "core/file_kind.h"
 #include "data/csv_fields.h"
 #include "fer/error.h"
 
@@ -66,6 +67,7 @@ class Reader {
   [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
 
   void read_header(std::string_view line) {
+    core::refuse_other_kinds(name_, core::Expected::kTable, line);
     csv::Fields fields(line);
     header_.votes.fill(-1);
     std::set<std::string> seen;

@@ -67,5 +67,15 @@ TEST(FerPlus, RowsInAnotherOrderAreRefused) {
   }
 }
 
+TEST(FerPlus, AnotherKindOfFileIsCalledByItsName) {
+  try {
+    parse_ferplus("<!DOCTYPE html>\n<html>\n", "f");
+    ADD_FAILURE() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "f: expected a CSV file, found a web page: download the file itself, not the page that shows it");
+  }
+}
+
 }  // namespace
 }  // namespace fer
