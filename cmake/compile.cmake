@@ -28,8 +28,8 @@ function(fer_compile target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
-# fer_unity(TARGET): with FER_UNITY, one source for each folder of the target's. (Of one folder the sources' own names differ.) Kernels stay apart: Highway
-# reads each of their sources once for every instruction set.
+# fer_unity(TARGET [APART]): with FER_UNITY, one source for each folder of the target's. Apart stay the hot sources, which have flags of their own (and Highway
+# reads each kernel once for every instruction set), and those that the expression APART matches: they have names of a neighbour's.
 function(fer_unity target)
   if(NOT FER_UNITY)
     return()
@@ -37,8 +37,12 @@ function(fer_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${target} SOURCES)
   get_target_property(base ${target} SOURCE_DIR)
+  set(apart "/libfer/(core|data|image|kernels)/")
+  if(ARGN)
+    string(APPEND apart "|${ARGN}")
+  endif()
   foreach(source IN LISTS sources)
-    if(source MATCHES "\\.cc$" AND NOT source MATCHES "/libfer/kernels/")
+    if(source MATCHES "\\.cc$" AND NOT source MATCHES "${apart}")
       cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${base}" OUTPUT_VARIABLE absolute)
       cmake_path(GET absolute PARENT_PATH folder)
       string(MAKE_C_IDENTIFIER "${folder}" group)
