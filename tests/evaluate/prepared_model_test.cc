@@ -12,7 +12,7 @@ namespace {
 // small_model without its softmax: it gives logits.
 Model logits_model() {
   Model model = small_model();
-  std::get<Dense>(model.network.layers.back().kind).activation = Activation::kNone;
+  std::get<Dense>(model.network.layers.back().kind).activation = Activation::kLinear;
   return model;
 }
 

@@ -13,11 +13,12 @@
 
 #include "fer/dataset.h"
 #include "fer/ensemble.h"
+#include "fer/export.h"
 #include "fer/image.h"
 #include "fer/metrics.h"
 #include "fer/predictor.h"
 
-namespace fer {
+namespace FER_PUBLIC fer {
 
 struct ClassifierOptions {
   EnsembleRule rule = EnsembleRule::kMean;  // how several models become one
