@@ -64,13 +64,15 @@ enum class Form { kSafetensors, kOnnx, kKeras };
 Form form_of(const std::string& path) {
   const std::string end = cli::extension(path);
   if (end == ".onnx") return Form::kOnnx;
-  return end == ".h5" || end == ".hdf5" || end == ".keras" ? Form::kKeras : Form::kSafetensors;
+  return end == ".h5" || end == ".hdf5" || end == ".hdf" || end == ".keras" ? Form::kKeras : Form::kSafetensors;
 }
 
 OnnxWriteOptions onnx_write_options(const cli::Arguments& arguments) {
   OnnxWriteOptions options;
   options.fold_batch_norm = !arguments.flag("keep-batch-norm");
-  options.opset = static_cast<int>(arguments.integer("opset", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset));
+  if (arguments.has("opset")) {
+    options.opset = static_cast<int>(arguments.integer("opset", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset));
+  }
   options.pixels_in = !arguments.flag("preprocessed");
   if (arguments.flag("channels-first")) options.input_layout = OnnxLayout::kChannelsFirst;
   return options;
@@ -91,10 +93,21 @@ void read_common_options(const cli::Arguments& arguments, Options& options) {
   }
 }
 
-Model model_from_onnx(const cli::Arguments& arguments) {
+// Nothing that libfer's programs read is of other channels.
+void check_channels(const Model& model, const std::string& path) {
+  const Shape& input = model.network.input;
+  if (input.rank() == 3 && (input[2] == 1 || input[2] == 3)) return;
+  throw Error(path + ": input: expected pictures of 1 or 3 channels, found " + input.to_string() +
+              " (height, width, channels), which no picture fits");
+}
+
+Model model_from_onnx(const cli::Arguments& arguments, Notes& notes) {
   OnnxReadOptions options;
   read_common_options(arguments, options);
-  return read_onnx(arguments.operands()[0], options);
+  OnnxModel read = read_onnx_with_notes(arguments.operands()[0], options);
+  check_channels(read.model, arguments.operands()[0]);
+  notes.insert(notes.end(), read.notes.begin(), read.notes.end());
+  return std::move(read.model);
 }
 
 Model model_from_keras(const cli::Arguments& arguments, Notes& notes) {
@@ -106,7 +119,9 @@ Model model_from_keras(const cli::Arguments& arguments, Notes& notes) {
     options.theano_kernels = arguments.choice("backend", {"theano", "tensorflow"}) == "theano";
   }
   KerasModel read = read_keras(arguments.operands()[0], options);
+  check_channels(read.model, arguments.operands()[0]);
   notes.insert(notes.end(), read.notes.begin(), read.notes.end());
+  notes.insert(notes.end(), read.assumptions.begin(), read.assumptions.end());
   return std::move(read.model);
 }
 
@@ -128,7 +143,13 @@ Model filled_network(const cli::Arguments& arguments, Notes& notes) {
   KerasReadOptions options;
   read_common_options(arguments, options);
   if (!options.class_names.empty()) model.network.class_names = options.class_names;
-  if (options.preprocessing) model.preprocessing = *options.preprocessing;
+  if (options.preprocessing) {
+    model.preprocessing = *options.preprocessing;
+  } else {
+    notes.push_back(fmt::format("input: a pixel goes in times {}, plus {}, as the network has it, since the file does not "
+                                "say (--pixel-scale and --pixel-shift say otherwise)",
+                                model.preprocessing.scale, model.preprocessing.shift));
+  }
   const BackboneReport report = fill_from_keras(model, arguments.operands()[0]);
   add_layers("filled from the file", report.filled, notes);
   add_layers("as they were", report.initial, notes);
@@ -137,7 +158,7 @@ Model filled_network(const cli::Arguments& arguments, Notes& notes) {
 }
 
 Model read_any(const cli::Arguments& arguments, Form from, Notes& notes) {
-  if (from == Form::kOnnx) return model_from_onnx(arguments);
+  if (from == Form::kOnnx) return model_from_onnx(arguments, notes);
   if (from == Form::kSafetensors) return load_model(arguments.operands()[0]);
   return arguments.has("into") ? filled_network(arguments, notes) : model_from_keras(arguments, notes);
 }
@@ -153,7 +174,7 @@ void check_options(const cli::Arguments& arguments, Form from, Form to) {
   const bool int8 = arguments.flag("int8");
   if (to == Form::kKeras) throw cli::UsageError("--out: files of Keras are read, not written");
   if (from == Form::kSafetensors && to == Form::kSafetensors && !int8)
-    throw cli::UsageError("expected --int8, or a file named .onnx, .h5 or .keras");
+    throw cli::UsageError("expected --int8, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
   if (from != Form::kKeras) refuse("that is not from Keras", {"config", "network", "backend", "into", "seed"});
   if (from == Form::kSafetensors) refuse("of a model of libfer's", {"class-names", "pixel-scale", "pixel-shift"});
   if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit"});
@@ -197,7 +218,8 @@ void declare(cxxopts::Options& options) {
   options.add_options("To 8-bit integers")("calibrate-limit", "Pictures to calibrate on, spread over the file",
                                            text()->default_value("512"), "N");
   options.add_options("To ONNX")("keep-batch-norm", "Leave batch norms nodes of their own");
-  options.add_options("To ONNX")("opset", "Version of ONNX's operators, 13 to 21", text()->default_value("13"), "N");
+  options.add_options("To ONNX")("opset", "Version of ONNX's operators, 9 to 21; without it 13, or 10 for relu6, as OpenCV 4.6 reads it",
+                                text(), "N");
   options.add_options("To ONNX")("channels-first", "Input [batch, channels, height, width]");
   options.add_options("To ONNX")("preprocessed", "Input preprocessed already, not pixels 0 to 255");
   const char* reading = "From ONNX or Keras";
@@ -205,7 +227,7 @@ void declare(cxxopts::Options& options) {
                                "A,B,...");
   options.add_options(reading)("pixel-scale",
                                "The model's input is pixel * scale + shift (default: as the file says, and where it "
-                               "says nothing 1/255; with --pixel-shift alone 1)",
+                               "says nothing 1/255, which fer-convert then says; with --pixel-shift alone 1)",
                                text(), "X");
   options.add_options(reading)("pixel-shift",
                                "See --pixel-scale (default: as the file says, and where it says nothing 0; with "

@@ -15,5 +15,6 @@ namespace {
 bool has_onnx() { return false; }
 void write_onnx(const Model&, const std::string& path, const OnnxWriteOptions&) { refuse(path); }
 Model read_onnx(const std::string& path, const OnnxReadOptions&) { refuse(path); }
+OnnxModel read_onnx_with_notes(const std::string& path, const OnnxReadOptions&) { refuse(path); }
 
 }  // namespace fer

@@ -17,7 +17,8 @@ inline constexpr const char* kFerVersion = "fer_version";  // (its value is no J
 
 // The content of a file; errors do not name it.
 std::string model_bytes(const Model& model, const OnnxWriteOptions& options);
-// read_onnx of a file's content; `where` names it in messages.
+// read_onnx_with_notes of a file's content, whose weights are all in it; `where` names it in messages.
+OnnxModel parse_model_with_notes(const std::string& content, const OnnxReadOptions& options, const std::string& where);
 Model parse_model(const std::string& content, const OnnxReadOptions& options, const std::string& where);
 
 }  // namespace fer::onnx_file

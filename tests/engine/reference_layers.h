@@ -50,7 +50,7 @@ inline Values ReferenceNetwork::run(int64_t n, const Values& pictures, const Val
   weights_ = weights;
   forward(pictures);
   const Values& y = traces_.back().y;
-  return gives_probabilities(network_) ? reference::softmax(class_count(network_), y) : y;
+  return ends_in_softmax(network_) ? reference::softmax(class_count(network_), y) : y;
 }
 
 inline void ReferenceNetwork::forward_layer(size_t i, const Conv2D& l) {

@@ -1,13 +1,15 @@
-// compare.mjs FOLDER: runs the cases of onnx_cases through ONNX Runtime and compares its probabilities with libfer's.
-// FOLDER/node_modules has onnxruntime-node.
+// compare.mjs FOLDER [PACKAGE]: runs the cases of onnx_cases through ONNX Runtime and compares its probabilities with
+// libfer's. FOLDER/node_modules has PACKAGE: onnxruntime-node, or onnxruntime-web, which is WebAssembly.
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {resolve} from 'node:path';
 
 const TOLERANCE = 1e-5;
-const BATCHES = [1, 7, 32];  // of every size, again and again
+const BATCHES = [1, 4, 7, 32];  // of every size, again and again
 const folder = resolve(process.argv[2]);
-const ort = createRequire(folder + '/')('onnxruntime-node');
+const runtime = process.argv[3] ?? 'onnxruntime-node';
+const ort = createRequire(folder + '/')(runtime);
+if (runtime === 'onnxruntime-web') ort.env.wasm.numThreads = 1;
 
 function floats(name) {
   const bytes = readFileSync(`${folder}/${name}`);
@@ -27,13 +29,16 @@ async function probabilities(session, pixels, faces, input) {
 }
 
 let failed = false;
-for (const {name, faces, input, classes} of JSON.parse(readFileSync(`${folder}/cases.json`))) {
-  const session = await ort.InferenceSession.create(`${folder}/${name}.onnx`);
+// (WebAssembly on one thread takes its time.)
+const most = runtime === 'onnxruntime-web' ? 12 : Infinity;
+for (const {name, faces: drawn, input, classes} of JSON.parse(readFileSync(`${folder}/cases.json`))) {
+  const faces = Math.min(drawn, most);
+  const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(`${folder}/${name}.onnx`)));
   const found = await probabilities(session, floats(`${name}.pixels`), faces, input);
   await session.release();
-  const expected = floats(`${name}.probabilities`);
+  const expected = floats(`${name}.probabilities`).subarray(0, faces * classes);
   if (found.length !== expected.length || found.length !== faces * classes) {
-    console.log(`onnx: ${name}: expected ${faces} x ${classes} probabilities, found ${found.length}`);
+    console.log(`${runtime}: ${name}: expected ${faces} x ${classes} probabilities, found ${found.length}`);
     process.exit(1);
   }
   let worst = 0;
@@ -48,7 +53,7 @@ for (const {name, faces, input, classes} of JSON.parse(readFileSync(`${folder}/c
     if (!(difference <= worst)) worst = difference;
   });
   const good = worst <= TOLERANCE && range > 100 * TOLERANCE;
-  console.log(`onnx: ${name}: ${faces} faces, largest difference ${worst.toExponential(1)} (probabilities range over ${
+  console.log(`${runtime}: ${name}: ${faces} faces, largest difference ${worst.toExponential(1)} (probabilities range over ${
       range.toFixed(3)})${good ? '' : ': FAILED'}`);
   failed ||= !good;
 }

@@ -218,8 +218,9 @@ TEST(Onnx, WhatCannotBeWrittenIsRefusedAndTheOldFileStays) {
     return message;
   };
   const Model model = random_model(all_layers(), 7);
-  expect_contains(refusal(model, {.opset = 12}), "opset: expected 13 to 21, found 12");
-  expect_contains(refusal(model, {.opset = 22}), "opset: expected 13 to 21, found 22");
+  expect_contains(refusal(model, {.opset = 8}), "opset: expected 9 to 21, found 8");
+  expect_contains(refusal(model, {.opset = 22}), "opset: expected 9 to 21, found 22");
+  expect_contains(refusal(model, {.opset = 10}), "opset: expected 11 or more for layer 'resize'");
   Model nan = model;
   nan.weights.values.values()[0] = std::nanf("");
   expect_contains(refusal(nan), "tensor 'conv1/kernel': expected finite numbers");

@@ -78,6 +78,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
     entry.set_value("/etc/passwd");
   };
   const auto half = [](Model& m) { tensor_of(m, "fc/kernel").set_data_type(onnx::TensorProto::FLOAT16); };
+  const auto bytes = [](Model& m) { tensor_of(m, "fc/kernel").set_data_type(onnx::TensorProto::UINT8); };
   const auto nan = [](Model& m) { tensor_of(m, "fc/kernel").mutable_raw_data()->replace(0, 4, "\xff\xff\xff\xff"); };
   const auto negative = [](Model& m) {
     tensor_of(m, "bn/moving_variance").mutable_raw_data()->replace(0, 4, std::string("\0\0\x80\xbf", 4));
@@ -87,8 +88,8 @@ inline std::vector<HostileOnnx> hostile_onnx() {
     tensor_of(m, "conv/kernel").set_dims(2, 1);
   };
   const auto inputs_for_others = [](Model& m) {
-    tensor_of(m, "fc/kernel").set_dims(0, 2);
-    tensor_of(m, "fc/kernel").set_dims(1, 8);
+    tensor_of(m, "fc/kernel").set_dims(0, 8);
+    tensor_of(m, "fc/kernel").set_dims(1, 2);
   };
   const auto strides = [](int64_t stride) {
     return [=](Model& m) { attribute_of(m, "pool", "strides").set_ints(0, stride); };
@@ -102,7 +103,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
     tensor.set_name("pool");
   };
   const auto clip = [](Model& m) { node_of(m, "conv/relu").set_op_type("Clip"); };
-  const auto group = [](Model& m) { onnx_file::set_attribute(node_of(m, "conv"), "group", int64_t{2}); };
+  const auto group = [](Model& m) { attribute_of(m, "conv", "group").set_i(2); };
   // A slope for each of 5 channels where there is one.
   const auto slopes = [](Model& m) {
     onnx::NodeProto& node = node_of(m, "conv/relu");
@@ -134,20 +135,22 @@ inline std::vector<HostileOnnx> hostile_onnx() {
       {"dims_overflow", big, "tensor \"conv/kernel\": expected other extents"},
       {"input_2e63", input_dim(INT64_MIN), "input \"input\": expected fixed extents of 1 to 16777216"},
       {"input_zero", input_dim(0), "input \"input\": expected fixed extents"},
-      {"input_other", input_dim(6), "input 2: expected weights for 12 inputs, found 8 of shape [8, 2]"},
+      {"input_other", input_dim(6), "input 2: expected weights for 12 inputs, found 8 of shape [2, 8]"},
       {"input_large", input_dim(1 << 24), "node \"fc\" (\"Gemm\"): input 2: expected weights"},
       {"self", self, "node \"pool\" (\"MaxPool\"): expected a value that an earlier node computes, found \"pool\""},
       {"cycle", cycle, "node \"bn\" (\"BatchNormalization\"): expected a value that an earlier node computes"},
       {"no_kernel", no_kernel,
        "expected a constant that an earlier node or an initializer gives, found \"conv/kernel\""},
-      {"short_data", short_data, "tensor \"fc/kernel\": expected 64 bytes for shape [8, 2], found 63"},
-      {"long_data", long_data, "tensor \"fc/kernel\": expected 64 bytes for shape [8, 2], found 68"},
+      {"short_data", short_data, "tensor \"fc/kernel\": expected 64 bytes for shape [2, 8], found 63"},
+      {"long_data", long_data, "tensor \"fc/kernel\": expected 64 bytes for shape [2, 8], found 68"},
       {"external", external, "tensor \"fc/kernel\": expected its data in this file, found them in another"},
-      {"half", half, "tensor \"fc/kernel\": expected FLOAT, INT64 or INT32, found FLOAT16"},
+      {"half", half, "tensor \"fc/kernel\": expected 32 bytes for shape [2, 8], found 64"},
+      {"bytes", bytes,
+       "tensor \"fc/kernel\": expected FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT64 or INT32, found UINT8"},
       {"nan", nan, "weights 'fc/kernel': expected finite numbers, found another"},
       {"negative_variance", negative, "weights 'bn/moving_variance': expected finite numbers of 0 or more"},
       {"kernel_for_others", kernel_for_others, "input 2: expected a kernel for 1 channels in 1 groups, found 3"},
-      {"inputs_for_others", inputs_for_others, "input 2: expected weights for 8 inputs, found 2 of shape [2, 8]"},
+      {"inputs_for_others", inputs_for_others, "input 2: expected weights for 8 inputs, found 2 of shape [8, 2]"},
       {"stride_zero", strides(0), "strides: expected 2 numbers of 1 to 16777216"},
       {"stride_2e63", strides(INT64_MIN), "strides: expected 2 numbers of 1 to 16777216"},
       {"pads_2e63", pads, "pads: expected 4 numbers of 0 to 16777216"},

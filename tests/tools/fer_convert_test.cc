@@ -154,7 +154,7 @@ TEST_F(FerConvert, WrongCallsAreUsageErrors) {
   for (const char* call :
        {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",
         "fer-convert run/best.safetensors --int8 --out x", "fer-convert run/best.safetensors --int8 --out x.onnx",
-        "fer-convert run/best.safetensors --opset 12 --out x.onnx",
+        "fer-convert run/best.safetensors --opset 8 --out x.onnx",
         "fer-convert x.onnx --keep-batch-norm --out x.safetensors", "fer-convert x.onnx --into y --out x.safetensors",
         "fer-convert x.h5 --opset 13 --out x.safetensors", "fer-convert run/best.safetensors --out x.h5",
         "fer-convert x.onnx --int8 --out x.safetensors", "fer-convert x.onnx --pixel-scale 0 --out x.safetensors",

@@ -38,11 +38,15 @@ struct KerasModel {
   // What was left out because it acts in training alone: "layer 'noise' (GaussianNoise): left out, ..."; and that
   // weights were taken in the file's order, where no names fit.
   std::vector<std::string> notes;
+  // What the file does not say and was assumed: how pixels go in, and what was made of the last layer where it does not
+  // end in a softmax.
+  std::vector<std::string> assumptions = {};
 };
 
 // A convolutional classifier from Keras 1, 2 or 3: an HDF5 file with the model or with weights alone, or a .keras file
 // (by content, not by name). A layer keeps its name; one within a model within the model gets that model's name and a
-// slash before it. Throws Error naming the file and, from there on, the layer and its type: a damaged file; links out
+// slash before it. A network that ends in one sigmoid becomes one of two classes (1 - p, p); one output of
+// another kind is an error. Throws Error naming the file and, from there on, the layer and its type: a damaged file; links out
 // of the file, virtual datasets and filters other than gzip, shuffle and Fletcher's checksum; a layer or a setting
 // that libfer cannot express; weights that are missing, of another shape or not finite. libhdf5 runs in a child process
 // with bounded memory and time, so a file that crashes it is an Error like others. Memory: a .keras file twice, the

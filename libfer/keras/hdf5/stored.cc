@@ -14,7 +14,7 @@
 
 #include "fer/error.h"
 #include "keras/hdf5/child.h"
-#include "keras/hdf5/hdf5_handle.h"
+#include "keras/hdf5/handle.h"
 #include "network/infer_layer.h"
 
 namespace fer::keras_file {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "fer/error.h"
+#include "keras/config/operation.h"
 #include "network/infer_layer.h"
 #include "network/json_text.h"
 #include "network/layer_facts.h"
@@ -46,11 +47,62 @@ const json* input_shape_of(const ConfigGraph& graph) {
 }  // namespace
 
 const Value& Site::picture() const {
-  if (!input().undecided && input().is_picture()) return input();
+  if (!input().undecided && input().is_picture() && !input().is_sequence) return input();
   throw Error("expected an input [height, width, channels], found " + input().shape.to_string());
 }
 
+namespace {
+
+bool is_unknown(const ConfigLayer& layer) {
+  return layer.class_name != "InputLayer" && operation_of(layer).empty() && !is_known(layer.class_name);
+}
+
+[[noreturn]] void refuse_unknown(const ConfigLayer& layer) {
+  throw Error(place_of(layer) + ": expected a layer that libfer has (docs/keras.md lists them), found " +
+              shown(layer.class_name));
+}
+
+// A graph that cannot be read: whether one of its layers tells why.
+void refuse_unknown_among(const json& model) {
+  if (!model.is_object() || !model.contains("config")) return;
+  const json& config = model["config"];
+  const json* layers = config.is_array() ? &config : Settings(config).find({"layers"});
+  for (const json& one : layers != nullptr && layers->is_array() ? *layers : json::array()) {
+    if (!one.is_object() || !one.contains("config")) continue;
+    const Settings settings(one);
+    ConfigLayer layer{.name = Settings(one["config"]).text({"name"}, settings.text({"name"}, "")),
+                      .class_name = settings.text({"class_name"}, ""),
+                      .whole = &one,
+                      .config = &one["config"],
+                      .inputs = {}};
+    if (!layer.class_name.empty() && !layer.is_model() && is_unknown(layer)) refuse_unknown(layer);
+  }
+}
+
+// Throws Error on a layer that the output needs and that libfer has nothing for, before anything else about the model:
+// what else is wrong with it would only lead away from that.
+void check_classes(const json& model) {
+  ConfigGraph graph;
+  try {
+    graph = read_graph(model);
+  } catch (const Error&) {
+    refuse_unknown_among(model);
+    throw;
+  }
+  for (const int i : graph.order) {
+    const ConfigLayer& layer = graph.layers[static_cast<size_t>(i)];
+    if (layer.is_model()) {
+      check_classes(*layer.whole);
+    } else if (is_unknown(layer)) {
+      refuse_unknown(layer);
+    }
+  }
+}
+
+}  // namespace
+
 WeightedLayer Builder::build(const json& model) {
+  check_classes(model);
   WeightedLayer weighted;
   weighted.is_model = true;
   const Value output = walk(model, "", false, nullptr, weighted);
@@ -150,6 +202,7 @@ Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vecto
   }
   if (inputs.size() == 1 && inputs[0].layer == before) layer.inputs.clear();
   Value value = {.layer = before + 1, .flattened = inputs[0].flattened};
+  value.is_sequence = inputs[0].is_sequence && value.shape.rank() == 3;
   value.pixels = facts_of(layer.kind).keeps_pixels &&
                  std::all_of(inputs.begin(), inputs.end(), [](const Value& x) { return x.pixels; });
   try {
@@ -202,7 +255,7 @@ void Builder::note(const Site& site, const std::string& what) { notes_.push_back
 void check_axis(const Builder& builder, const Site& site) {
   const json* axis = site.settings.find({"axis"});
   if (axis != nullptr && axis->is_array() && axis->size() == 1) axis = &(*axis)[0];
-  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + 1;
+  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + (site.input().is_sequence ? 0 : 1);
   const bool first = builder.dialect().channels_first && rank == 4;
   const int64_t wanted = first ? 1 : rank - 1;
   if (axis == nullptr ? !first : *axis == wanted || *axis == wanted - rank) return;

@@ -26,6 +26,7 @@ struct Value {
   bool pixels = true;             // the input's values still, though they may lie elsewhere
   // Cells of zeros around a picture that the convolution after it has to see to: above, below, left, right.
   std::array<int64_t, 4> padding = {};
+  bool is_sequence = false;  // [rows, channels] in Keras, as a picture of one column
   bool is_padded() const { return padding != std::array<int64_t, 4>{}; }
   bool is_picture() const { return shape.rank() == 3; }
 };
@@ -56,7 +57,7 @@ class Builder {
   bool takes_pixels() const { return takes_pixels_; }
   const std::string& first_norm() const { return first_norm_; }  // may be empty
 
-  // The whole model. Throws Error naming the layer and its type.
+  // The whole model. Throws Error naming the layer and its type; a type that libfer has nothing for comes first.
   WeightedLayer build(const nlohmann::json& model);
 
   // Appends a layer that takes the site's inputs, or `inputs`; a second layer of one site gets `suffix`.
@@ -100,10 +101,16 @@ class Builder {
 // Error unless the layer's `axis`, a number or a list of one, is the channels'.
 void check_axis(const Builder& builder, const Site& site);
 
+// Whether libfer has something for a class of layers, whatever their settings.
+bool is_known(const std::string& class_name);
+
 // The layer of a class that is neither a model nor an input. Throws Error on classes that libfer has nothing for.
 Value convert(Builder& builder, Site& site);
 
 // By groups of classes; false where the class is none of theirs.
+bool is_weighted_layer(const std::string& class_name);
+bool is_shape_layer(const std::string& class_name);
+bool is_scaling_layer(const std::string& class_name);
 bool convert_weights(Builder& builder, Site& site, Value& value);
 bool convert_shapes(Builder& builder, Site& site, Value& value);
 bool convert_scaling(Builder& builder, Site& site, Value& value);

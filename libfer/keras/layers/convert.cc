@@ -21,7 +21,7 @@ constexpr std::array kTrainingOnly = {"SpatialDropout2D",       "GaussianNoise",
 
 // The channels' axis.
 void check_axis(const Builder& builder, const Site& site, Settings::Names names) {
-  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + 1;
+  const int64_t rank = static_cast<int64_t>(site.input().shape.rank()) + (site.input().is_sequence ? 0 : 1);
   const int64_t wanted = builder.dialect().channels_first && rank == 4 ? 1 : rank - 1;
   const int64_t axis = site.settings.integer(names, -1);
   if (axis == wanted || axis == wanted - rank) return;
@@ -96,7 +96,20 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
   return true;
 }
 
+// Joins, functions and dropout; TFOpLambda and Keras 3's operators say by their settings what they are.
+constexpr std::array kOthers = {"Add",  "Multiply",  "Concatenate", "Merge", "Dropout",
+                                "ReLU", "LeakyReLU", "ELU",         "Softmax", "Activation", "TFOpLambda"};
+
+bool is_in(const auto& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
+
+bool is_known(const std::string& class_name) {
+  return is_weighted_layer(class_name) || is_shape_layer(class_name) || is_scaling_layer(class_name) ||
+         is_in(kOthers, class_name) || is_in(kTrainingOnly, class_name);
+}
 
 Value convert(Builder& builder, Site& site) {
   if (const std::string how = joining(site); !how.empty()) return join(builder, site, how);

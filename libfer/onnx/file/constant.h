@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "onnx/file/external.h"
 #include "onnx/file/schema.h"
 
 namespace fer::onnx_file {
@@ -41,9 +42,12 @@ struct Constant {
   }
 };
 
-// Throws Error on dtypes other than FLOAT, INT64 and INT32, data in another file, negative extents, and data of another
-// size than the extents say.
-Constant constant_of(const onnx::TensorProto& tensor);
+// Floats of 16 bits (FLOAT16, BFLOAT16) and of 64 become FLOAT. Throws Error on dtypes other than these, INT64 and
+// INT32, data in another file that `external` does not give, negative extents, and data of another size than the extents
+// say.
+Constant constant_of(const onnx::TensorProto& tensor, ExternalData& external);
+// True where the values lie in the parsed file as they are wanted: then constant_of makes no copy.
+bool is_in_place(const onnx::TensorProto& tensor);
 // What a Constant node gives by its attribute `value_float`, `value_floats`, `value_int` or `value_ints`.
 Constant constant_of(const onnx::AttributeProto& attribute);
 

@@ -70,7 +70,7 @@ void fold_same(Reading& r, Node& node) {
 
 void fold_cast(Reading& r, Node& node) {
   const int64_t to = node.integer("to", -1);
-  const bool same = r.constant(node, 0).real ? to == onnx::TensorProto::FLOAT
+  const bool same = r.constant(node, 0).real ? is_type_of_floats(to)
                                              : to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
   if (!same) throw Error(fmt::format("to: expected floats to stay floats, whole numbers such, found type {}", to));
   node.ignore({"saturate"});
@@ -179,7 +179,7 @@ void fold_slice(Reading& r, Node& node) {
 void fold_constant_of_shape(Reading& r, Node& node) {
   node.expect_inputs(1, 1);
   Constant value{.dims = {}, .bytes = std::string_view("\0\0\0\0", sizeof(float))};
-  if (const onnx::TensorProto* tensor = node.tensor("value")) value = constant_of(*tensor);
+  if (const onnx::TensorProto* tensor = node.tensor("value")) value = r.constant_in(*tensor);
   if (value.size() != 1) throw Error(fmt::format("value: expected one number, found {}", value.size()));
   r.give_constant(node, filled(r.ints(node, 0), value));
 }

@@ -58,7 +58,8 @@ constexpr Operator kOperators[] = {{"Add", read_add, fold_add},
                                    {"Sum", read_sum, nullptr},
                                    {"Tanh", read_activation, nullptr},
                                    {"Transpose", read_transpose, fold_transpose},
-                                   {"Unsqueeze", nullptr, fold_unsqueeze}};
+                                   {"Unsqueeze", read_unsqueeze, fold_unsqueeze},
+                                   {"Upsample", read_upsample, nullptr}};
 
 bool takes_constants_alone(const Reading& reading, const Node& node) {
   for (int i = 0; i < node.input_count(); ++i) {

@@ -9,7 +9,7 @@ namespace fer::onnx_file {
 // node has no counterpart in libfer.
 void read_node(Reading& reading, const onnx::NodeProto& node);
 
-// For each operator, in read_*.cc: what a node of it adds to the reading.
+// For each operator: what a node of it adds to the reading.
 void read_conv(Reading& r, Node& node);
 void read_gemm(Reading& r, Node& node);
 void read_matmul(Reading& r, Node& node);
@@ -44,10 +44,12 @@ void read_transpose(Reading& r, Node& node);
 void read_flatten(Reading& r, Node& node);
 void read_reshape(Reading& r, Node& node);
 void read_squeeze(Reading& r, Node& node);
+void read_unsqueeze(Reading& r, Node& node);
 void read_shape(Reading& r, Node& node);
 
 void read_pad(Reading& r, Node& node);
 void read_resize(Reading& r, Node& node);
+void read_upsample(Reading& r, Node& node);
 void read_concat(Reading& r, Node& node);
 
 // In fold_constants.cc: the constant that a node computes whose inputs are all constants.
@@ -67,6 +69,9 @@ void fold_squeeze(Reading& r, Node& node);
 void fold_sub(Reading& r, Node& node);
 void fold_transpose(Reading& r, Node& node);
 void fold_unsqueeze(Reading& r, Node& node);
+
+// Floats of any width: what a file computes in 16 or 64 bits, libfer does in 32.
+bool is_type_of_floats(int64_t type);
 
 // Gives what a Shape node with attributes `start` and `end` takes of all extents.
 void give_shape(Reading& r, Node& node, Dims dims);

@@ -9,6 +9,7 @@
 #include "network/json_text.h"
 #include "network/layer_facts.h"
 #include "network/limits.h"
+#include "onnx/read/operators.h"
 
 namespace fer::onnx_file {
 namespace {
@@ -20,6 +21,12 @@ int64_t extent_of(const onnx::TensorShapeProto_Dimension& dim) {
   return dim.value_case() == onnx::TensorShapeProto_Dimension::kDimValue ? dim.dim_value() : -1;
 }
 
+// Of an undecided input: pictures have 1 channel or 3, and more than one row and column.
+bool only_the_last_can_be_channels(const Shape& shape) {
+  const auto colours = [](int64_t channels) { return channels == 1 || channels == 3; };
+  return colours(shape[2]) && !colours(shape[0]) && shape[0] > 1 && shape[1] > 1;
+}
+
 }  // namespace
 
 std::string in_ascii(std::string text) {
@@ -29,8 +36,8 @@ std::string in_ascii(std::string text) {
   return text;
 }
 
-Reading::Reading(const onnx::GraphProto& graph, int64_t opset, size_t file_bytes)
-    : graph_(graph), opset_(opset), floats_left_(static_cast<int64_t>(file_bytes / sizeof(float)) + kFloatsBeside) {
+Reading::Reading(const onnx::GraphProto& graph, int64_t opset, size_t file_bytes, ExternalData& external)
+    : graph_(graph), opset_(opset), file_bytes_(static_cast<int64_t>(file_bytes)), external_(external) {
   add_constants();
   read_input();
   count_readers();
@@ -60,7 +67,7 @@ void Reading::read_input() {
   if (inputs != 1) throw Error(fmt::format("expected a graph with one input, found {}", inputs));
   const onnx::TypeProto_Tensor& type = input->type().tensor_type();
   const std::string place = "input " + shown(input->name());
-  if (type.elem_type() != onnx::TensorProto::FLOAT && type.elem_type() != onnx::TensorProto::UINT8) {
+  if (!is_type_of_floats(type.elem_type()) && type.elem_type() != onnx::TensorProto::UINT8) {
     throw Error(fmt::format("{}: expected floats or bytes, found type {}", place, type.elem_type()));
   }
   const int rank = type.shape().dim_size();
@@ -99,7 +106,10 @@ Constant Reading::constant(const Node& node, int i) const {
     throw Error("expected a constant that an earlier node or an initializer gives, found " + shown(node.input(i)));
   }
   const auto* const* tensor = std::get_if<const onnx::TensorProto*>(&found->second);
-  return tensor != nullptr ? constant_of(**tensor) : std::get<Constant>(found->second);
+  if (tensor == nullptr) return std::get<Constant>(found->second);
+  Constant constant = constant_in(**tensor);
+  if (!is_in_place(**tensor)) found->second = constant;
+  return constant;
 }
 
 Dims Reading::shape(const Node& node, int i) const {
@@ -132,21 +142,33 @@ Value Reading::value(const Node& node, int i, Half half) const {
 
 Value Reading::decided(const Node& node, int i, Half half) const {
   Value x = value(node, i, half);
+  const bool last = x.axes == Value::Axes::kUndecided && x.rank == 4 && only_the_last_can_be_channels(x.shape);
+  if (!last) return channels_first(node, i, half);
+  x.axes = Value::Axes::kChannelsLast;
+  return x;
+}
+
+Value Reading::channels_first(const Node& node, int i, Half half) const {
+  Value x = value(node, i, half);
   if (x.axes != Value::Axes::kUndecided) return x;
-  if (x.rank != 4) throw Error("expected the input as [n, c, h, w] here, found " + x.shape.to_string() + " without n");
+  if (x.rank != 4) {
+    throw Error(fmt::format("expected the graph's input to be pictures, [batch, channels, height, width], found {} of "
+                            "shape {}: libfer reads networks of pictures alone",
+                            x.rank == 2 ? "vectors" : "others", x.shape.to_string()));
+  }
   x.axes = Value::Axes::kChannelsFirst;
   x.shape = {x.shape[1], x.shape[2], x.shape[0]};
   return x;
 }
 
 Value Reading::picture(const Node& node, int i, Half half) const {
-  Value x = decided(node, i, half);
+  Value x = channels_first(node, i, half);
   if (x.axes == Value::Axes::kChannelsFirst) return x;
   throw Error(fmt::format("input {}: expected [n, c, h, w], found {}", i + 1, x.is_flat() ? "[n, k]" : "[n, h, w, c]"));
 }
 
 Value Reading::picture_or_pixel(const Node& node, int i, Half half) {
-  Value x = decided(node, i, half);
+  Value x = channels_first(node, i, half);
   if (!x.is_flat() || x.rank != 4 || x.flattened.rank() != 0 || x.layer < 0) return picture(node, i, half);
   const Shape pixel = {1, 1, x.shape[0]};
   LayerKind& kind = layer(x).kind;
@@ -190,9 +212,8 @@ void Reading::give_constant(const Node& node, const onnx::TensorProto& tensor) {
   constants_[node.proto().output(0)] = &tensor;
 }
 
-// The node's name, or else its output's, in ASCII and unlike every other.
-std::string Reading::layer_name(const Node& node) {
-  std::string base = node.proto().name().empty() ? node.proto().output(0) : node.proto().name();
+// In ASCII and unlike every other.
+std::string Reading::layer_name(std::string base) {
   base.resize(std::min(base.size(), kMaxBaseNameBytes));
   base = base.empty() ? "layer" : in_ascii(std::move(base));
   std::string name = base;
@@ -218,10 +239,15 @@ void Reading::note_beginning(const LayerKind& kind, const Value& input) {
 
 bool Reading::takes_pixels() const { return bytes_in_ || (beginning_ && onnx_file::takes_pixels(*beginning_)); }
 
+// (Named after the node, or else its output.)
 Value Reading::add_layer(const Node& node, const LayerKind& kind, const std::vector<Value>& inputs) {
+  return add_layer(node.proto().name().empty() ? node.proto().output(0) : node.proto().name(), kind, inputs);
+}
+
+Value Reading::add_layer(const std::string& name, const LayerKind& kind, const std::vector<Value>& inputs) {
   if (network_.layers.size() >= kMaxLayers)
     throw Error(fmt::format("expected at most {} layers, found more", kMaxLayers));
-  Layer layer{.name = layer_name(node), .kind = kind, .inputs = {}};
+  Layer layer{.name = layer_name(name), .kind = kind, .inputs = {}};
   std::vector<Shape> shapes;
   const int before = static_cast<int>(network_.layers.size()) - 1;
   for (const Value& input : inputs) {
@@ -246,8 +272,11 @@ Value Reading::add_layer(const Node& node, const LayerKind& kind, const std::vec
 }
 
 void Reading::charge(int64_t floats) {
-  floats_left_ -= floats;
-  if (floats_left_ < 0) throw Error("expected no more weights than the file holds, found the same ones too often");
+  floats_used_ += floats;
+  // (Two bytes each where they are halves.)
+  const int64_t held = (file_bytes_ + external_.file_bytes()) / static_cast<int64_t>(sizeof(uint16_t));
+  if (floats_used_ <= held + kFloatsBeside) return;
+  throw Error("expected no more weights than the file holds, found the same ones too often");
 }
 
 void Reading::fill(const Value& value, const char* role, Fill fill) {

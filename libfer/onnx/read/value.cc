@@ -7,6 +7,7 @@ namespace fer::onnx_file {
 Dims file_dims(const Value& x) {
   const Dims& dims = x.shape.dims();
   if (x.axes == Value::Axes::kChannelsFirst) return {dims[2], dims[0], dims[1]};
+  if (x.axes == Value::Axes::kChannelsLast && x.rank == 3) return {dims[0] * dims[1], dims[2]};
   Dims same = dims;
   if (x.is_flat()) same.resize(x.rank - 1, 1);
   return same;
@@ -35,6 +36,8 @@ const char* other_half(Value::Half half) {
       return "expected the mean over height and width";
     case Value::Half::kPadded:
       return "expected zeros as many on all four sides, or before a convolution as in Keras's \"same\"";
+    case Value::Half::kMerged:
+      return "expected a dense layer, and a Reshape that gives the batch back";
     case Value::Half::kLog:
       return "expected LogSoftmax to be the last";
     case Value::Half::kNone:

@@ -13,7 +13,7 @@ struct Value {
   enum class Axes {
     kUndecided,      // the graph's input, until something tells which axis has the channels
     kChannelsFirst,  // [n, c, h, w]
-    kChannelsLast,   // [n, h, w, c]
+    kChannelsLast,   // [n, h, w, c], or [n, k, c] as a picture of k rows of one pixel: rank 3
     kFlat            // [n, k], or [n, k, 1, 1] or [n, k, 1] after a global pool
   };
   // Half of what libfer has a layer for: the next node has to be the other half.
@@ -22,6 +22,7 @@ struct Value {
     kRepeated,  // each channel's number over a picture, to be multiplied; numbers: extents in the file
     kMean,      // over height or width, to be followed by that over the other; numbers: the axis, 1 where it is kept
     kPadded,    // with zeros, before a convolution; numbers: top, left, bottom, right
+    kMerged,    // the pixels of all pictures below one another, [n * h * w, c]; to be reshaped back
     kLog        // of probabilities, with which a graph may end
   };
   Axes axes = Axes::kUndecided;

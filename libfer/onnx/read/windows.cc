@@ -60,16 +60,24 @@ Padding padding_of(Node& node, const Shape& input, const Pair& kernel, const Pai
   throw Error("auto_pad: expected the odd cell after, as SAME_UPPER has it, found " + shown(kind));
 }
 
-void expect_plain_window(Node& node, const Shape& input, const Pair& kernel, const Pair& strides,
-                         const Padding& padding) {
+void expect_plain_window(Node& node) {
   if (extents(node, "dilations", {1, 1}) != Pair{1, 1}) throw Error("dilations: expected [1, 1], found others");
-  if (node.integer("ceil_mode", 0) == 0 || padding.kind == Padding::Kind::kSame) return;
+}
+
+Padding ceil_padding(Node& node, const Shape& input, const Pair& kernel, const Pair& strides, const Padding& padding) {
+  if (node.integer("ceil_mode", 0) == 0 || padding.kind == Padding::Kind::kSame) return padding;
+  bool beyond = false, fits = padding == Padding::valid();
   for (size_t axis = 0; axis < 2; ++axis) {
     const int64_t room = input[axis] + 2 * padding.cells - kernel[axis];
-    if (room > 0 && room % strides[axis] != 0) {
-      throw Error("ceil_mode: expected 0, or windows that fill the input, found 1 and a window beyond it");
-    }
+    if (room < 0) return padding;  // refused with the layer
+    beyond = beyond || room % strides[axis] != 0;
+    const AxisWindow same = axis_window(input[axis], kernel[axis], strides[axis], Padding::same());
+    fits = fits && same.before == 0 && same.out == (room + strides[axis] - 1) / strides[axis] + 1;
   }
+  if (!beyond) return padding;
+  if (fits) return Padding::same();
+  throw Error("ceil_mode: expected 0, or windows that fill the input or go beyond its end as in Keras's \"same\", found "
+              "1 and others");
 }
 
 }  // namespace fer::onnx_file

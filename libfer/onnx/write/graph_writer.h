@@ -20,9 +20,11 @@ void set_attribute(onnx::NodeProto& node, const char* name, const char* text);
 
 class GraphWriter {
  public:
-  // Names of the graph's inputs and outputs are `taken`.
-  GraphWriter(onnx::GraphProto& graph, std::unordered_set<std::string> taken)
-      : graph_(graph), taken_(std::move(taken)) {}
+  // Names of the graph's inputs and outputs are `taken`. The nodes are to be of this opset.
+  GraphWriter(onnx::GraphProto& graph, std::unordered_set<std::string> taken, int64_t opset = 13)
+      : graph_(graph), taken_(std::move(taken)), opset_(opset) {}
+
+  int64_t opset() const { return opset_; }
 
   // Adds a node with one output; both get `name`, or a free one like it. Its output is node.output(0).
   onnx::NodeProto& node(const char* op, const std::string& name, const std::vector<std::string>& inputs);
@@ -38,6 +40,7 @@ class GraphWriter {
 
   onnx::GraphProto& graph_;
   std::unordered_set<std::string> taken_;
+  int64_t opset_;
 };
 
 }  // namespace fer::onnx_file

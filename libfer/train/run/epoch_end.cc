@@ -6,6 +6,7 @@
 #include "fer/error.h"
 #include "kernels/loss/softmax.h"
 #include "kernels/values/elementwise.h"
+#include "network/outputs.h"
 #include "train/files/logs.h"
 #include "train/run/fit_loop.h"
 #include "train/step/penalty.h"
@@ -60,10 +61,15 @@ EpochResult FitLoop::measure_epoch() {
 void FitLoop::validate(EpochResult& epoch) {
   const std::span<const float> weights = judged_weights().values();
   const bool hinge = config_.loss == Loss::kSquaredHinge;
-  const Tensor outputs =
-      evaluation::probabilities_of(model_, weights, inputs_.data, inputs_.validation,
-                                   {.batch_size = std::min(config_.batch_size, kValidationBatch), .raw = hinge});
+  // (The loss takes a softmax also of sigmoids, which a model gives as they are.)
+  const bool softmax_of_sigmoids = !hinge && ends_in_sigmoids(model_.network);
+  Tensor outputs = evaluation::probabilities_of(
+      model_, weights, inputs_.data, inputs_.validation,
+      {.batch_size = std::min(config_.batch_size, kValidationBatch), .raw = hinge || softmax_of_sigmoids});
   const auto classes = static_cast<size_t>(outputs.shape()[1]);
+  if (softmax_of_sigmoids) {
+    kernels::activation_forward(Activation::kSoftmax, 0, outputs.shape()[1], outputs.values(), outputs.values());
+  }
   std::vector<float> target(classes);
   double loss = 0;
   int64_t correct = 0;

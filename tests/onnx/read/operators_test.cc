@@ -134,10 +134,10 @@ TEST(OnnxOperators, InputsMayHaveChannelsLastOrNone) {
 
 TEST(OnnxOperators, ReshapesFlattenAndNothingElse) {
   const auto after_relu = [](const Ints& shape) {
-    Graph g({2, 2, 3});
+    Graph g({1, 2, 6});
     return g.refusal(g.add("Reshape", {g.add("Relu", {"x"}), g.ints(shape)}));
   };
-  expect_contains(after_relu({-1, 3, 4}), "shape: expected to flatten, found [3, 4] of [2, 2, 3]");
+  expect_contains(after_relu({-1, 3, 4}), "shape: expected to flatten, found [3, 4] of [1, 2, 6]");
   expect_contains(after_relu({-1, 11}), "expected the batch and then 12 values, found [-1, 11]");
   expect_contains(after_relu({0, -1, -1}), "expected the batch and then 12 values");
   expect_contains(after_relu({-1, INT64_MAX, 4}), "expected the batch and then 12 values");
@@ -190,16 +190,24 @@ TEST(OnnxOperators, PadIsForZerosOnAllFourSides) {
 }
 
 TEST(OnnxOperators, CeilingsAreTakenWhereTheyChangeNothing) {
-  const auto ceiling = [](int64_t extent) {
+  const auto ceiling = [](int64_t extent, const Ints& pads) {
     Graph g({1, extent, extent});
     onnx::NodeProto& pool = g.node("MaxPool", {"x"});
-    set_attribute(pool, "kernel_shape", Ints{2, 2});
+    set_attribute(pool, "kernel_shape", Ints{3, 3});
     set_attribute(pool, "strides", Ints{2, 2});
+    set_attribute(pool, "pads", pads);
     set_attribute(pool, "ceil_mode", int64_t{1});
-    g.read(g.add("Flatten", {pool.output(0)}));
+    return g.read(g.add("Flatten", {pool.output(0)}));
   };
-  ceiling(4);
-  expect_contains(message_of([&] { ceiling(5); }), "ceil_mode: expected 0, or windows that fill the input");
+  ceiling(5, {0, 0, 0, 0});
+  ceiling(5, {1, 1, 1, 1});
+  expect_contains(message_of([&] { ceiling(6, {1, 1, 1, 1}); }), "ceil_mode: expected 0, or windows that fill the input");
+  // One cell beyond the end, which never wins.
+  const Model beyond = ceiling(6, {0, 0, 0, 0});
+  EXPECT_EQ(std::get<MaxPool2D>(beyond.network.layers[0].kind).padding, Padding::same());
+  std::vector<float> pixels(36);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = -static_cast<float>(i + 1);
+  expect_near(outputs(beyond, pixels), {-1, -3, -5, -13, -15, -17, -25, -27, -29});
 }
 
 TEST(OnnxOperators, ConstantsStandInNodesToo) {
@@ -222,7 +230,7 @@ TEST(OnnxOperators, NodesThatTheOutputDoesNotNeedAreLeftOut) {
 }
 
 TEST(OnnxOperators, OutputsThatAreNoClassesAreRefused) {
-  Graph g({2, 2, 3});
+  Graph g({3, 2, 2});
   const std::string relu = g.add("Relu", {"x"}), flat = g.add("Flatten", {relu});
   expect_contains(g.refusal(relu), "output \"n\": expected [batch, classes], found a picture or a flattened one");
   expect_contains(g.refusal(flat), "expected [batch, classes], found a picture or a flattened one");

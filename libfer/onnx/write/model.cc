@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,18 +11,39 @@
 #include "network/json_text.h"
 #include "network/outputs.h"
 #include "onnx/model_bytes.h"
-#include "onnx/write/network_writer.h"
+#include "onnx/write/layers.h"
 
 namespace fer {
 namespace onnx_file {
 namespace {
 
-constexpr int kIrVersion = 7;                       // of ONNX 1.8, the first with opset 13
 constexpr int64_t kMaxBytes = int64_t{1} << 31;     // of a protocol buffer
 constexpr int64_t kBytesBeside = int64_t{1} << 24;  // what is no weight: names, nodes, metadata
 
+// The format's own version, as the first ONNX with this opset wrote it: readers of that time refuse later ones.
+int ir_version(int opset) { return opset < 10 ? 4 : opset < 11 ? 5 : opset < 12 ? 6 : 7; }
+
+bool has_layer_that_resizes(const Network& network) {
+  return std::any_of(network.layers.begin(), network.layers.end(),
+                     [](const Layer& layer) { return std::holds_alternative<Resize>(layer.kind); });
+}
+
+bool has_relu6(const Network& network) {
+  return std::any_of(network.layers.begin(), network.layers.end(), [](const Layer& layer) {
+    const Activation* function = activation_of(layer.kind);
+    return function != nullptr && *function == Activation::kRelu6;
+  });
+}
+
+// Where none is asked for: 13, but for relu6 the newest whose Clip has its bounds as attributes, which is the only form
+// that OpenCV 4.6 reads.
+int opset_of(const Network& network, const OnnxWriteOptions& options) {
+  if (options.opset != 0) return options.opset;
+  return has_relu6(network) && !has_layer_that_resizes(network) ? 10 : 13;
+}
+
 void check_options(const Model& model, const OnnxWriteOptions& options) {
-  if (options.opset < kOldestWrittenOnnxOpset || options.opset > kNewestWrittenOnnxOpset) {
+  if (options.opset != 0 && (options.opset < kOldestWrittenOnnxOpset || options.opset > kNewestWrittenOnnxOpset)) {
     throw Error(fmt::format("opset: expected {} to {}, found {}", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset,
                             options.opset));
   }
@@ -71,7 +93,7 @@ void write_graph(const Model& model, const OnnxWriteOptions& options, onnx::Grap
   declare(*proto.add_input(), kInput, channels_last ? Ints{in[0], in[1], in[2]} : Ints{in[2], in[0], in[1]});
   declare(*proto.add_output(), kOutput, {class_count(model.network)});
 
-  GraphWriter graph(proto, {kInput, kOutput});
+  GraphWriter graph(proto, {kInput, kOutput}, opset_of(model.network, options));
   std::string value = kInput;
   if (options.pixels_in) value = write_preprocessing(model.preprocessing, value, graph);
   if (channels_last) {
@@ -108,7 +130,8 @@ std::string model_bytes(const Model& model, const OnnxWriteOptions& options) {
   check_options(model, options);
   check_size(model);
   onnx::ModelProto proto, ending;
-  proto.set_ir_version(kIrVersion);
+  const int version_of_operators = opset_of(model.network, options);
+  proto.set_ir_version(ir_version(version_of_operators));
   proto.set_producer_name("libfer");
   proto.set_producer_version(version());
   write_graph(model, options, *proto.mutable_graph());
@@ -117,7 +140,7 @@ std::string model_bytes(const Model& model, const OnnxWriteOptions& options) {
   // with the fields of both.)
   onnx::OperatorSetIdProto& opset = *ending.add_opset_import();
   opset.set_domain("");
-  opset.set_version(options.opset);
+  opset.set_version(version_of_operators);
   if (proto.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max()) - ending.ByteSizeLong()) {
     throw Error("expected at most 2 GiB, which is all that an ONNX file holds, found more");
   }

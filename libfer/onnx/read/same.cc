@@ -1,8 +1,15 @@
 // What does nothing.
+#include <fmt/format.h>
+
 #include "fer/error.h"
 #include "onnx/read/operators.h"
 
 namespace fer::onnx_file {
+
+bool is_type_of_floats(int64_t type) {
+  return type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::FLOAT16 ||
+         type == onnx::TensorProto::BFLOAT16 || type == onnx::TensorProto::DOUBLE;
+}
 
 void read_constant(Reading& r, Node& node) {
   node.expect_inputs(0, 0);
@@ -22,7 +29,8 @@ void read_same(Reading& r, Node& node) {
 }
 
 void read_cast(Reading& r, Node& node) {
-  node.expect_integer("to", onnx::TensorProto::FLOAT, -1);
+  const int64_t to = node.integer("to", -1);
+  if (!is_type_of_floats(to)) throw Error(fmt::format("to: expected floats, found type {}", to));
   node.ignore({"saturate"});
   read_same(r, node);
 }

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/file_kind.h"
 #include "fer/error.h"
-#include "fer/file.h"
 #include "fer/onnx.h"
-#include "io/check_weights.h"
+#include "io/pixel_notes.h"
+#include "network/imported_head.h"
 #include "network/json_text.h"
-#include "network/limits.h"
 #include "onnx/file/wire.h"
 #include "onnx/model_bytes.h"
 #include "onnx/read/operators.h"
@@ -22,6 +22,8 @@ constexpr int64_t kOldestOpset = 7;
 constexpr int64_t kNewestOpset = 22;
 constexpr size_t kMaxFileBytes = (size_t{1} << 31) - 1;
 
+using Notes = std::vector<std::string>;
+
 bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 int64_t opset_of(const onnx::ModelProto& model) {
@@ -29,6 +31,10 @@ int64_t opset_of(const onnx::ModelProto& model) {
     if (!is_standard(opset.domain())) continue;
     if (opset.version() >= kOldestOpset && opset.version() <= kNewestOpset) return opset.version();
     throw Error(fmt::format("opset: expected {} to {}, found {}", kOldestOpset, kNewestOpset, opset.version()));
+  }
+  if (model.opset_import_size() > 0) {
+    throw Error("expected an ONNX model of the standard operators, found those of " +
+                shown(model.opset_import(0).domain()) + " alone: libfer reads convolutional networks");
   }
   throw Error("expected an ONNX model with an opset, found none");
 }
@@ -58,11 +64,16 @@ std::vector<std::string> class_names(const onnx::ModelProto& model, const OnnxRe
   return stored.get<std::vector<std::string>>();
 }
 
-// What is to be done to pixels before they go into the file's graph.
-Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions& options, bool takes_pixels) {
+// What is to be done to pixels before they go into the file's graph. Notes say what was assumed.
+Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions& options, bool takes_pixels,
+                            Notes& notes) {
   if (options.preprocessing) return *options.preprocessing;
   const nlohmann::json stored = metadata(model, kPreprocessing);
-  if (stored.is_null()) return takes_pixels || is_ours(model) ? Preprocessing{1, 0} : Preprocessing{};
+  if (stored.is_null()) {
+    if (is_ours(model)) return {1, 0};
+    notes.push_back(takes_pixels ? io::kPixelsAsTheyAre : io::kPixelsDivided);
+    return takes_pixels ? Preprocessing{1, 0} : Preprocessing{};
+  }
   const auto number = [&](const char* key) {
     if (stored.is_object() && stored.contains(key) && stored[key].is_number()) return stored[key].get<float>();
     throw Error(fmt::format("{}: expected scale and shift, found {}", kPreprocessing, shown(stored)));
@@ -70,9 +81,10 @@ Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions
   return {number("scale"), number("shift")};
 }
 
-Model read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, size_t file_bytes) {
+OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, size_t file_bytes,
+                     ExternalData& external) {
   if (!proto.has_graph()) throw Error("expected an ONNX model with a graph, found none");
-  Reading reading(proto.graph(), opset_of(proto), file_bytes);
+  Reading reading(proto.graph(), opset_of(proto), file_bytes, external);
   for (const int i : reading.needed_nodes()) {
     const onnx::NodeProto& node = proto.graph().node(i);
     try {
@@ -82,79 +94,51 @@ Model read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, 
                               shown(node.op_type()), e.what()));
     }
   }
-  const Preprocessing before = preprocessing(proto, options, reading.takes_pixels());
-  Model model = reading.finish(class_names(proto, options));
+  OnnxModel result;
+  const Preprocessing before = preprocessing(proto, options, reading.takes_pixels(), result.notes);
+  Model& model = result.model;
+  model = reading.finish();
+  settle_head(model, result.notes);
+  model.network.class_names = class_names(proto, options);
+  infer(model.network);  // whether there are as many names as classes
   model.preprocessing = after(before, reading.scaled());
   if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
     throw Error("preprocessing: expected finite numbers, found others");
   }
-  return model;
+  return result;
 }
 
-}  // namespace
-
-std::vector<int> Reading::needed_nodes() const {
-  std::unordered_map<std::string, int> givers;
-  for (int i = 0; i < graph_.node_size(); ++i) {
-    for (const std::string& output : graph_.node(i).output()) givers.emplace(output, i);
-  }
-  std::vector<std::string> open;
-  for (const onnx::ValueInfoProto& output : graph_.output()) open.push_back(output.name());
-  std::vector<bool> needed(static_cast<size_t>(graph_.node_size()), false);
-  while (!open.empty()) {
-    const auto giver = givers.find(open.back());
-    open.pop_back();
-    if (giver == givers.end() || needed[static_cast<size_t>(giver->second)]) continue;
-    needed[static_cast<size_t>(giver->second)] = true;
-    for (const std::string& input : graph_.node(giver->second).input()) open.push_back(input);
-  }
-  std::vector<int> nodes;
-  for (int i = 0; i < graph_.node_size(); ++i) {
-    if (needed[static_cast<size_t>(i)]) nodes.push_back(i);
-  }
-  return nodes;
-}
-
-Model Reading::finish(std::vector<std::string> class_names) {
-  if (graph_.output_size() != 1) {
-    throw Error(fmt::format("expected a graph with one output, found {}", graph_.output_size()));
-  }
-  const std::string place = "output " + shown(graph_.output(0).name()) + ": ";
-  const auto found = values_.find(graph_.output(0).name());
-  if (found == values_.end()) throw Error(place + "expected a value that a node computes, found none");
-  const Value& output = found->second;
-  if (output.half != Half::kNone && output.half != Half::kLog) throw Error(place + other_half(output.half));
-  if (!output.is_flat() || output.rank != 2 || output.flattened.rank() != 0) {
-    throw Error(place + "expected [batch, classes], found a picture or a flattened one");
-  }
-  if (output.layer + 1 != static_cast<int>(network_.layers.size())) {
-    throw Error(place + "expected the last layer's, found that of '" + layer(output).name + "'");
-  }
-  network_.name = graph_.name().size() <= kMaxNameBytes ? in_ascii(graph_.name()) : "";
-  network_.class_names = std::move(class_names);
-  Model model;
-  model.network = std::move(network_);
-  model.weights = Weights(model.network);
-  for (const Parameter& parameter : model.weights.layout.parameters) {
-    const std::span<float> values = model.weights.of(parameter);
-    fills_.at(parameter.name)(values);
-    io::check_weights(parameter, values);
-  }
-  return model;
-}
-
-Model parse_model(const std::string& content, const OnnxReadOptions& options, const std::string& where) {
+OnnxModel read_content(const std::string& content, const OnnxReadOptions& options, const std::string& where,
+                       ExternalData& external) {
   try {
-    return read_model(parse_protobuf(content), options, content.size());
+    return read_model(parse_protobuf(content), options, content.size(), external);
   } catch (const Error& e) {
     throw Error(where + ": " + e.what());
   }
 }
 
+}  // namespace
+
+OnnxModel parse_model_with_notes(const std::string& content, const OnnxReadOptions& options, const std::string& where) {
+  ExternalData none;
+  return read_content(content, options, where, none);
+}
+
+Model parse_model(const std::string& content, const OnnxReadOptions& options, const std::string& where) {
+  return parse_model_with_notes(content, options, where).model;
+}
+
 }  // namespace onnx_file
 
+OnnxModel read_onnx_with_notes(const std::string& path, const OnnxReadOptions& options) {
+  const std::string content = core::read_expected(path, core::Expected::kOnnx, onnx_file::kMaxFileBytes);
+  core::refuse_other_kinds(path, core::Expected::kOnnx, content);
+  onnx_file::ExternalData beside(path);
+  return onnx_file::read_content(content, options, path, beside);
+}
+
 Model read_onnx(const std::string& path, const OnnxReadOptions& options) {
-  return onnx_file::parse_model(read_file(path, onnx_file::kMaxFileBytes), options, path);
+  return read_onnx_with_notes(path, options).model;
 }
 
 }  // namespace fer

@@ -35,8 +35,52 @@ void read_pad(Reading& r, Node& node) {
   r.give(node, x);
 }
 
+namespace {
+
+// [n, c, 1, 1] from a global pool, or a picture of one pixel.
+bool is_pixel(const Value& x) {
+  if (x.is_flat()) return x.rank == 4 && x.flattened.rank() == 0;
+  return x.axes == Value::Axes::kChannelsFirst && x.shape[0] * x.shape[1] == 1;
+}
+
+// Each channel's number over a picture, which libfer's product does by itself: libfer's own files say it so, since
+// OpenCV 4.6 multiplies a batch of pictures by the numbers of the first.
+void give_repeated(Reading& r, const Node& node, Value x, const Constant& scales) {
+  const bool fits = scales.real && scales.size() == 4 && scales.float_at(0) == 1 && scales.float_at(1) == 1;
+  Dims dims = file_dims(x);
+  for (int axis = 1; fits && axis < 3; ++axis) {
+    const float scale = scales.float_at(axis + 1);
+    if (!(scale >= 1 && scale <= static_cast<float>(kMaxExtent)) || scale != std::floor(scale)) {
+      throw Error("scales: expected whole numbers of 1 or more, found others");
+    }
+    dims[static_cast<size_t>(axis)] = static_cast<int64_t>(scale);
+  }
+  if (!fits) throw Error("scales: expected [1, 1, height, width], found others");
+  x.half = Value::Half::kRepeated;
+  x.numbers = std::move(dims);
+  r.give(node, x);
+}
+
+}  // namespace
+
+// Resize's form before opset 10.
+void read_upsample(Reading& r, Node& node) {
+  node.expect_inputs(2, 2);
+  const Value x = r.decided(node, 0);
+  if (node.text("mode", "nearest") != "nearest" || !is_pixel(x)) {
+    throw Error("expected the nearest cells of one pixel, found another enlargement");
+  }
+  give_repeated(r, node, x, r.constant(node, 1));
+}
+
 void read_resize(Reading& r, Node& node) {
-  node.expect_inputs(3, 4);
+  node.expect_inputs(2, 4);
+  const bool nearest = node.text("mode", "nearest") == "nearest";
+  if (nearest && is_pixel(r.decided(node, 0)) && !node.has_input(3)) {
+    node.ignore({"coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "extrapolation_value",
+                 "exclude_outside", "antialias"});
+    return give_repeated(r, node, r.decided(node, 0), r.constant(node, r.opset() < 11 ? 1 : 2));
+  }
   if (r.opset() < 11) throw Error("expected opset 11 or later, whose Resize has half-pixel centres");
   const Value x = r.picture(node, 0);
   if (node.text("mode", "nearest") != "linear") throw Error("mode: expected linear, found another");
@@ -79,7 +123,7 @@ void read_concat(Reading& r, Node& node) {
   }
   if (inputs.empty()) throw Error("expected an input, found none");
   const auto rank = static_cast<int64_t>(inputs[0].rank);
-  const int64_t axis = node.integer("axis", 1), channels = inputs[0].axes == Value::Axes::kChannelsLast ? 3 : 1;
+  const int64_t axis = node.integer("axis", 1), channels = inputs[0].axes == Value::Axes::kChannelsLast ? rank - 1 : 1;
   if (axis != channels && axis != channels - rank)
     throw Error(fmt::format("axis: expected that of the channels, {}, found {}", channels, axis));
   r.give(node, r.add_layer(node, Concat{}, inputs));

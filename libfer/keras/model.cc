@@ -6,15 +6,18 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "core/file_kind.h"
 #include "fer/error.h"
 #include "fer/file.h"
 #include "fer/keras.h"
 #include "io/check_weights.h"
+#include "io/pixel_notes.h"
 #include "keras/config/dialect.h"
 #include "keras/hdf5/archive.h"
 #include "keras/layers/builder.h"
 #include "keras/model_bytes.h"
 #include "keras/weights/match.h"
+#include "network/imported_head.h"
 #include "network/json_text.h"
 #include "network/limits.h"
 
@@ -116,7 +119,8 @@ bool normalizes_pixels(const Weights& weights, const std::string& norm) {
 
 // as_they_are: what the model begins with takes pixels of 0 to 255.
 Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const Preprocessing& scaled,
-                               bool as_they_are) {
+                               bool as_they_are, std::vector<std::string>& assumptions) {
+  if (!given) assumptions.push_back(as_they_are ? io::kPixelsAsTheyAre : io::kPixelsDivided);
   const Preprocessing before = given.value_or(as_they_are ? Preprocessing{1, 0} : Preprocessing{});
   const Preprocessing all = {before.scale * scaled.scale, before.shift * scaled.scale + scaled.shift};
   if (std::isfinite(all.scale) && std::isfinite(all.shift)) return all;
@@ -125,7 +129,9 @@ Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const 
 
 json given_model(const KerasReadOptions& options) {
   try {
-    return model_json(read_file(options.config, kMaxJsonBytes), options.config);
+    const std::string text = core::read_expected(options.config, core::Expected::kKerasJson, kMaxJsonBytes);
+    core::refuse_other_kinds(options.config, core::Expected::kKerasJson, text);
+    return model_json(text, options.config);
   } catch (const Error& e) {
     throw Error(std::string("with ") + e.what());
   }
@@ -155,7 +161,6 @@ KerasModel read(Source source, const KerasReadOptions& options) {
     result.model.network = std::move(builder->network());
     result.notes = std::move(builder->notes());
   }
-  if (!options.class_names.empty()) result.model.network.class_names = options.class_names;
   infer(result.model.network);
   const FullMatch match = match_all(weights, wanted);
   result.notes.insert(result.notes.end(), match.notes.begin(), match.notes.end());
@@ -169,7 +174,10 @@ KerasModel read(Source source, const KerasReadOptions& options) {
   const Preprocessing scaled = builder ? builder->scaled() : Preprocessing{1, 0};
   const bool as_they_are =
       builder && (builder->takes_pixels() || normalizes_pixels(result.model.weights, builder->first_norm()));
-  result.model.preprocessing = preprocessing_of(options.preprocessing, scaled, as_they_are);
+  result.model.preprocessing = preprocessing_of(options.preprocessing, scaled, as_they_are, result.assumptions);
+  settle_head(result.model, result.assumptions);
+  if (!options.class_names.empty()) result.model.network.class_names = options.class_names;
+  infer(result.model.network);  // whether there are as many names as classes
   return result;
 }
 
@@ -185,6 +193,11 @@ BackboneReport fill_model(Model& model, const Source& source) {
   for (const WeightedLayer* layer : match.filled) report.filled.push_back(layer->name);
   for (const WeightedLayer* layer : match.left) report.initial.push_back(layer->name);
   return report;
+}
+
+// Says what the file is where it is plainly no file of Keras's.
+void refuse_other_kinds(const std::string& path) {
+  core::refuse_other_kinds(path, core::Expected::kKeras, core::read_beginning(path, core::Expected::kKeras));
 }
 
 // Errors say which file; what JSON's library finds wrong is one too.
@@ -224,10 +237,12 @@ Network parse_config(std::string_view text) {
 bool has_keras() { return true; }
 
 KerasModel read_keras(const std::string& path, const KerasReadOptions& options) {
+  keras_file::refuse_other_kinds(path);
   return keras_file::in_file(path, [&] { return keras_file::read(keras_file::source_of_path(path), options); });
 }
 
 BackboneReport fill_from_keras(Model& model, const std::string& path) {
+  keras_file::refuse_other_kinds(path);
   return keras_file::in_file(path, [&] { return keras_file::fill_model(model, keras_file::source_of_path(path)); });
 }
 

@@ -122,6 +122,10 @@ Value normalization(Builder& builder, Site& site) {
 
 }  // namespace
 
+bool is_scaling_layer(const std::string& class_name) {
+  return class_name == "Rescaling" || class_name == "Normalization";
+}
+
 bool convert_scaling(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;
   if (type == "Rescaling") {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "keras/hdf5/child.h"
-#include "keras/hdf5/hdf5_handle.h"
+#include "keras/hdf5/handle.h"
 #include "keras/hdf5/stored.h"
 
 namespace fer::keras_file {

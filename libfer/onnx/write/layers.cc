@@ -1,24 +1,18 @@
-#include "onnx/write/network_writer.h"
+#include "onnx/write/layers.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 
+#include "fer/error.h"
 #include "network/geometry.h"
-#include "onnx/read/folding.h"
+#include "onnx/write/activations.h"
+#include "onnx/write/folding.h"
+#include "onnx/write/windows.h"
 
 namespace fer::onnx_file {
 namespace {
-
-// Cells before and after rows and columns, as ONNX orders them: [top, left, bottom, right].
-Ints pads_of(const Shape& input, const Pair& kernel, const Pair& strides, const Padding& padding) {
-  const Window w = window(input, kernel, strides, padding);
-  if (padding.kind != Padding::Kind::kSame) return {w.pad_top, w.pad_left, w.pad_top, w.pad_left};
-  const auto after = [&](int axis, int64_t out, int64_t before) {
-    return std::max<int64_t>((out - 1) * strides[axis] + kernel[axis] - input[axis], 0) - before;
-  };
-  return {w.pad_top, w.pad_left, after(0, w.out_h, w.pad_top), after(1, w.out_w, w.pad_left)};
-}
 
 // [kh, kw, ci, co] to [co, ci, kh, kw].
 std::vector<float> filters_first(std::span<const float> kernel, int64_t cells, int64_t ci, int64_t co) {
@@ -71,7 +65,7 @@ class LayerWriter {
     inputs.push_back(graph_.floats(named("kernel"), {l.filters, shape_[2], l.kernel[0], l.kernel[1]}, kernel));
     if (!w.bias.empty()) inputs.push_back(graph_.floats(named("bias"), {l.filters}, w.bias));
     onnx::NodeProto& node = graph_.node("Conv", layer_->name, inputs);
-    set_window(node, l.kernel, l.strides, l.padding);
+    set_convolution(node, {shape_, l.kernel, l.strides, l.padding});
     return activated(node.output(0), l.activation, l.alpha);
   }
 
@@ -89,14 +83,23 @@ class LayerWriter {
     inputs.push_back(graph_.floats(named("pointwise_kernel"), {l.filters, channels, 1, 1},
                                    filters_first(w.kernel, 1, channels, l.filters)));
     if (!w.bias.empty()) inputs.push_back(graph_.floats(named("bias"), {l.filters}, w.bias));
-    return activated(graph_.node("Conv", layer_->name, inputs).output(0), l.activation, l.alpha);
+    onnx::NodeProto& node = graph_.node("Conv", layer_->name, inputs);
+    set_convolution(node, {shape_, {1, 1}, {1, 1}, Padding::valid()});
+    return activated(node.output(0), l.activation, l.alpha);
   }
 
   std::string operator()(const Dense& l) {
     const Weighted w = weights(l.bias);
-    std::vector<std::string> inputs = {inputs_[0], graph_.floats(named("kernel"), {shape_[0], l.units}, w.kernel)};
+    // (OpenCV 4.6 takes a kernel [units, inputs] alone.)
+    const std::vector<float> kernel = filters_first(w.kernel, 1, shape_[0], l.units);
+    std::vector<std::string> inputs = {inputs_[0], graph_.floats(named("kernel"), {l.units, shape_[0]}, kernel)};
     if (!w.bias.empty()) inputs.push_back(graph_.floats(named("bias"), {l.units}, w.bias));
-    return activated(graph_.node("Gemm", layer_->name, inputs).output(0), l.activation, l.alpha);
+    onnx::NodeProto& node = graph_.node("Gemm", layer_->name, inputs);
+    set_attribute(node, "alpha", 1.0f);
+    set_attribute(node, "beta", 1.0f);
+    set_attribute(node, "transA", int64_t{0});
+    set_attribute(node, "transB", int64_t{1});
+    return activated(node.output(0), l.activation, l.alpha);
   }
 
   std::string operator()(const BatchNorm& l) {
@@ -109,10 +112,11 @@ class LayerWriter {
     onnx::NodeProto& node = graph_.node("BatchNormalization", layer_->name, inputs);
     set_attribute(node, "epsilon", l.epsilon);
     set_attribute(node, "momentum", l.momentum);
+    if (graph_.opset() >= 14) set_attribute(node, "training_mode", int64_t{0});
     return node.output(0);
   }
 
-  std::string operator()(const ActivationLayer& l) { return activated(inputs_[0], l.function, l.alpha, layer_->name); }
+  std::string operator()(const ActivationLayer& l) { return write_activation(graph_, inputs_[0], l, layer_->name); }
 
   std::string operator()(const PRelu& l) {
     const std::span<const float> alpha = parameters_.of(*layer_, "alpha");
@@ -123,9 +127,16 @@ class LayerWriter {
     return graph_.node("PRelu", layer_->name, {inputs_[0], graph_.floats(named("alpha"), dims, first)}).output(0);
   }
 
-  std::string operator()(const MaxPool2D& l) { return pool("MaxPool", l).output(0); }
-  // (Padded cells do not count: ONNX's default too.)
-  std::string operator()(const AveragePool2D& l) { return pool("AveragePool", l).output(0); }
+  std::string operator()(const MaxPool2D& l) {
+    onnx::NodeProto& node = graph_.node("MaxPool", layer_->name, inputs_);
+    set_max_pool(node, window_of(l), graph_.opset());
+    return node.output(0);
+  }
+  std::string operator()(const AveragePool2D& l) {
+    onnx::NodeProto& node = graph_.node("AveragePool", layer_->name, inputs_);
+    set_average_pool(node, window_of(l), graph_.opset());
+    return node.output(0);
+  }
 
   std::string operator()(const GlobalAveragePool2D& l) { return global_pool("GlobalAveragePool", l.keepdims); }
   std::string operator()(const GlobalMaxPool2D& l) { return global_pool("GlobalMaxPool", l.keepdims); }
@@ -153,9 +164,12 @@ class LayerWriter {
     const Shape& full = info_->output;
     std::vector<std::string> factors;
     for (size_t k = 0; k < inputs_.size(); ++k) {
+      const Shape& shape = shape_of_input(k);
       // [n, c] beside [n, c, h, w] becomes [n, c, 1, 1].
-      const bool spread = full.rank() == 3 && shape_of_input(k).rank() == 1;
-      factors.push_back(spread ? reshaped(inputs_[k], named("gate"), {0, full[2], 1, 1}) : inputs_[k]);
+      const bool spread = full.rank() == 3 && shape.rank() == 1;
+      std::string factor = spread ? reshaped(inputs_[k], named("gate"), {0, full[2], 1, 1}) : inputs_[k];
+      if (shape.elements() != full.elements()) factor = repeated(factor, full);
+      factors.push_back(std::move(factor));
     }
     std::string product = factors[0];
     for (size_t k = 1; k < factors.size(); ++k)
@@ -170,18 +184,35 @@ class LayerWriter {
   }
 
   std::string operator()(const ZeroPad2D& l) {
-    const std::string pads = graph_.ints(named("pads"), {0, 0, l.pad, l.pad, 0, 0, l.pad, l.pad});
-    return graph_.node("Pad", layer_->name, {inputs_[0], pads}).output(0);
+    const Ints pads = {0, 0, l.pad, l.pad, 0, 0, l.pad, l.pad};
+    std::vector<std::string> inputs = {inputs_[0]};
+    const float zero = 0;
+    const bool takes_inputs = graph_.opset() >= 11;
+    if (takes_inputs) {
+      inputs.push_back(graph_.ints(named("pads"), pads));
+      inputs.push_back(graph_.floats(named("value"), {}, {&zero, 1}));
+    }
+    onnx::NodeProto& node = graph_.node("Pad", layer_->name, inputs);
+    set_attribute(node, "mode", "constant");
+    if (!takes_inputs) {
+      set_attribute(node, "pads", pads);
+      set_attribute(node, "value", zero);
+    }
+    return node.output(0);
   }
 
   std::string operator()(const Resize& l) {
     if (l.size == Pair{shape_[0], shape_[1]}) return inputs_[0];
+    if (graph_.opset() < 11) {
+      throw Error(fmt::format("opset: expected 11 or more for layer '{}': before, ONNX has no resizing with half-pixel "
+                              "centres, found {}",
+                              layer_->name, graph_.opset()));
+    }
     const float scales[] = {1, 1, resize_scale(shape_[0], l.size[0]), resize_scale(shape_[1], l.size[1])};
     // (The input left out is the region of interest.)
     onnx::NodeProto& node =
         graph_.node("Resize", layer_->name, {inputs_[0], "", graph_.floats(named("scales"), {4}, scales)});
-    set_attribute(node, "mode", "linear");
-    set_attribute(node, "coordinate_transformation_mode", "half_pixel");
+    set_resize(node, "linear", "half_pixel", "round_prefer_floor");
     return node.output(0);
   }
 
@@ -199,17 +230,9 @@ class LayerWriter {
 
   std::string named(const char* role) const { return layer_->name + "/" + role; }
 
-  void set_window(onnx::NodeProto& node, const Pair& kernel, const Pair& strides, const Padding& padding) const {
-    set_attribute(node, "kernel_shape", Ints(kernel.begin(), kernel.end()));
-    set_attribute(node, "strides", Ints(strides.begin(), strides.end()));
-    set_attribute(node, "pads", pads_of(shape_, kernel, strides, padding));
-  }
-
   template <class Pool>
-  onnx::NodeProto& pool(const char* op, const Pool& l) {
-    onnx::NodeProto& node = graph_.node(op, layer_->name, inputs_);
-    set_window(node, l.pool, pool_strides(l.pool, l.strides), l.padding);
-    return node;
+  WrittenWindow window_of(const Pool& l) const {
+    return {shape_, l.pool, pool_strides(l.pool, l.strides), l.padding};
   }
 
   // A convolution with a group for each channel.
@@ -222,8 +245,7 @@ class LayerWriter {
         graph_.floats(named(role), {channels, 1, l.kernel[0], l.kernel[1]}, filters_first(kernel, cells, 1, channels)));
     if (!bias.empty()) inputs.push_back(graph_.floats(named("bias"), {channels}, bias));
     onnx::NodeProto& node = graph_.node("Conv", name, inputs);
-    set_window(node, l.kernel, l.strides, l.padding);
-    set_attribute(node, "group", shape_[2]);
+    set_convolution(node, {shape_, l.kernel, l.strides, l.padding}, shape_[2]);
     return node.output(0);
   }
 
@@ -237,9 +259,36 @@ class LayerWriter {
     return keepdims ? pooled : flattened(pooled);
   }
 
+  // [n, c, 1, 1] over rows and columns. (ONNX's product would do that by itself, but OpenCV 4.6 multiplies all pictures of
+  // a batch by the numbers of the first, and takes a HardSigmoid before a product for a hard_swish.)
+  std::string repeated(const std::string& gate, const Shape& full) {
+    const float scales[] = {1, 1, static_cast<float>(full[0]), static_cast<float>(full[1])};
+    const std::string by = graph_.floats(named("scales"), {4}, scales);
+    if (graph_.opset() < 11) {
+      onnx::NodeProto& node = graph_.node(graph_.opset() < 10 ? "Upsample" : "Resize", named("repeated"), {gate, by});
+      set_attribute(node, "mode", "nearest");
+      return node.output(0);
+    }
+    onnx::NodeProto& node = graph_.node("Resize", named("repeated"), {gate, "", by});
+    set_resize(node, "nearest", "asymmetric", "floor");
+    return node.output(0);
+  }
+
+  void set_resize(onnx::NodeProto& node, const char* mode, const char* centres, const char* nearest) const {
+    set_attribute(node, "mode", mode);
+    set_attribute(node, "coordinate_transformation_mode", centres);
+    set_attribute(node, "nearest_mode", nearest);
+    set_attribute(node, "cubic_coeff_a", -0.75f);
+    set_attribute(node, "exclude_outside", int64_t{0});
+    set_attribute(node, "extrapolation_value", 0.0f);
+    if (graph_.opset() >= 18) set_attribute(node, "antialias", int64_t{0});
+  }
+
   // 0 stands for the batch.
   std::string reshaped(const std::string& value, const std::string& name, const Ints& dims) {
-    return graph_.node("Reshape", name, {value, graph_.ints(name + "/shape", dims)}).output(0);
+    onnx::NodeProto& node = graph_.node("Reshape", name, {value, graph_.ints(name + "/shape", dims)});
+    if (graph_.opset() >= 14) set_attribute(node, "allowzero", int64_t{0});
+    return node.output(0);
   }
 
   std::string channels_last() {
@@ -249,67 +298,13 @@ class LayerWriter {
   }
 
   std::string flattened(const std::string& value) {
-    return graph_.node("Flatten", std::string(layer_->name).append("/flatten"), {value}).output(0);
-  }
-
-  std::string activated(const std::string& x, Activation function, float alpha, std::string name = {}) {
-    if (function == Activation::kLinear) return x;
-    if (name.empty()) name = named(activation_name(function));
-    if (function == Activation::kSilu) {
-      const std::string gate = graph_.node("Sigmoid", name + "/sigmoid", {x}).output(0);
-      return graph_.node("Mul", name, {x, gate}).output(0);
-    }
-    if (function == Activation::kRelu6) return clipped(x, 0, 6, name);
-    if (function == Activation::kHardSwish) {
-      // (HardSwish itself is of opset 14.)
-      const std::string gate = hard_sigmoid(x, name + "/hard_sigmoid");
-      return graph_.node("Mul", name, {x, gate}).output(0);
-    }
-    if (function == Activation::kHardSigmoid) return hard_sigmoid(x, name);
-    onnx::NodeProto& node = graph_.node(op_of(function), name, {x});
-    // (0 stands for Keras's defaults: fer/activation.h.)
-    if (function == Activation::kLeakyRelu) set_attribute(node, "alpha", alpha == 0 ? 0.3f : alpha);
-    if (function == Activation::kElu) set_attribute(node, "alpha", alpha == 0 ? 1.0f : alpha);
-    if (function == Activation::kSoftmax) set_attribute(node, "axis", int64_t{1});
+    onnx::NodeProto& node = graph_.node("Flatten", std::string(layer_->name).append("/flatten"), {value});
+    set_attribute(node, "axis", int64_t{1});
     return node.output(0);
   }
 
-  std::string clipped(const std::string& x, float low, float high, const std::string& name) {
-    const std::string least = graph_.floats(name + "/min", {}, {&low, 1}),
-                      most = graph_.floats(name + "/max", {}, {&high, 1});
-    return graph_.node("Clip", name, {x, least, most}).output(0);
-  }
-
-  // max(0, min(1, x / 6 + 1 / 2))
-  std::string hard_sigmoid(const std::string& x, const std::string& name) {
-    onnx::NodeProto& node = graph_.node("HardSigmoid", name, {x});
-    set_attribute(node, "alpha", 1.0f / 6);
-    set_attribute(node, "beta", 0.5f);
-    return node.output(0);
-  }
-
-  static const char* op_of(Activation function) {
-    switch (function) {
-      case Activation::kRelu:
-        return "Relu";
-      case Activation::kLeakyRelu:
-        return "LeakyRelu";
-      case Activation::kElu:
-        return "Elu";
-      case Activation::kTanh:
-        return "Tanh";
-      case Activation::kSigmoid:
-        return "Sigmoid";
-      case Activation::kSoftmax:
-        return "Softmax";
-      case Activation::kHardSigmoid:
-      case Activation::kHardSwish:
-      case Activation::kRelu6:
-      case Activation::kLinear:
-      case Activation::kSilu:
-        break;
-    }
-    return "Identity";
+  std::string activated(const std::string& x, Activation function, float alpha) {
+    return write_activation(graph_, x, {.function = function, .alpha = alpha}, named(activation_name(function)));
   }
 
   const Network& network_;

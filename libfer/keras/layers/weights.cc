@@ -1,6 +1,9 @@
 // Layers with weights.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "fer/error.h"
 #include "keras/layers/builder.h"
 #include "network/geometry.h"
@@ -178,7 +181,7 @@ Value separable_conv2d(Builder& builder, Site& site) {
 // Of a picture, Keras's dense layer is a convolution of 1x1.
 Value dense_on_picture(Builder& builder, Site& site, const Dense& dense) {
   if (builder.dialect().channels_first) throw Error("expected a flat input with channels first, found a picture");
-  const Value& x = site.picture();
+  const Value& x = site.input();
   const Conv2D conv = {.filters = dense.units,
                        .kernel = {1, 1},
                        .bias = dense.bias,
@@ -241,6 +244,7 @@ Value batch_norm(Builder& builder, Site& site) {
 Value prelu(Builder& builder, Site& site) {
   const Value& x = site.input();
   if (x.undecided) throw Error("expected a picture before it, found an input of shape " + x.shape.to_string());
+  if (x.is_sequence) throw Error("expected a picture or a flat input, found [rows, channels]");
   const bool picture = x.is_picture();
   using Axes = std::vector<int64_t>;
   const Axes axes = site.settings.has("shared_axes") ? site.settings.integers({"shared_axes"}) : Axes();
@@ -267,7 +271,22 @@ Value prelu(Builder& builder, Site& site) {
   return y;
 }
 
+constexpr std::array kNames = {"Conv2D",
+                              "Convolution2D",
+                              "DepthwiseConv2D",
+                              "SeparableConv2D",
+                              "SeparableConvolution2D",
+                              "Dense",
+                              "BatchNormalization",
+                              "BatchNormalizationV1",
+                              "BatchNormalizationV2",
+                              "PReLU"};
+
 }  // namespace
+
+bool is_weighted_layer(const std::string& class_name) {
+  return std::find(kNames.begin(), kNames.end(), class_name) != kNames.end();
+}
 
 bool convert_weights(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;

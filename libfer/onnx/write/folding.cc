@@ -1,4 +1,4 @@
-#include "onnx/read/folding.h"
+#include "onnx/write/folding.h"
 
 #include <cmath>
 

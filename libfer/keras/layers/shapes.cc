@@ -1,6 +1,7 @@
 // Layers that change the shape: pools, padding, flattening.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "fer/error.h"
@@ -74,10 +75,23 @@ Value flatten_picture(Builder& builder, Site& site, const Value& x, bool channel
   return y;
 }
 
+// Of a layer with data_format channels_first in a model of channels last: Keras takes rows for channels and puts them
+// last, [h, w, c] to [w, c, h].
+Value flatten_rows_last(Builder& builder, Site& site, const Value& x) {
+  Value y = builder.add_after(site, x, Flatten{}, "");
+  const int64_t rest = x.shape[1] * x.shape[2];
+  if (x.shape[0] > 1 && rest > 1) y.flattened = {x.shape[0], 1, rest};
+  return y;
+}
+
 Value flatten(Builder& builder, Site& site) {
   Value x = site.input();
-  if (x.undecided && x.shape.rank() == 2) x = builder.decide(x, {x.shape[0], x.shape[1], 1});
+  // (Of two axes, too, Keras puts the first last.)
+  const bool says_first = site.settings.text({"data_format"}, "") == "channels_first";
+  const bool two_axes = x.undecided && x.shape.rank() == 2;
+  if (two_axes) x = builder.decide(x, {x.shape[0], x.shape[1], 1});
   if (x.undecided || !x.is_picture()) return x;
+  if (says_first && (two_axes || !builder.dialect().channels_first)) return flatten_rows_last(builder, site, x);
   return flatten_picture(builder, site, x, flattens_channels_first(builder, site));
 }
 
@@ -110,12 +124,19 @@ Value reshape(Builder& builder, Site& site) {
     return builder.decide(x, first ? Shape{target[1], target[2], target[0]} : target);
   }
   if (x.undecided) throw Error("expected a reshape of the input to a picture, found " + target.to_string());
+  if (x.is_sequence && target == Shape{x.shape[0], x.shape[2]}) return x;
   const Shape in_file = first && x.is_picture() ? Shape{x.shape[2], x.shape[0], x.shape[1]} : x.shape;
   if (target == in_file) return x;
   if (target.rank() == 1) return x.is_picture() ? flatten_picture(builder, site, x, first) : x;
   const bool is_cell = first && target.rank() == 3 && target[1] == 1 && target[2] == 1 && x.flattened.rank() == 0;
   if (is_cell) return builder.add(site, Reshape{{1, 1, target[0]}});
   if (target.rank() == 3 && !first) return builder.add(site, Reshape{target});
+  // [rows, channels] as a picture of one column: what Keras has for it, dense layers, norms and functions, acts alike.
+  if (target.rank() == 2 && !first && x.flattened.rank() == 0) {
+    Value y = builder.add(site, Reshape{{target[0], 1, target[1]}});
+    y.is_sequence = true;
+    return y;
+  }
   throw Error(fmt::format("expected one to a picture of channels last, or to one axis, found {} to {}",
                           x.shape.to_string(), target.to_string()));
 }
@@ -142,10 +163,23 @@ Value resizing(Builder& builder, Site& site) {
   return builder.add(site, resize);
 }
 
+constexpr std::array kNames = {"MaxPooling2D",     "MaxPool2D",          "AveragePooling2D", "AvgPool2D",
+                              "GlobalMaxPool2D",  "GlobalMaxPooling2D", "GlobalAvgPool2D",  "GlobalAveragePooling2D",
+                              "ZeroPadding2D",    "Flatten",            "Reshape",          "Resizing",
+                              "UpSampling2D"};
+
 }  // namespace
+
+bool is_shape_layer(const std::string& class_name) {
+  return std::find(kNames.begin(), kNames.end(), class_name) != kNames.end();
+}
 
 bool convert_shapes(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;
+  const bool of_pictures = type != "Flatten" && type != "Reshape";
+  if (of_pictures && is_shape_layer(type) && site.input().is_sequence) {
+    throw Error("expected an input [height, width, channels], found [rows, channels]");
+  }
   if (type == "MaxPooling2D" || type == "MaxPool2D") {
     value = pool<MaxPool2D>(builder, site);
   } else if (type == "AveragePooling2D" || type == "AvgPool2D") {

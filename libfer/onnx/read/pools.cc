@@ -14,7 +14,8 @@ Pool pool_of(Node& node, const Value& x) {
   if (!node.has("kernel_shape")) throw Error("expected kernel_shape, found none");
   Pool pool{.pool = extents(node, "kernel_shape", {1, 1}), .strides = extents(node, "strides", {1, 1})};
   pool.padding = padding_of(node, x.shape, pool.pool, pool.strides);
-  expect_plain_window(node, x.shape, pool.pool, pool.strides, pool.padding);
+  expect_plain_window(node);
+  pool.padding = ceil_padding(node, x.shape, pool.pool, pool.strides, pool.padding);
   return pool;
 }
 
@@ -45,7 +46,9 @@ void read_max_pool(Reading& r, Node& node) {
 void read_average_pool(Reading& r, Node& node) {
   Value x = r.picture(node, 0);
   auto pool = pool_of<AveragePool2D>(node, x);
-  if (node.integer("count_include_pad", 0) != 0 && pool.padding != Padding::valid()) {
+  const std::vector<int64_t> none = {0, 0, 0, 0};
+  const bool padded = node.text("auto_pad", "NOTSET") != "NOTSET" || node.integers("pads", none) != none;
+  if (node.integer("count_include_pad", 0) != 0 && padded && pool.padding != Padding::valid()) {
     // Zeros that count are zeros put there before.
     const std::vector<int64_t> pads = node.integers("pads", {});
     if (pads.empty() || pads != std::vector<int64_t>(4, pads[0])) {
@@ -77,6 +80,7 @@ void read_reduce_mean(Reading& r, Node& node) {
   const bool keeps = node.integer("keepdims", 1) != 0;
   node.ignore({"noop_with_empty_axes"});
   const bool first = x.axes == Value::Axes::kChannelsFirst;
+  if (x.half == Value::Half::kNone && x.rank == 3) return give_mean(r, node, x, axes == Dims{1} && !keeps, 0);
   const Dims both = first ? Dims{2, 3} : Dims{1, 2};
   if (x.half == Value::Half::kMean) {
     // The other axis has moved up where the first one is gone.

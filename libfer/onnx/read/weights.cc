@@ -40,7 +40,7 @@ Conv2D window_of(Node& node, const Value& x, Conv2D conv) {
   }
   conv.strides = extents(node, "strides", {1, 1});
   conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides, x.numbers);
-  expect_plain_window(node, x.shape, conv.kernel, conv.strides, conv.padding);
+  expect_plain_window(node);
   return conv;
 }
 
@@ -61,17 +61,21 @@ struct Product {
   float factor = 1;
 };
 
-// A dense layer without its bias.
+// A dense layer without its bias; of every pixel where the channels come last.
 Value add_dense(Reading& r, const Node& node, const Product& product, bool bias) {
-  const Value x = r.flat(node, 0);
+  const Value given = r.decided(node, 0, Value::Half::kMerged);
+  const bool of_pixels = given.axes == Value::Axes::kChannelsLast;
+  const Value x = of_pixels ? given : r.flat(node, 0);
   const Constant kernel = floats(r, node, 1, 2);
   const int64_t inputs = kernel.dims[product.transposed ? 1 : 0], units = kernel.dims[product.transposed ? 0 : 1];
-  if (inputs != x.shape[0]) {
-    throw Error(fmt::format("input 2: expected weights for {} inputs, found {} of shape {}", x.shape[0], inputs,
-                            shown_dims(kernel.dims)));
+  if (inputs != x.shape[x.shape.rank() - 1]) {
+    throw Error(fmt::format("input 2: expected weights for {} inputs, found {} of shape {}",
+                            x.shape[x.shape.rank() - 1], inputs, shown_dims(kernel.dims)));
   }
-  Value y = r.add_layer(node, Dense{.units = units, .bias = bias}, {x});
+  const Conv2D conv{.filters = units, .kernel = {1, 1}, .bias = bias};
+  Value y = r.add_layer(node, of_pixels ? LayerKind(conv) : LayerKind(Dense{.units = units, .bias = bias}), {x});
   y.flattened = {};
+  y.half = x.half;
   r.fill(y, "kernel", [=](std::span<float> out) {
     for (int64_t i = 0; i < inputs; ++i) {
       const int64_t k = file_index(x.flattened, i);
@@ -158,7 +162,7 @@ void read_gemm(Reading& r, Node& node) {
   const Value y = add_dense(r, node, product, node.has_input(2));
   if (node.has_input(2)) {
     Constant bias = r.constant(node, 2);
-    const int64_t units = y.shape[0], last = bias.dims.empty() ? 1 : bias.dims.back();
+    const int64_t units = y.shape[y.shape.rank() - 1], last = bias.dims.empty() ? 1 : bias.dims.back();
     const bool fits = bias.real && bias.dims.size() <= 2 && bias.size() == last && (last == units || last == 1);
     if (!fits) throw Error(fmt::format("input 3: expected {} floats, found shape {}", units, shown_dims(bias.dims)));
     r.fill(y, "bias", [=](std::span<float> out) {
@@ -177,7 +181,7 @@ void read_batch_normalization(Reading& r, Node& node) {
   node.expect_inputs(5, 5);
   node.expect_integer("training_mode", 0, 0);
   node.expect_integer("spatial", 1, 1);
-  const Value x = r.decided(node, 0);
+  const Value x = r.channels_first(node, 0);
   if (x.axes == Value::Axes::kChannelsLast) throw Error("input 1: expected [n, c, h, w] or [n, k], found [n, h, w, c]");
   const BatchNorm norm = {.epsilon = node.real("epsilon", 1e-5f), .momentum = node.real("momentum", 0.9f)};
   Value y = r.add_layer(node, norm, {x});
@@ -199,7 +203,7 @@ void read_batch_normalization(Reading& r, Node& node) {
 // One slope for all is a leaky_relu's; else they are one a channel, or one a value.
 void read_prelu(Reading& r, Node& node) {
   node.expect_inputs(2, 2);
-  const Value x = r.decided(node, 0);
+  const Value x = r.channels_first(node, 0);
   const Constant slope = r.constant(node, 1);
   if (slope.real && slope.size() == 1 && slope.float_at(0) > 0) {
     const ActivationLayer leaky{Activation::kLeakyRelu, slope.float_at(0)};

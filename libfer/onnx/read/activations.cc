@@ -38,7 +38,7 @@ Value add_softmax(Reading& r, Node& node) {
   const Value x = r.decided(node, 0);
   int64_t axis = node.integer("axis", old ? 1 : -1);
   if (axis < 0) axis += static_cast<int64_t>(x.rank);
-  const int64_t channels = x.axes == Value::Axes::kChannelsLast ? 3 : 1;
+  const int64_t channels = x.axes == Value::Axes::kChannelsLast ? static_cast<int64_t>(x.rank) - 1 : 1;
   if (axis != channels || (old && x.axes == Value::Axes::kChannelsFirst)) {
     throw Error(fmt::format("axis: expected that of the channels, found {} of {} axes", axis, x.rank));
   }
@@ -58,7 +58,10 @@ void read_activation(Reading& r, Node& node) {
       // (libfer takes 0 for a default.)
       if (!(layer.alpha > 0)) throw Error(fmt::format("alpha: expected a number above 0, found {}", layer.alpha));
     }
-    r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
+    const Value x = r.decided(node, 0, Value::Half::kMerged);
+    Value y = r.add_layer(node, layer, {x});
+    y.half = x.half;
+    r.give(node, y);
   }
 }
 

@@ -92,7 +92,7 @@ void read_with_constant(Reading& r, Node& node, Operation operation, int place) 
   const bool constant_first = place == 0;
   if (operation == Operation::kDiv && constant_first) throw Error("expected a constant divisor, found one to divide");
   const Constant constant = r.constant(node, place);
-  Value x = r.value(node, 1 - place);
+  Value x = r.value(node, 1 - place, Half::kMerged);
   if (x.layer < 0 && constant.real && constant.size() == 1) {
     const Preprocessing step = affine(operation, constant_first, constant.float_at(0));
     x.scaled = after(x.scaled, step);
@@ -100,7 +100,7 @@ void read_with_constant(Reading& r, Node& node, Operation operation, int place) 
     r.give(node, x);
     return;
   }
-  x = r.decided(node, 1 - place);
+  x = r.decided(node, 1 - place, Half::kMerged);
   const ChannelNumbers numbers(constant, x);
   if (operation == Operation::kAdd && take_bias(r, x, numbers)) {
     r.give(node, x);
@@ -108,6 +108,7 @@ void read_with_constant(Reading& r, Node& node, Operation operation, int place) 
   }
   const auto channel = [=](int64_t i) { return affine(operation, constant_first, numbers.at(i)); };
   Value y = add_affine(r, node, x, channel);
+  y.half = x.half;
   if (x.first_channel) y.first_channel = after(*x.first_channel, channel(0));
   r.give(node, y);
 }

@@ -51,6 +51,12 @@ Dims resolved(const Reading& r, const Dims& wanted, const Dims& from) {
   return dims;
 }
 
+// [n, h, w, c] as [n * h * w, c], for a dense layer of every pixel.
+bool merges_pixels(const Value& x, const Dims& wanted) {
+  if (x.axes != Axes::kChannelsLast || x.half != Value::Half::kNone || wanted.size() != 2) return false;
+  return wanted[0] == -1 && wanted[1] == x.shape[2] && x.shape[0] * x.shape[1] > 1;
+}
+
 // Reading pixels in another form: flat ones as a picture, or with an axis of one channel elsewhere.
 void reshape_input(Reading& r, const Node& node, Value x, const Dims& dims) {
   if (x.rank != 2 && without_ones(dims) != without_ones(x.shape.dims())) {
@@ -75,9 +81,9 @@ void read_transpose(Reading& r, Node& node) {
   }
   const bool to_first = perm == Dims{0, 3, 1, 2}, to_last = perm == Dims{0, 2, 3, 1};
   if (x.axes == Axes::kUndecided && to_first && x.rank == 4) x.axes = Axes::kChannelsLast;
-  if (x.axes == Axes::kUndecided) x = r.decided(node, 0);
+  if (x.axes == Axes::kUndecided) x = r.channels_first(node, 0);
   if (x.is_flat() && x.rank == 4 && to_last) x = r.picture_or_pixel(node, 0);
-  if (!(x.axes == Axes::kChannelsLast && to_first) && !(x.axes == Axes::kChannelsFirst && to_last)) {
+  if (!(x.axes == Axes::kChannelsLast && to_first && x.rank == 4) && !(x.axes == Axes::kChannelsFirst && to_last)) {
     throw Error(fmt::format("perm: expected [0, 3, 1, 2] of [n, h, w, c] or [0, 2, 3, 1] of [n, c, h, w], found {}",
                             shown_dims(perm)));
   }
@@ -98,20 +104,30 @@ void read_flatten(Reading& r, Node& node) {
 
 void read_reshape(Reading& r, Node& node) {
   node.expect_inputs(2, 2);
-  Value x = r.value(node, 0);
+  Value x = r.value(node, 0, Value::Half::kMerged);
   const Dims from = file_dims(x), wanted = r.shape(node, 1);
+  if (merges_pixels(x, wanted)) {
+    x.half = Value::Half::kMerged;
+    return r.give(node, x);
+  }
+  x.half = Value::Half::kNone;
   if (node.integer("allowzero", 0) != 0 && std::find(wanted.begin(), wanted.end(), 0) != wanted.end()) {
     throw Error("allowzero: expected 0, or a shape without 0, found " + shown_dims(wanted));
   }
   const Dims dims = resolved(r, wanted, from);
   if (x.axes == Axes::kUndecided && dims.size() > 1) return reshape_input(r, node, x, dims);
-  x = r.decided(node, 0);
+  if (x.axes == Axes::kUndecided) x = r.decided(node, 0);
   const bool in_order = x.axes == Axes::kChannelsLast || (x.is_flat() && x.flattened.rank() == 0);
   if (x.is_picture() && dims.size() == 1) {
     r.give(node, flattened(r, node, x));
   } else if (x.is_flat() && in_order && dims == Dims{x.shape[0], 1, 1}) {
     x.rank = 4;
     r.give(node, x);
+  } else if (in_order && dims.size() == 2 && dims != from) {
+    Value y = r.add_layer(node, Reshape{Shape{dims[0], 1, dims[1]}}, {x});
+    y.axes = Axes::kChannelsLast;
+    y.rank = 3;
+    r.give(node, y);
   } else if (in_order && dims.size() == 3 && dims != from) {
     // What follows says whether the channels come last, or is refused.
     Value y = r.add_layer(node, Reshape{Shape(dims)}, {x});
@@ -146,6 +162,32 @@ void read_squeeze(Reading& r, Node& node) {
   }
   const size_t rank = x.rank - axes.size();
   if (pixel) x = flattened(r, node, x);
+  x.rank = rank;
+  r.give(node, x);
+}
+
+// More axes of extent 1 at the end of [n, k], as PyTorch 1.3 has them around a batch norm; or an axis of one channel in
+// the input.
+void read_unsqueeze(Reading& r, Node& node) {
+  node.expect_inputs(1, 2);
+  Value x = r.value(node, 0);
+  Dims axes = node.has_input(1) ? r.ints(node, 1) : node.integers("axes", {});
+  const size_t rank = x.rank + axes.size();
+  for (int64_t& axis : axes) axis += axis < 0 ? static_cast<int64_t>(rank) : 0;
+  std::sort(axes.begin(), axes.end());
+  const bool distinct = std::adjacent_find(axes.begin(), axes.end()) == axes.end();
+  const bool is_input = x.axes == Axes::kUndecided;
+  const auto fits = [&](int64_t axis) {
+    return axis >= (is_input ? 1 : static_cast<int64_t>(x.rank)) && axis < static_cast<int64_t>(rank);
+  };
+  if (!(is_input || x.is_flat()) || !distinct || rank > 4 || !std::all_of(axes.begin(), axes.end(), fits)) {
+    throw Error("axes: expected some after [n, k], found others");
+  }
+  if (is_input) {
+    Dims dims = x.shape.dims();
+    for (const int64_t axis : axes) dims.insert(dims.begin() + axis - 1, 1);
+    x.shape = Shape(dims);
+  }
   x.rank = rank;
   r.give(node, x);
 }
