@@ -146,9 +146,10 @@ Model filled_network(const cli::Arguments& arguments, Notes& notes) {
   if (options.preprocessing) {
     model.preprocessing = *options.preprocessing;
   } else {
-    notes.push_back(fmt::format("input: a pixel goes in times {}, plus {}, as the network has it, since the file does not "
-                                "say (--pixel-scale and --pixel-shift say otherwise)",
-                                model.preprocessing.scale, model.preprocessing.shift));
+    notes.push_back(
+        fmt::format("input: a pixel goes in times {}, plus {}, as the network has it, since the file does not "
+                    "say (--pixel-scale and --pixel-shift say otherwise)",
+                    model.preprocessing.scale, model.preprocessing.shift));
   }
   const BackboneReport report = fill_from_keras(model, arguments.operands()[0]);
   add_layers("filled from the file", report.filled, notes);
@@ -218,8 +219,9 @@ void declare(cxxopts::Options& options) {
   options.add_options("To 8-bit integers")("calibrate-limit", "Pictures to calibrate on, spread over the file",
                                            text()->default_value("512"), "N");
   options.add_options("To ONNX")("keep-batch-norm", "Leave batch norms nodes of their own");
-  options.add_options("To ONNX")("opset", "Version of ONNX's operators, 9 to 21; without it 13, or 10 for relu6, as OpenCV 4.6 reads it",
-                                text(), "N");
+  options.add_options("To ONNX")(
+      "opset", "Version of ONNX's operators, 9 to 21; without it 13, or 10 for relu6, as OpenCV 4.6 reads it", text(),
+      "N");
   options.add_options("To ONNX")("channels-first", "Input [batch, channels, height, width]");
   options.add_options("To ONNX")("preprocessed", "Input preprocessed already, not pixels 0 to 255");
   const char* reading = "From ONNX or Keras";

@@ -118,8 +118,8 @@ bool normalizes_pixels(const Weights& weights, const std::string& norm) {
 }
 
 // as_they_are: what the model begins with takes pixels of 0 to 255.
-Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const Preprocessing& scaled,
-                               bool as_they_are, std::vector<std::string>& assumptions) {
+Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const Preprocessing& scaled, bool as_they_are,
+                               std::vector<std::string>& assumptions) {
   if (!given) assumptions.push_back(as_they_are ? io::kPixelsAsTheyAre : io::kPixelsDivided);
   const Preprocessing before = given.value_or(as_they_are ? Preprocessing{1, 0} : Preprocessing{});
   const Preprocessing all = {before.scale * scaled.scale, before.shift * scaled.scale + scaled.shift};

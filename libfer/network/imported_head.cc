@@ -118,9 +118,10 @@ std::string note_on(const std::string& place, Activation last) {
   if (last == Activation::kLinear) {
     return place + ": its outputs are taken for logits, and a softmax makes probabilities of them";
   }
-  return fmt::format("{}: ends in {}, which gives no probabilities: a softmax goes on top, so that the order of the "
-                     "classes stays as it was and the numbers do not",
-                     place, activation_name(last));
+  return fmt::format(
+      "{}: ends in {}, which gives no probabilities: a softmax goes on top, so that the order of the "
+      "classes stays as it was and the numbers do not",
+      place, activation_name(last));
 }
 
 }  // namespace
@@ -134,9 +135,10 @@ void settle_head(Model& model, std::vector<std::string>& notes) {
   const std::string place = "layer '" + layer.name + "'";
   if (outputs == 1) {
     if (last != Activation::kSigmoid) {
-      throw Error(fmt::format("{}: expected an output for each class, or one sigmoid, which tells two classes apart, "
-                              "found one output that ends in {}: libfer reads classifiers alone",
-                              place, activation_name(last)));
+      throw Error(
+          fmt::format("{}: expected an output for each class, or one sigmoid, which tells two classes apart, "
+                      "found one output that ends in {}: libfer reads classifiers alone",
+                      place, activation_name(last)));
     }
     make_two_classes(model);
     notes.push_back(place + ": one sigmoid is read as two classes: p of the second, 1 - p of the first");

@@ -33,8 +33,8 @@ inline bool ends_in_sigmoids(const Network& network) {
   return last == Activation::kSigmoid || last == Activation::kHardSigmoid;
 }
 
-// True where each output is a class's probability as the network says it; those of sigmoids need not sum to 1. Otherwise
-// the outputs are taken for logits.
+// True where each output is a class's probability as the network says it; those of sigmoids need not sum to 1.
+// Otherwise the outputs are taken for logits.
 inline bool gives_probabilities(const Network& network) {
   return ends_in_softmax(network) || ends_in_sigmoids(network);
 }

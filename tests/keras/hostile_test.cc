@@ -59,9 +59,11 @@ TEST(HostileKeras, OtherFilesAreRefused) {
   expect_contains(refusal("PK\x03\x04" + std::string(100, '\0')), "expected a whole zip file");
   const TemporaryFolder folder;
   expect_contains(message_of([&] { read_keras(folder / "none.h5"); }), "none.h5: cannot be read: No such file");
-  expect_contains(message_of([&] { read_keras(folder.path()); }), "expected a Keras file (.h5 or .keras), found a directory");
+  expect_contains(message_of([&] { read_keras(folder.path()); }),
+                  "expected a Keras file (.h5 or .keras), found a directory");
   put(folder / "empty.h5", "");
-  expect_contains(message_of([&] { read_keras(folder / "empty.h5"); }), "expected a Keras file (.h5 or .keras), found an empty");
+  expect_contains(message_of([&] { read_keras(folder / "empty.h5"); }),
+                  "expected a Keras file (.h5 or .keras), found an empty");
   put(folder / "m.h5", tiny_keras());
   expect_contains(message_of([&] { read_keras(folder / "m.h5", {.config = folder / "none.json"}); }), "none.json");
 }

@@ -61,10 +61,11 @@ TEST(ImportedHead, OneOutputOfAnotherKindIsRefused) {
                                       Activation::kHardSigmoid, Activation::kElu}) {
     Model model = model_of(dense(1, activation));
     std::vector<std::string> notes;
-    expect_contains(message_of([&] { settle_head(model, notes); }),
-                    std::string("layer 'fc': expected an output for each class, or one sigmoid, which tells two classes "
-                                "apart, found one output that ends in ") +
-                        activation_name(activation));
+    expect_contains(
+        message_of([&] { settle_head(model, notes); }),
+        std::string("layer 'fc': expected an output for each class, or one sigmoid, which tells two classes "
+                    "apart, found one output that ends in ") +
+            activation_name(activation));
   }
 }
 

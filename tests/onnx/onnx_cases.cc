@@ -104,8 +104,8 @@ json write_networks(const std::string& folder) {
   cases.push_back(write_case(folder, "norms_kept", random("seed001_resnet34"), {.fold_batch_norm = false}));
   cases.push_back(write_case(folder, "channels_first", random("seed000_landmark_cnn"),
                              {.input_layout = fer::OnnxLayout::kChannelsFirst}));
-  cases.push_back(write_case(folder, "oldest_opset", of_the_field("mobilenet_v2_blocks"),
-                             {.opset = fer::kOldestWrittenOnnxOpset}));
+  cases.push_back(
+      write_case(folder, "oldest_opset", of_the_field("mobilenet_v2_blocks"), {.opset = fer::kOldestWrittenOnnxOpset}));
   cases.push_back(write_case(folder, "newest_opset", random("seed004_cnn5"),
                              {.opset = fer::kNewestWrittenOnnxOpset, .pixels_in = false}));
   return cases;

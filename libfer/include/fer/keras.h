@@ -46,11 +46,11 @@ struct KerasModel {
 // A convolutional classifier from Keras 1, 2 or 3: an HDF5 file with the model or with weights alone, or a .keras file
 // (by content, not by name). A layer keeps its name; one within a model within the model gets that model's name and a
 // slash before it. A network that ends in one sigmoid becomes one of two classes (1 - p, p); one output of
-// another kind is an error. Throws Error naming the file and, from there on, the layer and its type: a damaged file; links out
-// of the file, virtual datasets and filters other than gzip, shuffle and Fletcher's checksum; a layer or a setting
-// that libfer cannot express; weights that are missing, of another shape or not finite. libhdf5 runs in a child process
-// with bounded memory and time, so a file that crashes it is an Error like others. Memory: a .keras file twice, the
-// weights, the largest of them twice more, and at most 8 times the file's size and 64 MiB for the weights in all.
+// another kind is an error. Throws Error naming the file and, from there on, the layer and its type: a damaged file;
+// links out of the file, virtual datasets and filters other than gzip, shuffle and Fletcher's checksum; a layer or a
+// setting that libfer cannot express; weights that are missing, of another shape or not finite. libhdf5 runs in a child
+// process with bounded memory and time, so a file that crashes it is an Error like others. Memory: a .keras file twice,
+// the weights, the largest of them twice more, and at most 8 times the file's size and 64 MiB for the weights in all.
 KerasModel read_keras(const std::string& path, const KerasReadOptions& options = {});
 
 struct BackboneReport {

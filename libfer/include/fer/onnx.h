@@ -35,12 +35,11 @@ struct OnnxWriteOptions {
 };
 
 // Writes `path` atomically: one input "input", float [batch, h, w, c], the batch of any size; one output
-// "probabilities", float [batch, classes], to which a softmax is applied where the network ends in neither one nor sigmoids. Metadata:
-// class_names (a JSON array), fer_version and, without pixels_in, preprocessing. Dropout is left out. Throws Error with
-// the path: an opset other than those above, or below 11 for a network that resizes, a model in 8-bit integers, weights
-// that are not the network's or not finite, a last layer that does not give one number a class, a file above protobuf's
-// 2 GiB, and as save_model does.
-// Takes memory for the weights twice more.
+// "probabilities", float [batch, classes], to which a softmax is applied where the network ends in neither one nor
+// sigmoids. Metadata: class_names (a JSON array), fer_version and, without pixels_in, preprocessing. Dropout is left
+// out. Throws Error with the path: an opset other than those above, or below 11 for a network that resizes, a model in
+// 8-bit integers, weights that are not the network's or not finite, a last layer that does not give one number a class,
+// a file above protobuf's 2 GiB, and as save_model does. Takes memory for the weights twice more.
 void write_onnx(const Model& model, const std::string& path, const OnnxWriteOptions& options = {});
 
 struct OnnxReadOptions {
@@ -56,16 +55,16 @@ struct OnnxReadOptions {
 // A convolutional classifier of opset 7 to 22: one input of fixed height, width and channels, one output [batch,
 // classes], also [batch, classes, 1, 1]. docs/onnx.md lists the operators. A layer is named after its node. Weights may
 // lie in files within the model's own folder ("external data"). A network that ends in one sigmoid becomes one of two
-// classes (1 - p, p); one output of another kind is an error. Throws Error naming the file and, from there on, the node:
-// anything that is no whole protocol buffer, an operator, attribute, dtype or padding that libfer has no layer for, a
-// missing value, nodes in a circle, shapes that do not fit, sizes that are not those of the data, data in other folders,
-// weights that are not finite. Memory: what the files take, four times at most, and less than 1 GiB more.
+// classes (1 - p, p); one output of another kind is an error. Throws Error naming the file and, from there on, the
+// node: anything that is no whole protocol buffer, an operator, attribute, dtype or padding that libfer has no layer
+// for, a missing value, nodes in a circle, shapes that do not fit, sizes that are not those of the data, data in other
+// folders, weights that are not finite. Memory: what the files take, four times at most, and less than 1 GiB more.
 Model read_onnx(const std::string& path, const OnnxReadOptions& options = {});
 
 struct OnnxModel {
   Model model;
-  // For people: what the file does not say and was assumed (how pixels go in), and what was made of the last layer where
-  // it does not end in a softmax.
+  // For people: what the file does not say and was assumed (how pixels go in), and what was made of the last layer
+  // where it does not end in a softmax.
   std::vector<std::string> notes;
 };
 // The same, with what was decided.

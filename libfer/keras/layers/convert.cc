@@ -97,8 +97,8 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
 }
 
 // Joins, functions and dropout; TFOpLambda and Keras 3's operators say by their settings what they are.
-constexpr std::array kOthers = {"Add",  "Multiply",  "Concatenate", "Merge", "Dropout",
-                                "ReLU", "LeakyReLU", "ELU",         "Softmax", "Activation", "TFOpLambda"};
+constexpr std::array kOthers = {"Add",       "Multiply", "Concatenate", "Merge",      "Dropout",   "ReLU",
+                                "LeakyReLU", "ELU",      "Softmax",     "Activation", "TFOpLambda"};
 
 bool is_in(const auto& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();

@@ -163,10 +163,13 @@ Value resizing(Builder& builder, Site& site) {
   return builder.add(site, resize);
 }
 
-constexpr std::array kNames = {"MaxPooling2D",     "MaxPool2D",          "AveragePooling2D", "AvgPool2D",
-                              "GlobalMaxPool2D",  "GlobalMaxPooling2D", "GlobalAvgPool2D",  "GlobalAveragePooling2D",
-                              "ZeroPadding2D",    "Flatten",            "Reshape",          "Resizing",
-                              "UpSampling2D"};
+constexpr std::array kNames = {"MaxPooling2D",     "MaxPool2D",
+                               "AveragePooling2D", "AvgPool2D",
+                               "GlobalMaxPool2D",  "GlobalMaxPooling2D",
+                               "GlobalAvgPool2D",  "GlobalAveragePooling2D",
+                               "ZeroPadding2D",    "Flatten",
+                               "Reshape",          "Resizing",
+                               "UpSampling2D"};
 
 }  // namespace
 

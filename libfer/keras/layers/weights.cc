@@ -271,16 +271,9 @@ Value prelu(Builder& builder, Site& site) {
   return y;
 }
 
-constexpr std::array kNames = {"Conv2D",
-                              "Convolution2D",
-                              "DepthwiseConv2D",
-                              "SeparableConv2D",
-                              "SeparableConvolution2D",
-                              "Dense",
-                              "BatchNormalization",
-                              "BatchNormalizationV1",
-                              "BatchNormalizationV2",
-                              "PReLU"};
+constexpr std::array kNames = {
+    "Conv2D", "Convolution2D",      "DepthwiseConv2D",      "SeparableConv2D",      "SeparableConvolution2D",
+    "Dense",  "BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "PReLU"};
 
 }  // namespace
 

@@ -155,8 +155,8 @@ std::string shown_dims(const Dims& dims) {
 
 bool is_in_place(const onnx::TensorProto& tensor) {
   const int type = tensor.data_type();
-  return !is_external(tensor) && (type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::INT64 ||
-                                  type == onnx::TensorProto::INT32);
+  return !is_external(tensor) &&
+         (type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::INT64 || type == onnx::TensorProto::INT32);
 }
 
 Constant constant_of(const onnx::TensorProto& tensor, ExternalData& external) {

@@ -43,8 +43,8 @@ struct Constant {
 };
 
 // Floats of 16 bits (FLOAT16, BFLOAT16) and of 64 become FLOAT. Throws Error on dtypes other than these, INT64 and
-// INT32, data in another file that `external` does not give, negative extents, and data of another size than the extents
-// say.
+// INT32, data in another file that `external` does not give, negative extents, and data of another size than the
+// extents say.
 Constant constant_of(const onnx::TensorProto& tensor, ExternalData& external);
 // True where the values lie in the parsed file as they are wanted: then constant_of makes no copy.
 bool is_in_place(const onnx::TensorProto& tensor);

@@ -130,9 +130,10 @@ const ExternalData::File& ExternalData::file(const std::string& location) {
                 shown(location));
   }
   if (fd < 0) {
-    throw Error(fmt::format("expected its data in {} beside the model, found none there ({}): put that file, which came "
-                            "with the model, into the same folder",
-                            shown(location), std::strerror(errno)));
+    throw Error(
+        fmt::format("expected its data in {} beside the model, found none there ({}): put that file, which came "
+                    "with the model, into the same folder",
+                    shown(location), std::strerror(errno)));
   }
   const File& file = files_.emplace(location, File{.fd = fd}).first->second;
   struct stat info = {};
@@ -156,9 +157,10 @@ std::string ExternalData::read(const onnx::TensorProto& tensor, int64_t bytes) {
     throw Error(fmt::format("expected {} bytes of external data, found {}", bytes, place.length));
   }
   if (place.offset > from.bytes || bytes > from.bytes - place.offset) {
-    throw Error(fmt::format("expected {} bytes from byte {} of {}, found a file of {} bytes: it is another file, or not "
-                            "whole",
-                            bytes, place.offset, shown(place.location), from.bytes));
+    throw Error(
+        fmt::format("expected {} bytes from byte {} of {}, found a file of {} bytes: it is another file, or not "
+                    "whole",
+                    bytes, place.offset, shown(place.location), from.bytes));
   }
   read_bytes_ += bytes;
   if (read_bytes_ > file_bytes_ + kBytesBeside) {

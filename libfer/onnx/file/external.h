@@ -21,8 +21,9 @@ class ExternalData {
   ExternalData(const ExternalData&) = delete;
   ExternalData& operator=(const ExternalData&) = delete;
 
-  // The `bytes` of a tensor whose data are external. Throws Error (without the tensor's name) on a location elsewhere, a
-  // file that is not there, offset and length that are no numbers or not in the file, and another length than `bytes`.
+  // The `bytes` of a tensor whose data are external. Throws Error (without the tensor's name) on a location elsewhere,
+  // a file that is not there, offset and length that are no numbers or not in the file, and another length than
+  // `bytes`.
   std::string read(const onnx::TensorProto& tensor, int64_t bytes);
   // Of all files that were looked at so far.
   int64_t file_bytes() const { return file_bytes_; }

@@ -43,8 +43,8 @@ std::vector<bool> needed(const std::vector<std::vector<int>>& givers) {
 
 }  // namespace
 
-// (ONNX asks for this order, but keras2onnx did not keep it. Where nodes form a circle they stay as they are in the file,
-// and the first of them is refused when it is read.)
+// (ONNX asks for this order, but keras2onnx did not keep it. Where nodes form a circle they stay as they are in the
+// file, and the first of them is refused when it is read.)
 std::vector<int> Reading::needed_nodes() const {
   const std::vector<std::vector<int>> givers = givers_of(graph_);
   const std::vector<bool> is_needed = needed(givers);

@@ -152,9 +152,10 @@ Value Reading::channels_first(const Node& node, int i, Half half) const {
   Value x = value(node, i, half);
   if (x.axes != Value::Axes::kUndecided) return x;
   if (x.rank != 4) {
-    throw Error(fmt::format("expected the graph's input to be pictures, [batch, channels, height, width], found {} of "
-                            "shape {}: libfer reads networks of pictures alone",
-                            x.rank == 2 ? "vectors" : "others", x.shape.to_string()));
+    throw Error(
+        fmt::format("expected the graph's input to be pictures, [batch, channels, height, width], found {} of "
+                    "shape {}: libfer reads networks of pictures alone",
+                    x.rank == 2 ? "vectors" : "others", x.shape.to_string()));
   }
   x.axes = Value::Axes::kChannelsFirst;
   x.shape = {x.shape[1], x.shape[2], x.shape[0]};

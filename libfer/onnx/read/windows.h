@@ -16,8 +16,8 @@ Padding padding_of(Node& node, const Shape& input, const Pair& kernel, const Pai
 // Throws Error where `dilations` change what the window sees.
 void expect_plain_window(Node& node);
 
-// What `ceil_mode` makes of a pool's padding: windows that go beyond the input are those of "same" where it puts all its
-// cells at the end. Throws Error where they are not.
+// What `ceil_mode` makes of a pool's padding: windows that go beyond the input are those of "same" where it puts all
+// its cells at the end. Throws Error where they are not.
 Padding ceil_padding(Node& node, const Shape& input, const Pair& kernel, const Pair& strides, const Padding& padding);
 
 }  // namespace fer::onnx_file

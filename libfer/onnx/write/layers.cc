@@ -204,9 +204,10 @@ class LayerWriter {
   std::string operator()(const Resize& l) {
     if (l.size == Pair{shape_[0], shape_[1]}) return inputs_[0];
     if (graph_.opset() < 11) {
-      throw Error(fmt::format("opset: expected 11 or more for layer '{}': before, ONNX has no resizing with half-pixel "
-                              "centres, found {}",
-                              layer_->name, graph_.opset()));
+      throw Error(
+          fmt::format("opset: expected 11 or more for layer '{}': before, ONNX has no resizing with half-pixel "
+                      "centres, found {}",
+                      layer_->name, graph_.opset()));
     }
     const float scales[] = {1, 1, resize_scale(shape_[0], l.size[0]), resize_scale(shape_[1], l.size[1])};
     // (The input left out is the region of interest.)
@@ -259,8 +260,8 @@ class LayerWriter {
     return keepdims ? pooled : flattened(pooled);
   }
 
-  // [n, c, 1, 1] over rows and columns. (ONNX's product would do that by itself, but OpenCV 4.6 multiplies all pictures of
-  // a batch by the numbers of the first, and takes a HardSigmoid before a product for a hard_swish.)
+  // [n, c, 1, 1] over rows and columns. (ONNX's product would do that by itself, but OpenCV 4.6 multiplies all pictures
+  // of a batch by the numbers of the first, and takes a HardSigmoid before a product for a hard_swish.)
   std::string repeated(const std::string& gate, const Shape& full) {
     const float scales[] = {1, 1, static_cast<float>(full[0]), static_cast<float>(full[1])};
     const std::string by = graph_.floats(named("scales"), {4}, scales);

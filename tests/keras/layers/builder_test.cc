@@ -17,9 +17,9 @@ TEST(KerasBuilder, ALayerThatLibferDoesNotHaveIsNamedBeforeAllElse) {
   const char* const kRefusal = "layer 'memory' (LSTM): expected a layer that libfer has (docs/keras.md lists them)";
   const Json lstm = keras_layer("LSTM", "memory", {{"units", 8}});
   Json before = tiny_config();
-  layers_of(before) = {keras_layer("Reshape", "rows",
-                                   {{"target_shape", {7, 7}}, {"batch_input_shape", {nullptr, 4, 4, 1}}}),
-                       lstm, keras_layer("Dense", "fc", {{"units", 2}})};
+  layers_of(before) = {
+      keras_layer("Reshape", "rows", {{"target_shape", {7, 7}}, {"batch_input_shape", {nullptr, 4, 4, 1}}}), lstm,
+      keras_layer("Dense", "fc", {{"units", 2}})};
   expect_contains(refusal(before), kRefusal);
   Json inner = tiny_config();
   layers_of(inner).insert(layers_of(inner).begin() + 1, before);

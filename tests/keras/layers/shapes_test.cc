@@ -62,8 +62,8 @@ TEST(KerasShapes, AFlattenOfChannelsLastStaysInOrder) {
 // [h, w, c] to [h * w, c], a dense layer of every pixel, and flat: a convolution of 1x1.
 TEST(KerasShapes, RowsOfChannelsAreAPictureOfOneColumn) {
   Json model = tiny_config();
-  const Json reshape = keras_layer(
-      "Reshape", "rows", {{"target_shape", {-1, 3}}, {"batch_input_shape", {nullptr, 2, 2, 3}}});
+  const Json reshape =
+      keras_layer("Reshape", "rows", {{"target_shape", {-1, 3}}, {"batch_input_shape", {nullptr, 2, 2, 3}}});
   const Json norm = keras_layer("BatchNormalization", "norm", {{"axis", {2}}});
   layers_of(model) = {reshape, keras_layer("Dense", "each", {{"units", 5}, {"activation", "relu"}}), norm,
                       keras_layer("Flatten", "flat"), keras_layer("Dense", "fc", {{"units", 2}})};

@@ -47,8 +47,7 @@ TEST(OnnxConstant, HalvesBecomeFloats) {
 
 TEST(OnnxConstant, UpperHalvesAndDoublesToo) {
   for (const bool raw : {true, false}) {
-    EXPECT_EQ(floats_of(read(halves(onnx::TensorProto::BFLOAT16, {0x3f80, 0xc040}, raw))),
-              (std::vector<float>{1, -3}));
+    EXPECT_EQ(floats_of(read(halves(onnx::TensorProto::BFLOAT16, {0x3f80, 0xc040}, raw))), (std::vector<float>{1, -3}));
   }
   onnx::TensorProto tensor;
   tensor.set_data_type(onnx::TensorProto::DOUBLE);

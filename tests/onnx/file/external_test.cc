@@ -73,8 +73,8 @@ TEST_F(External, OtherPlacesAreRefused) {
   put(folder_ / "../fer-external-test-other", std::string(1000, 'x'));
   const char* const kElsewhere = "expected its data in a file within the model's own folder, found";
   for (const std::string& location : {std::string("../fer-external-test-other"), std::string("/etc/passwd"),
-                                     std::string(""), std::string("a/../m.onnx.data"), std::string("a//b"),
-                                     std::string("m.onnx.data\0x", 13), std::string(5000, 'a')}) {
+                                      std::string(""), std::string("a/../m.onnx.data"), std::string("a//b"),
+                                      std::string("m.onnx.data\0x", 13), std::string(5000, 'a')}) {
     expect_contains(refusal_with({{"location", location}}), kElsewhere);
   }
   expect_contains(refusal_with({}), kElsewhere);

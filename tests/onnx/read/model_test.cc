@@ -39,7 +39,8 @@ TEST(OnnxModel, VectorsAreRefusedByName) {
 TEST(OnnxModel, OtherOperatorsAloneAreNamed) {
   Graph g({1, 2, 2});
   g.proto.mutable_opset_import(0)->set_domain("ai.onnx.ml");
-  expect_contains(g.refusal("x"), "expected an ONNX model of the standard operators, found those of \"ai.onnx.ml\" alone");
+  expect_contains(g.refusal("x"),
+                  "expected an ONNX model of the standard operators, found those of \"ai.onnx.ml\" alone");
 }
 
 TEST(OnnxModel, NodesMayStandInAnyOrder) {

@@ -201,7 +201,10 @@ TEST(OnnxOperators, CeilingsAreTakenWhereTheyChangeNothing) {
   };
   ceiling(5, {0, 0, 0, 0});
   ceiling(5, {1, 1, 1, 1});
-  expect_contains(message_of([&] { ceiling(6, {1, 1, 1, 1}); }), "ceil_mode: expected 0, or windows that fill the input");
+  expect_contains(message_of([&] {
+                    ceiling(6, {1, 1, 1, 1});
+                  }),
+                  "ceil_mode: expected 0, or windows that fill the input");
   // One cell beyond the end, which never wins.
   const Model beyond = ceiling(6, {0, 0, 0, 0});
   EXPECT_EQ(std::get<MaxPool2D>(beyond.network.layers[0].kind).padding, Padding::same());
