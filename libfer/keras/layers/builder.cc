@@ -202,13 +202,13 @@ Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vecto
   }
   if (inputs.size() == 1 && inputs[0].layer == before) layer.inputs.clear();
   Value value = {.layer = before + 1, .flattened = inputs[0].flattened};
-  value.is_sequence = inputs[0].is_sequence && value.shape.rank() == 3;
   value.pixels = facts_of(layer.kind).keeps_pixels &&
                  std::all_of(inputs.begin(), inputs.end(), [](const Value& x) { return x.pixels; });
   try {
     const LayerInfo info = infer_layer(layer, shapes);
     params_ += info.params;
     value.shape = info.output;
+    value.is_sequence = inputs[0].is_sequence && value.is_picture();
   } catch (const Error& e) {
     // The layer's name is said by whoever calls.
     const std::string_view what = e.what();

@@ -16,10 +16,10 @@ Model with_kernel(const Json& input, std::vector<Json> layers, hsize_t rows) {
   Hdf5Builder builder;
   builder.text("/", "model_config", config.dump());
   builder.text("/", "keras_version", "2.11.0");
-  builder.texts("/model_weights", "layer_names", {"fc"});
   std::vector<float> values;
   for (hsize_t row = 0; row < rows; ++row) values.insert(values.end(), 2, static_cast<float>(row));
   builder.floats("/model_weights/fc/fc/kernel:0", {rows, 2}, values);
+  builder.texts("/model_weights", "layer_names", {"fc"});
   builder.texts("/model_weights/fc", "weight_names", {"fc/kernel:0"});
   return keras_file::parse_model(builder.content(), {}, "m.h5").model;
 }

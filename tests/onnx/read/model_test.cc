@@ -58,7 +58,7 @@ TEST(OnnxModel, ABatchNormOfOneMoreAxis) {
     const auto of = [&](float a, float b) { return g.writer.floats("c", {2}, std::vector<float>{a, b}); };
     const std::string x = g.add("Unsqueeze", {g.flat(), g.ints(axes)});
     onnx::NodeProto& norm = g.node("BatchNormalization", {x, of(2, 3), of(1, 1), of(0, 0), of(1, 1)});
-    set_attribute(norm, "epsilon", 0.0f);
+    set_attribute(norm, "epsilon", 1e-9f);
     const std::string y = g.add("Squeeze", {norm.output(0), g.ints(axes)});
     const Model model = g.read(g.add("Softmax", {y}));
     EXPECT_EQ(model.network.layers.size(), 3u);
