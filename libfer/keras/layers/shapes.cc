@@ -163,18 +163,18 @@ Value resizing(Builder& builder, Site& site) {
   return builder.add(site, resize);
 }
 
-constexpr std::array kNames = {"MaxPooling2D",     "MaxPool2D",
-                               "AveragePooling2D", "AvgPool2D",
-                               "GlobalMaxPool2D",  "GlobalMaxPooling2D",
-                               "GlobalAvgPool2D",  "GlobalAveragePooling2D",
-                               "ZeroPadding2D",    "Flatten",
-                               "Reshape",          "Resizing",
-                               "UpSampling2D"};
+constexpr std::array kShapeLayers = {"MaxPooling2D",     "MaxPool2D",
+                                     "AveragePooling2D", "AvgPool2D",
+                                     "GlobalMaxPool2D",  "GlobalMaxPooling2D",
+                                     "GlobalAvgPool2D",  "GlobalAveragePooling2D",
+                                     "ZeroPadding2D",    "Flatten",
+                                     "Reshape",          "Resizing",
+                                     "UpSampling2D"};
 
 }  // namespace
 
 bool is_shape_layer(const std::string& class_name) {
-  return std::find(kNames.begin(), kNames.end(), class_name) != kNames.end();
+  return std::find(kShapeLayers.begin(), kShapeLayers.end(), class_name) != kShapeLayers.end();
 }
 
 bool convert_shapes(Builder& builder, Site& site, Value& value) {

@@ -271,14 +271,14 @@ Value prelu(Builder& builder, Site& site) {
   return y;
 }
 
-constexpr std::array kNames = {
+constexpr std::array kWeightedLayers = {
     "Conv2D", "Convolution2D",      "DepthwiseConv2D",      "SeparableConv2D",      "SeparableConvolution2D",
     "Dense",  "BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "PReLU"};
 
 }  // namespace
 
 bool is_weighted_layer(const std::string& class_name) {
-  return std::find(kNames.begin(), kNames.end(), class_name) != kNames.end();
+  return std::find(kWeightedLayers.begin(), kWeightedLayers.end(), class_name) != kWeightedLayers.end();
 }
 
 bool convert_weights(Builder& builder, Site& site, Value& value) {

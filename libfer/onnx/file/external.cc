@@ -20,8 +20,8 @@
 namespace fer::onnx_file {
 namespace {
 
-constexpr int64_t kBytesBeside = int64_t{1} << 26;  // that may be read twice
-constexpr int64_t kMaxFileBytes = int64_t{1} << 33;
+constexpr int64_t kBytesReadTwice = int64_t{1} << 26;  // that may be read twice
+constexpr int64_t kMaxExternalBytes = int64_t{1} << 33;
 constexpr size_t kMaxFiles = 64;
 constexpr size_t kMaxLocationBytes = 1024;
 constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
@@ -140,8 +140,8 @@ const ExternalData::File& ExternalData::file(const std::string& location) {
   if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     throw Error("expected its data in a regular file, found another kind: " + shown(location));
   }
-  if (info.st_size > kMaxFileBytes) {
-    throw Error(fmt::format("{}: expected at most {} bytes, found {}", shown(location), kMaxFileBytes,
+  if (info.st_size > kMaxExternalBytes) {
+    throw Error(fmt::format("{}: expected at most {} bytes, found {}", shown(location), kMaxExternalBytes,
                             static_cast<int64_t>(info.st_size)));
   }
   files_[location].bytes = info.st_size;
@@ -163,7 +163,7 @@ std::string ExternalData::read(const onnx::TensorProto& tensor, int64_t bytes) {
                     bytes, place.offset, shown(place.location), from.bytes));
   }
   read_bytes_ += bytes;
-  if (read_bytes_ > file_bytes_ + kBytesBeside) {
+  if (read_bytes_ > file_bytes_ + kBytesReadTwice) {
     throw Error("expected no more data than the files hold, found the same ones too often");
   }
   std::string content(static_cast<size_t>(bytes), '\0');
