@@ -6,6 +6,7 @@
 
 #include "fer/dataset.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/keras.h"
 #include "fer/landmarks.h"
 #include "fer/model.h"
@@ -191,8 +192,7 @@ int convert(const cli::Arguments& arguments) {
   const std::string &path = arguments.operands()[0], out = arguments.text("out");
   const Form from = form_of(path), to = form_of(out);
   check_options(arguments, from, to);
-  std::error_code none_there;
-  if (std::filesystem::equivalent(path, out, none_there))
+  if (path_kind(out) != PathKind::kNone && path_kind(path) != PathKind::kNone && std::filesystem::equivalent(path, out))
     throw cli::UsageError("--out: expected another file than MODEL");
   cli::use_threads(arguments);
   Notes notes;

@@ -50,8 +50,9 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
 void check_outputs(const cli::Arguments& arguments, const std::string& data) {
   namespace fs = std::filesystem;
   for (const char* option : {"chart", "sheet", "list", "to-csv", "to-folder"}) {
-    std::error_code none_there;
-    if (arguments.has(option) && fs::equivalent(arguments.text(option), data, none_there))
+    if (!arguments.has(option)) continue;
+    const std::string out = arguments.text(option);
+    if (path_kind(out) != PathKind::kNone && path_kind(data) != PathKind::kNone && fs::equivalent(out, data))
       throw cli::UsageError(fmt::format("--{}: expected another place than DATA", option));
   }
   for (const auto& [option, ending] : {std::pair("chart", ".svg"), std::pair("sheet", ".png")}) {

@@ -7,7 +7,7 @@
 #include "core/assert.h"
 #include "core/random.h"
 
-namespace fer {
+namespace fer::data {
 namespace {
 
 double between(double low, double high, uint32_t word) {
@@ -103,11 +103,6 @@ double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
 }  // namespace
 
-const char* fill_name(Fill fill) {
-  constexpr const char* kNames[] = {"nearest", "constant", "reflect", "wrap"};
-  return kNames[static_cast<size_t>(fill)];
-}
-
 Change draw_change(const Augmentation& ranges, const PictureShape& shape, const ChangeKey& key) {
   const RandomStream stream = {.seed = key.seed,
                                .use = RandomUse::kAugmentation,
@@ -135,6 +130,15 @@ void change_picture(const PictureShape& shape, const Change& change, const Outsi
   } else {
     resample(shape, change, outside, picture, out);
   }
+}
+
+}  // namespace fer::data
+
+namespace fer {
+
+const char* fill_name(Fill fill) {
+  constexpr const char* kNames[] = {"nearest", "constant", "reflect", "wrap"};
+  return kNames[static_cast<size_t>(fill)];
 }
 
 }  // namespace fer

@@ -6,7 +6,7 @@
 
 #include "fer/augmentation.h"
 
-namespace fer {
+namespace fer::data {
 
 struct PictureShape {
   int64_t height = 0, width = 0, channels = 1;
@@ -49,4 +49,4 @@ struct Outside {
 void change_picture(const PictureShape& shape, const Change& change, const Outside& outside,
                     std::span<const uint8_t> picture, std::span<float> out);
 
-}  // namespace fer
+}  // namespace fer::data

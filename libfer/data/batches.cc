@@ -6,7 +6,7 @@
 #include "core/random.h"
 #include "image/pixels.h"
 
-namespace fer {
+namespace fer::data {
 namespace {
 
 PictureShape shape_of(const Dataset& data, const BatchRecipe& recipe) {
@@ -65,4 +65,4 @@ void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchR
   failure.rethrow();
 }
 
-}  // namespace fer
+}  // namespace fer::data

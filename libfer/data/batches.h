@@ -8,7 +8,7 @@
 #include "data/augment.h"
 #include "fer/dataset.h"
 
-namespace fer {
+namespace fer::data {
 
 // `rows` shuffled: a pure function of rows, seed and the number of the pass.
 std::vector<int64_t> pass_order(std::span<const int64_t> rows, uint64_t seed, int64_t pass);
@@ -29,4 +29,4 @@ struct BatchRecipe {
 // batch. Uses up to num_threads() threads. Requires 0 <= row < data.size().
 void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchRecipe& recipe, std::span<float> out);
 
-}  // namespace fer
+}  // namespace fer::data

@@ -1,6 +1,6 @@
 #include "data/byte_source.h"
 
-namespace fer {
+namespace fer::data {
 
 std::string_view MemorySource::read(int64_t begin, int64_t end, std::vector<char>&) const {
   return bytes_.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
@@ -13,4 +13,4 @@ std::string_view FileSource::read(int64_t begin, int64_t end, std::vector<char>&
   return {buffer.data(), wanted};
 }
 
-}  // namespace fer
+}  // namespace fer::data

@@ -8,7 +8,7 @@
 
 #include "core/input_file.h"
 
-namespace fer {
+namespace fer::data {
 
 class ByteSource {
  public:
@@ -41,4 +41,4 @@ class FileSource final : public ByteSource {
   core::InputFile file_;
 };
 
-}  // namespace fer
+}  // namespace fer::data

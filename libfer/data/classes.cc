@@ -10,18 +10,40 @@
 namespace fer {
 namespace {
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
+// Where `wanted` stands without a backslash in front, or the end.
+size_t find_plain(std::string_view text, char wanted, size_t begin = 0) {
+  for (size_t i = begin; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == wanted) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
   for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(separator, begin), text.size());
-    parts.emplace_back(core::trimmed(text.substr(begin, end - begin)));
+    const size_t end = find_plain(text, separator, begin);
+    parts.push_back(core::trimmed(text.substr(begin, end - begin)));
     begin = end + 1;
   }
   return parts;
 }
 
+std::string without_backslashes(std::string_view text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
 void add_sources(ClassRule& rule, std::string_view text, std::set<std::string>& used) {
-  for (std::string& source : split(text, '+')) {
+  for (const std::string_view part : split(text, '+')) {
+    std::string source = without_backslashes(part);
     if (source.empty()) throw Error("classes: expected a name, found nothing in \"" + rule.name + "\"");
     if (!used.insert(canonical_class_name(source)).second) {
       throw Error("classes: expected each class once, found \"" + source + "\" again");
@@ -30,13 +52,20 @@ void add_sources(ClassRule& rule, std::string_view text, std::set<std::string>& 
   }
 }
 
-ClassRule parse_rule(const std::string& text, std::set<std::string>& used) {
-  const size_t equals = text.find('=');
+ClassRule parse_rule(std::string_view text, std::set<std::string>& used) {
+  const size_t equals = find_plain(text, '=');
   ClassRule rule;
-  rule.name = std::string(core::trimmed(std::string_view(text).substr(0, equals)));
-  if (rule.name.empty()) throw Error("classes: expected a name, found \"" + text + "\"");
-  add_sources(rule, equals == std::string::npos ? text : std::string_view(text).substr(equals + 1), used);
+  rule.name = without_backslashes(core::trimmed(text.substr(0, equals)));
+  if (rule.name.empty()) throw Error("classes: expected a name, found \"" + std::string(text) + "\"");
+  add_sources(rule, equals == text.size() ? text : text.substr(equals + 1), used);
   return rule;
+}
+
+// "a+b", made of a and b: data in which the two are merged already have one class of that name.
+bool is_named_after_its_sources(const ClassRule& rule) {
+  std::string joined;
+  for (const std::string& source : rule.sources) joined += (joined.empty() ? "" : "+") + source;
+  return rule.sources.size() > 1 && joined == rule.name;
 }
 
 void check_sources(const std::vector<std::string>& class_names, const std::vector<ClassRule>& rules) {
@@ -47,6 +76,7 @@ void check_sources(const std::vector<std::string>& class_names, const std::vecto
     all += (all.empty() ? "" : ", ") + name;
   }
   for (const ClassRule& rule : rules) {
+    if (is_named_after_its_sources(rule) && known.contains(canonical_class_name(rule.name))) continue;
     for (const std::string& source : rule.sources) {
       if (known.contains(canonical_class_name(source))) continue;
       throw Error("classes: expected classes of the data (" + all + "), found \"" + source + "\"");
@@ -85,7 +115,7 @@ void map_targets(Dataset& data, const std::vector<uint8_t>& map, size_t classes,
 std::vector<ClassRule> parse_classes(std::string_view text) {
   std::vector<ClassRule> rules;
   std::set<std::string> used, names;
-  for (const std::string& part : split(text, ',')) {
+  for (const std::string_view part : split(text, ',')) {
     rules.push_back(parse_rule(part, used));
     if (!names.insert(canonical_class_name(rules.back().name)).second) {
       throw Error("classes: expected each name once, found \"" + rules.back().name + "\" again");
@@ -97,9 +127,26 @@ std::vector<ClassRule> parse_classes(std::string_view text) {
   return rules;
 }
 
+std::string escaped_class_name(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    if (std::string_view("\\,+=").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
 std::vector<ClassRule> rules_of_names(const std::vector<std::string>& names) {
   std::vector<ClassRule> rules;
-  for (const std::string& name : names) rules.push_back({name, split(name, '+')});
+  for (const std::string& name : names) {
+    ClassRule& rule = rules.emplace_back();
+    rule.name = name;
+    for (size_t begin = 0; begin <= name.size();) {
+      const size_t end = std::min(name.find('+', begin), name.size());
+      rule.sources.emplace_back(core::trimmed(std::string_view(name).substr(begin, end - begin)));
+      begin = end + 1;
+    }
+  }
   return rules;
 }
 
@@ -108,6 +155,11 @@ std::vector<uint8_t> class_map(const std::vector<std::string>& class_names, cons
   for (size_t r = 0; r < rules.size(); ++r) {
     for (const std::string& source : rules[r].sources) {
       takers.emplace(canonical_class_name(source), static_cast<uint8_t>(r));
+    }
+  }
+  for (size_t r = 0; r < rules.size(); ++r) {
+    if (is_named_after_its_sources(rules[r])) {
+      takers.emplace(canonical_class_name(rules[r].name), static_cast<uint8_t>(r));
     }
   }
   std::vector<uint8_t> map;

@@ -4,7 +4,7 @@
 
 #include "fer/error.h"
 
-namespace fer::csv {
+namespace fer::data::csv {
 
 std::optional<Mistake> Fields::next(Field& field) {
   const size_t first = std::min(line_.find_first_not_of(' ', pos_), line_.size());
@@ -109,16 +109,9 @@ bool Lines::next(std::string_view& line) {
   return false;
 }
 
-Field Lines::next_field(Fields& fields) const {
-  Field field;
-  if (auto mistake = fields.next(field)) fail(*mistake);
-  if (auto mistake = check_text(field)) fail(*mistake);
-  return trimmed(field);
-}
-
 void Lines::fail(const Mistake& mistake) const {
   throw Error(name_ + ":" + std::to_string(number_) + ":" + std::to_string(mark_ + mistake.offset + 1) + ": " +
               mistake.message);
 }
 
-}  // namespace fer::csv
+}  // namespace fer::data::csv

@@ -10,7 +10,7 @@
 
 #include "data/byte_source.h"
 
-namespace fer::csv {
+namespace fer::data::csv {
 
 // A line longer than this is refused: a row of 2304 pixels needs at most 9.2 KB, and a bound keeps the reader's memory
 // small whatever it is given.
@@ -65,9 +65,6 @@ class Lines {
   // The next line, valid until the next call; false at the end. Throws Error on one that is too long, and on an empty
   // one that is not at the end.
   bool next(std::string_view& line);
-  // The next of the fields of the line taken last, without spaces around it. Throws Error where it is not well-formed
-  // or not text.
-  Field next_field(Fields& fields) const;
   // Of the line taken last, from 1.
   int64_t number() const { return number_; }
   // Throws Error ("NAME:LINE:COLUMN: ...") about the line taken last.
@@ -85,4 +82,4 @@ class Lines {
   size_t mark_ = 0;  // bytes passed over in front of the first line
 };
 
-}  // namespace fer::csv
+}  // namespace fer::data::csv

@@ -1,10 +1,9 @@
 #include "data/csv_row.h"
 
-#include <set>
-
+#include "data/csv_columns.h"
 #include "data/pixel_field.h"
 
-namespace fer::csv {
+namespace fer::data::csv {
 namespace {
 
 std::optional<Mistake> parse_picture(const Field& field, Rows& rows) {
@@ -57,44 +56,24 @@ std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages) {
 
 std::optional<Mistake> parse_header(std::string_view line, bool require_labels, Columns& columns) {
   columns = {};
-  Fields fields(line);
-  std::set<std::string> seen;
-  while (!fields.at_end()) {
-    Field field;
-    if (auto mistake = fields.next(field)) return mistake;
-    if (auto mistake = check_text(field)) return mistake;
-    field = trimmed(field);
-    const std::string name = lower(field.text);
-    if (!name.empty() && !seen.insert(name).second) {
-      return Mistake{field.offset, "header, expected each column once, found " + shown(field.text) + " again"};
-    }
+  const auto take = [&](const std::string& name, const Field&) -> std::optional<Mistake> {
     if (name == "emotion") columns.emotion = columns.count;
     if (name == "pixels") columns.pixels = columns.count;
     if (name == "usage") columns.usage = columns.count;
     ++columns.count;
-  }
+    return std::nullopt;
+  };
+  if (auto mistake = each_column(line, take)) return mistake;
   if (auto mistake = require("pixels", columns.pixels, line)) return mistake;
   if (require_labels) return require("emotion", columns.emotion, line);
   return std::nullopt;
 }
 
 std::optional<Mistake> parse_row(std::string_view line, const Columns& columns, Rows& rows) {
-  Fields fields(line);
-  for (int column = 0; column < columns.count; ++column) {
-    if (fields.at_end()) {
-      return Mistake{fields.position(), "row, expected " + std::to_string(columns.count) +
-                                            " fields as in the header, found " + std::to_string(column)};
-    }
-    Field field;
-    if (auto mistake = fields.next(field)) return mistake;
-    if (auto mistake = parse_field(column, field, columns, rows)) return mistake;
-  }
-  if (!fields.at_end()) {
-    return Mistake{fields.position(),
-                   "row, expected " + std::to_string(columns.count) + " fields as in the header, found more"};
-  }
+  const auto take = [&](int column, const Field& field) { return parse_field(column, field, columns, rows); };
+  if (auto mistake = each_field(line, columns.count, take)) return mistake;
   if (columns.usage < 0) rows.usage.push_back(Usage::kNone);
   return std::nullopt;
 }
 
-}  // namespace fer::csv
+}  // namespace fer::data::csv

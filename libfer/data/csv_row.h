@@ -9,7 +9,7 @@
 #include "data/csv_fields.h"
 #include "fer/dataset.h"
 
-namespace fer::csv {
+namespace fer::data::csv {
 
 // The places of the columns that matter (-1: not there); the others are skipped.
 struct Columns {
@@ -33,4 +33,4 @@ std::optional<Mistake> parse_header(std::string_view line, bool require_labels, 
 // Appends one row to `rows`; after a mistake `rows` may hold parts of it.
 std::optional<Mistake> parse_row(std::string_view line, const Columns& columns, Rows& rows);
 
-}  // namespace fer::csv
+}  // namespace fer::data::csv

@@ -13,6 +13,7 @@
 #include "fer/error.h"
 
 namespace fer {
+namespace data {
 namespace {
 
 // A chunk holds the rows that begin in it. Chunks are read and parsed side by side, a window of them at a time, then
@@ -168,8 +169,10 @@ Dataset parse_fer_csv(std::string_view text, const std::string& name, bool requi
   return Reader(MemorySource(text), name, require_labels).run();
 }
 
+}  // namespace data
+
 Dataset read_fer_csv(const std::string& path, bool require_labels) {
-  return Reader(FileSource(path), path, require_labels).run();
+  return data::Reader(data::FileSource(path), path, require_labels).run();
 }
 
 }  // namespace fer

@@ -7,10 +7,10 @@
 
 #include "fer/dataset.h"
 
-namespace fer {
+namespace fer::data {
 
 // As read_fer_csv, from bytes; `name` stands for the path in messages. Of several mistakes the first in the text is
 // reported, whatever the number of threads.
 Dataset parse_fer_csv(std::string_view text, const std::string& name, bool require_labels = true);
 
-}  // namespace fer
+}  // namespace fer::data

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
-#include <set>
 
 #include "core/file_kind.h"
-#include "data/csv_fields.h"
+#include "data/csv_columns.h"
 #include "fer/error.h"
 
 namespace fer {
+namespace data {
 namespace {
 
 constexpr int kMostVotes = 100;
@@ -68,20 +68,16 @@ class Reader {
 
   void read_header(std::string_view line) {
     core::refuse_other_kinds(name_, core::Expected::kTable, line);
-    csv::Fields fields(line);
     header_.votes.fill(-1);
-    std::set<std::string> seen;
-    for (; !fields.at_end(); ++header_.count) {
-      const csv::Field field = lines_.next_field(fields);
-      const std::string name = csv::lower(field.text);
-      if (!name.empty() && !seen.insert(name).second) {
-        throw_at(field.offset, "header, expected each column once, found " + csv::shown(field.text) + " again");
-      }
+    const auto take = [&](const std::string& name, const csv::Field&) -> std::optional<csv::Mistake> {
       if (name == "usage") header_.usage = header_.count;
       if (name == "image name") header_.image_name = header_.count;
       const auto at = std::find(kNames.begin(), kNames.end(), name) - kNames.begin();
       if (at < static_cast<int64_t>(kColumns)) header_.votes[at] = header_.count;
-    }
+      ++header_.count;
+      return std::nullopt;
+    };
+    if (const auto mistake = csv::each_column(line, take)) lines_.fail(*mistake);
     for (size_t k = 0; k < kColumns; ++k) {
       if (header_.votes[k] < 0)
         throw_at(0, "header, expected a column named " + std::string(kNames[k]) + ", found none");
@@ -90,23 +86,17 @@ class Reader {
   }
 
   void read_row(std::string_view line) {
-    csv::Fields fields(line);
     Votes votes{};
-    for (int column = 0; column < header_.count; ++column) {
-      if (fields.at_end()) {
-        throw_at(fields.position(), "row, expected " + std::to_string(header_.count) +
-                                        " fields as in the header, found " + std::to_string(column));
-      }
-      const csv::Field field = lines_.next_field(fields);
+    const auto take = [&](int column, const csv::Field& as_it_stands) -> std::optional<csv::Mistake> {
+      if (auto mistake = csv::check_text(as_it_stands)) return mistake;
+      const csv::Field field = csv::trimmed(as_it_stands);
       const auto at = std::find(header_.votes.begin(), header_.votes.end(), column) - header_.votes.begin();
       if (at < static_cast<int64_t>(kColumns)) votes[at] = read_votes(field);
       if (column == header_.usage) result_.usage.push_back(read_usage(field));
       if (column == header_.image_name) order_.add(field.text, lines_.number());
-    }
-    if (!fields.at_end()) {
-      throw_at(fields.position(),
-               "row, expected " + std::to_string(header_.count) + " fields as in the header, found more");
-    }
+      return std::nullopt;
+    };
+    if (const auto mistake = csv::each_field(line, header_.count, take)) lines_.fail(*mistake);
     result_.votes.push_back(votes);
   }
 
@@ -156,6 +146,7 @@ void check_rows(const Dataset& data, const FerPlus& ferplus, const std::string& 
 }
 
 }  // namespace
+}  // namespace data
 
 const std::vector<std::string>& ferplus_class_names() {
   static const std::vector<std::string> names = {"neutral", "happy",   "surprise", "sad",
@@ -163,45 +154,47 @@ const std::vector<std::string>& ferplus_class_names() {
   return names;
 }
 
-FerPlus parse_ferplus(std::string_view text, const std::string& name) { return Reader(MemorySource(text), name).run(); }
+FerPlus parse_ferplus(std::string_view text, const std::string& name) {
+  return data::Reader(data::MemorySource(text), name).run();
+}
 
 FerPlus read_ferplus(const std::string& path) {
-  const FileSource source(path);
-  return Reader(source, path).run();
+  const data::FileSource source(path);
+  return data::Reader(source, path).run();
 }
 
 uint8_t majority_label(const Votes& all) {
-  const Votes votes = without_outliers(all);
+  const Votes votes = data::without_outliers(all);
   const auto largest = std::max_element(votes.begin(), votes.end());
   const int sum = std::accumulate(votes.begin(), votes.end(), 0);
   const auto label = static_cast<size_t>(largest - votes.begin());
-  return 2 * *largest > sum && label < kEmotions ? static_cast<uint8_t>(label) : kNoLabel;
+  return 2 * *largest > sum && label < data::kEmotions ? static_cast<uint8_t>(label) : kNoLabel;
 }
 
-bool vote_distribution(const Votes& all, std::array<float, kEmotions>& out) {
-  const Votes votes = without_outliers(all);
+bool vote_distribution(const Votes& all, std::array<float, data::kEmotions>& out) {
+  const Votes votes = data::without_outliers(all);
   const int sum = std::accumulate(votes.begin(), votes.end(), 0);
-  const int emotions = std::accumulate(votes.begin(), votes.begin() + kEmotions, 0);
+  const int emotions = std::accumulate(votes.begin(), votes.begin() + data::kEmotions, 0);
   out.fill(0);
   if (2 * emotions <= sum) return false;
-  for (size_t k = 0; k < kEmotions; ++k) out[k] = static_cast<float>(votes[k]) / static_cast<float>(emotions);
+  for (size_t k = 0; k < data::kEmotions; ++k) out[k] = static_cast<float>(votes[k]) / static_cast<float>(emotions);
   return true;
 }
 
 int64_t apply_ferplus(Dataset& data, const FerPlus& ferplus, const std::string& ferplus_path,
                       std::vector<float>* soft_targets) {
-  check_rows(data, ferplus, ferplus_path);
+  data::check_rows(data, ferplus, ferplus_path);
   data.class_names = ferplus_class_names();
   data.labels.assign(ferplus.votes.size(), kNoLabel);
-  if (soft_targets != nullptr) soft_targets->assign(ferplus.votes.size() * kEmotions, 0);
+  if (soft_targets != nullptr) soft_targets->assign(ferplus.votes.size() * data::kEmotions, 0);
   for (size_t i = 0; i < ferplus.votes.size(); ++i) {
     if (soft_targets == nullptr) {
       data.labels[i] = majority_label(ferplus.votes[i]);
       continue;
     }
-    std::array<float, kEmotions> target;
+    std::array<float, data::kEmotions> target;
     const bool kept = vote_distribution(ferplus.votes[i], target);
-    std::copy(target.begin(), target.end(), soft_targets->begin() + static_cast<int64_t>(i * kEmotions));
+    std::copy(target.begin(), target.end(), soft_targets->begin() + static_cast<int64_t>(i * data::kEmotions));
     const auto largest = std::max_element(target.begin(), target.end()) - target.begin();
     if (kept) data.labels[i] = static_cast<uint8_t>(largest);
   }

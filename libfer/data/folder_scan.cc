@@ -8,10 +8,11 @@
 
 #include "fer/class_names.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/picture_folder.h"
 
 namespace fer {
-namespace io {
+namespace data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -39,7 +40,18 @@ struct Listing {
   std::vector<std::string> folders, files;  // names, sorted bytewise
 };
 
-// A link that leads nowhere counts as a file: reading it says what is wrong.
+std::string joined(const std::string& folder, const std::string& name) {
+  return folder.ends_with('/') ? folder + name : folder + "/" + name;
+}
+
+// Where a link leads nowhere: its picture is missing, which reading it says.
+bool is_dangling_picture(const std::string& path) {
+  std::error_code failure;
+  return has_picture_ending(path) && fs::is_symlink(fs::symlink_status(path, failure)) &&
+         fs::status(path, failure).type() == fs::file_type::not_found;
+}
+
+// What cannot be looked at might be a folder full of pictures, so it ends the program instead of being passed over.
 Listing list(const std::string& path) {
   std::error_code failure;
   fs::directory_iterator entries(path, failure);
@@ -48,18 +60,14 @@ Listing list(const std::string& path) {
   for (const fs::directory_iterator end; entries != end; entries.increment(failure)) {
     const std::string name = entries->path().filename().string();
     if (name.starts_with('.') || name == "__MACOSX") continue;
-    std::error_code ignored;
-    (fs::is_directory(entries->status(ignored)) ? listing.folders : listing.files).push_back(name);
-    if (failure) break;
+    const std::string entry = joined(path, name);
+    const bool is_folder = !is_dangling_picture(entry) && path_kind(entry) == PathKind::kFolder;
+    (is_folder ? listing.folders : listing.files).push_back(name);
   }
   if (failure) throw Error(path + ": cannot list the folder: " + failure.message());
   std::sort(listing.folders.begin(), listing.folders.end());
   std::sort(listing.files.begin(), listing.files.end());
   return listing;
-}
-
-std::string joined(const std::string& folder, const std::string& name) {
-  return folder.ends_with('/') ? folder + name : folder + "/" + name;
 }
 
 class Scanner {
@@ -158,17 +166,14 @@ bool has_picture_ending(const std::string& name) {
 
 FolderScan scan_folder(const std::string& path) { return Scanner().run(path); }
 
-}  // namespace io
+}  // namespace data
 
-bool is_folder(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored);
-}
+bool is_folder(const std::string& path) { return path_kind(path) == PathKind::kFolder; }
 
 std::vector<std::string> picture_files(const std::string& path) {
   if (!is_folder(path)) return {path};
   std::vector<std::string> files;
-  io::add_files(path, 1, files);
+  data::add_files(path, 1, files);
   if (files.empty()) throw Error(path + ": expected pictures in the folder, found none");
   return files;
 }

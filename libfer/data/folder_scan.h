@@ -7,7 +7,7 @@
 
 #include "fer/dataset.h"
 
-namespace fer::io {
+namespace fer::data {
 
 struct FoundPicture {
   std::string path;
@@ -29,4 +29,4 @@ FolderScan scan_folder(const std::string& path);
 // cannot be read.
 bool has_picture_ending(const std::string& name);
 
-}  // namespace fer::io
+}  // namespace fer::data

@@ -1,16 +1,18 @@
 #include "fer/landmarks.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
 #include <set>
 
-#include "data/csv_fields.h"
+#include "data/csv_columns.h"
 #include "data/csv_row.h"
 #include "fer/error.h"
 
 namespace fer {
+namespace data {
 namespace {
 
 constexpr int64_t kNumbers = 2 * kLandmarkPoints;
@@ -53,27 +55,25 @@ class Reader {
   [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
 
   void read_header(std::string_view line) {
-    csv::Fields fields(line);
-    std::set<std::string> seen;
     std::set<int> coordinates;
-    while (!fields.at_end()) {
-      const csv::Field field = lines_.next_field(fields);
-      const std::string name = csv::lower(field.text);
-      if (!name.empty() && !seen.insert(name).second) {
-        throw_at(field.offset, "header, expected each column once, found " + csv::shown(field.text) + " again");
-      }
+    const auto take = [&](const std::string& name, const csv::Field& field) -> std::optional<csv::Mistake> {
       const int kind = kind_of(name);
       if (kind >= 0 && !coordinates.insert(kind).second) {
-        throw_at(field.offset, "header, expected each coordinate once, found " + csv::shown(field.text) + " again");
+        return csv::Mistake{field.offset,
+                            "header, expected each coordinate once, found " + csv::shown(field.text) + " again"};
       }
       columns_.push_back(kind);
-    }
+      return std::nullopt;
+    };
+    if (const auto mistake = csv::each_column(line, take)) lines_.fail(*mistake);
     number_from_0(coordinates);
-    if (require_labels_ && !seen.contains("emotion")) {
+    if (require_labels_ && !has_column(kEmotion)) {
       throw_at(0, "header, expected a column named emotion, found none");
     }
-    has_usage_ = seen.contains("usage");
+    has_usage_ = has_column(kUsage);
   }
+
+  bool has_column(int kind) const { return std::find(columns_.begin(), columns_.end(), kind) != columns_.end(); }
 
   static int kind_of(const std::string& name) {
     if (name == "emotion") return kEmotion;
@@ -97,24 +97,16 @@ class Reader {
   }
 
   void read_row(std::string_view line) {
-    csv::Fields fields(line);
     std::array<float, kNumbers> points{};
-    for (size_t column = 0; column < columns_.size(); ++column) {
-      if (fields.at_end()) {
-        throw_at(fields.position(), "row, expected " + std::to_string(columns_.size()) +
-                                        " fields as in the header, found " + std::to_string(column));
-      }
-      const csv::Field field = lines_.next_field(fields);
-      if (columns_[column] >= 0) {
-        points[columns_[column]] = read_coordinate(field);
-      } else {
-        read_word(columns_[column], field);
-      }
-    }
-    if (!fields.at_end()) {
-      throw_at(fields.position(),
-               "row, expected " + std::to_string(columns_.size()) + " fields as in the header, found more");
-    }
+    const auto take = [&](int column, const csv::Field& as_it_stands) -> std::optional<csv::Mistake> {
+      if (auto mistake = csv::check_text(as_it_stands)) return mistake;
+      const csv::Field field = csv::trimmed(as_it_stands);
+      const int kind = columns_[static_cast<size_t>(column)];
+      if (kind < 0) return read_word(kind, field);
+      points[static_cast<size_t>(kind)] = read_coordinate(field);
+      return std::nullopt;
+    };
+    if (const auto mistake = csv::each_field(line, static_cast<int>(columns_.size()), take)) lines_.fail(*mistake);
     if (!has_usage_) data_.usage.push_back(Usage::kNone);
     if (!normalize_landmarks(points)) throw_at(0, "points, expected a face of different ones, found all in one place");
     data_.values.insert(data_.values.end(), points.begin(), points.end());
@@ -128,12 +120,11 @@ class Reader {
     throw_at(field.offset, "coordinate, expected a number of -1e6 to 1e6, found " + csv::shown(field.text));
   }
 
-  void read_word(int kind, const csv::Field& field) {
-    std::optional<csv::Mistake> mistake;
-    if (kind == kEmotion) mistake = csv::parse_emotion(field, data_.labels);
-    if (kind == kUsage) mistake = csv::parse_usage(field, data_.usage);
-    if (mistake) lines_.fail(*mistake);
+  std::optional<csv::Mistake> read_word(int kind, const csv::Field& field) {
+    if (kind == kEmotion) return csv::parse_emotion(field, data_.labels);
+    if (kind == kUsage) return csv::parse_usage(field, data_.usage);
     if (kind == kFile) data_.files.emplace_back(field.text);
+    return std::nullopt;
   }
 
   csv::Lines lines_;
@@ -143,6 +134,7 @@ class Reader {
 };
 
 }  // namespace
+}  // namespace data
 
 bool normalize_landmarks(std::span<float> points) {
   const auto n = static_cast<double>(points.size() / 2);
@@ -156,26 +148,26 @@ bool normalize_landmarks(std::span<float> points) {
 }
 
 Dataset parse_landmarks(std::string_view text, const std::string& name, bool require_labels) {
-  return Reader(MemorySource(text), name, require_labels).run();
+  return data::Reader(data::MemorySource(text), name, require_labels).run();
 }
 
 Dataset read_landmarks(const std::string& path, bool require_labels) {
-  const FileSource source(path);
-  return Reader(source, path, require_labels).run();
+  const data::FileSource source(path);
+  return data::Reader(source, path, require_labels).run();
 }
 
 bool holds_landmarks(const std::string& path) {
-  const FileSource source(path);
+  const data::FileSource source(path);
   std::vector<char> buffer;
-  std::string_view text = source.read(0, std::min<int64_t>(source.size(), csv::kMaxLineBytes), buffer);
-  csv::Fields fields(text.substr(0, text.find_first_of("\r\n")));
+  std::string_view text = source.read(0, std::min<int64_t>(source.size(), data::csv::kMaxLineBytes), buffer);
+  data::csv::Fields fields(text.substr(0, text.find_first_of("\r\n")));
   bool found = false;
   while (!fields.at_end()) {
-    csv::Field field;
+    data::csv::Field field;
     if (fields.next(field)) return false;
-    const std::string name = csv::lower(csv::trimmed(field).text);
+    const std::string name = data::csv::lower(data::csv::trimmed(field).text);
     if (name == "pixels") return false;
-    found = found || coordinate_of(name);
+    found = found || data::coordinate_of(name);
   }
   return found;
 }

@@ -3,14 +3,19 @@
 #include <isa-l/crc64.h>
 
 #include <algorithm>
+#include <exception>
+#include <filesystem>
 #include <optional>
 
+#include "core/file_kind.h"
 #include "core/parallel.h"
 #include "data/folder_scan.h"
 #include "fer/error.h"
 #include "fer/image.h"
+#include "image/image_codecs.h"
 
 namespace fer {
+namespace data {
 namespace {
 
 constexpr int64_t kWindow = 256;  // pictures decoded side by side before they are put in order
@@ -47,18 +52,30 @@ class FileSource final : public PictureSource {
   std::vector<uint64_t> checksums_;
 };
 
-// One picture of the window: what it is, or why not.
+// One picture of the window: what it is, or why its bytes are bad, or what kept it from being looked at.
 struct Slot {
   Image image;
   std::string reason;
+  std::exception_ptr failure = nullptr;
 };
+
+std::string bytes_of(const std::string& path) {
+  constexpr size_t kMaxFileBytes = size_t{1} << 30;
+  return core::read_expected(path, core::Expected::kPicture, kMaxFileBytes);
+}
+
+bool is_dangling_link(const std::string& path) {
+  std::error_code failure;
+  return std::filesystem::is_symlink(std::filesystem::symlink_status(path, failure)) &&
+         std::filesystem::status(path, failure).type() == std::filesystem::file_type::not_found;
+}
 
 class Reader {
  public:
   Reader(const std::string& path, const FolderOptions& options) : path_(path), options_(options) {}
 
   PictureFolder run() {
-    io::FolderScan scan = io::scan_folder(path_);
+    FolderScan scan = scan_folder(path_);
     Dataset& data = result_.data;
     data.height = options_.height;
     data.width = options_.width;
@@ -81,10 +98,11 @@ class Reader {
   }
 
  private:
-  void read_window(std::span<const io::FoundPicture> pictures) {
+  void read_window(std::span<const FoundPicture> pictures) {
     std::vector<Slot> slots(pictures.size());
     parallel_for(static_cast<int64_t>(pictures.size()), [&](int64_t i) { slots[i] = read_one(pictures[i].path); });
     for (size_t i = 0; i < slots.size(); ++i) {
+      if (slots[i].failure) std::rethrow_exception(slots[i].failure);
       if (slots[i].reason.empty()) {
         add(pictures[i], slots[i].image);
       } else {
@@ -96,15 +114,21 @@ class Reader {
   // Never throws: it runs in a parallel loop.
   Slot read_one(const std::string& path) const {
     try {
-      return {read_fitted(path, options_.height, options_.width, options_.channels), ""};
-    } catch (const std::exception& error) {
-      std::string reason = error.what();
-      if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
-      return {{}, reason.empty() ? "cannot be read" : reason};
+      if (is_dangling_link(path)) return {{}, "is a link that leads nowhere"};
+      const std::string bytes = bytes_of(path);
+      try {
+        return {fitted(image::decode_image(bytes, path), options_.height, options_.width, options_.channels), ""};
+      } catch (const Error& error) {
+        std::string reason = error.what();
+        if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
+        return {{}, reason};
+      }
+    } catch (...) {
+      return {{}, "", std::current_exception()};
     }
   }
 
-  void add(const io::FoundPicture& picture, const Image& image) {
+  void add(const FoundPicture& picture, const Image& image) {
     Dataset& data = result_.data;
     if (files_) {
       files_->add(picture.path, checksum_of(image.pixels));
@@ -135,9 +159,10 @@ class Reader {
 };
 
 }  // namespace
+}  // namespace data
 
 PictureFolder read_picture_folder(const std::string& path, const FolderOptions& options) {
-  return Reader(path, options).run();
+  return data::Reader(path, options).run();
 }
 
 }  // namespace fer

@@ -7,7 +7,7 @@
 
 #include "core/assert.h"
 
-namespace fer::csv {
+namespace fer::data::csv {
 namespace {
 
 constexpr size_t kBlock = 64;
@@ -138,4 +138,4 @@ std::optional<Mistake> parse_pixels(std::string_view field, std::span<uint8_t> o
   return parse_pixels_carefully(field, out);
 }
 
-}  // namespace fer::csv
+}  // namespace fer::data::csv

@@ -9,7 +9,7 @@
 
 #include "data/csv_row.h"
 
-namespace fer::csv {
+namespace fer::data::csv {
 
 inline constexpr size_t kPixels = 48 * 48;
 inline constexpr size_t kMaxPixelFieldBytes = 4 * kPixels;  // what parse_pixels_fast takes; with room to spare
@@ -24,4 +24,4 @@ bool parse_pixels_fast(std::string_view field, std::span<uint8_t> out);
 // Any form, byte after byte; finds the first mistake.
 std::optional<Mistake> parse_pixels_carefully(std::string_view field, std::span<uint8_t> out);
 
-}  // namespace fer::csv
+}  // namespace fer::data::csv

@@ -30,7 +30,7 @@ class BatchRunner {
     if (data_.has_values()) {
       const Preprocessing& p = model_.preprocessing();
       const auto floats = static_cast<size_t>(n * model_.input().elements());
-      fill_batch(data_, rows, {.scale = p.scale, .shift = p.shift}, workspace_.inputs.values().first(floats));
+      data::fill_batch(data_, rows, {.scale = p.scale, .shift = p.shift}, workspace_.inputs.values().first(floats));
       model_.ask(workspace_, n, out);
     } else {
       model_.ask(workspace_, pictures(rows, view), out);

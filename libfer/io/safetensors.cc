@@ -167,7 +167,9 @@ void check_extents(const std::vector<SafetensorsEntry>& entries, const std::vect
 
 void write_safetensors(const std::string& path, const std::vector<SafetensorsEntry>& entries,
                        const std::map<std::string, std::string>& metadata) {
-  std::string header = header_json(entries, metadata, path);
+  std::map<std::string, std::string> with_checksum = metadata;
+  with_checksum[kChecksum] = checksum_of(metadata, entries);
+  std::string header = header_json(entries, with_checksum, path);
   header.append((kAlignment - (kLengthBytes + header.size()) % kAlignment) % kAlignment, ' ');
   const std::string length = length_bytes(header.size());
   std::vector<std::string_view> pieces = {length, header};

@@ -8,7 +8,7 @@
 #include <numbers>
 #include <random>
 
-namespace fer {
+namespace fer::data {
 namespace {
 
 constexpr PictureShape kShape = {.height = 7, .width = 5, .channels = 2};
@@ -210,4 +210,4 @@ TEST(Augment, FlipsAloneCopyPixels) {
 }
 
 }  // namespace
-}  // namespace fer
+}  // namespace fer::data

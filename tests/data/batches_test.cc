@@ -6,7 +6,7 @@
 
 #include "fer/threads.h"
 
-namespace fer {
+namespace fer::data {
 namespace {
 
 Dataset striped(int64_t n) {
@@ -100,4 +100,4 @@ TEST(Batches, AFlipAloneGivesThePixelsThemselves) {
 }
 
 }  // namespace
-}  // namespace fer
+}  // namespace fer::data

@@ -13,6 +13,8 @@
 
 namespace fer::test {
 
+using data::parse_fer_csv;
+
 // `count` pixels that differ from row to row, in one, two and three digits.
 inline std::string pixel_text(int seed, int count = 48 * 48) {
   std::string text;

@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   try {
     const fer::Dataset data =
-        fer::parse_fer_csv({reinterpret_cast<const char*>(bytes), size}, "fuzz.csv", size % 2 == 0);
+        fer::data::parse_fer_csv({reinterpret_cast<const char*>(bytes), size}, "fuzz.csv", size % 2 == 0);
     const auto rows = static_cast<size_t>(data.size());
     if (rows == 0 || data.usage.size() != rows || (!data.labels.empty() && data.labels.size() != rows)) std::abort();
     for (const uint8_t label : data.labels) {

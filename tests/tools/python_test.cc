@@ -16,6 +16,7 @@ TEST_F(Python, ReadsAModelFileWithJsonAndStructAlone) {
   const Model model = load_model(path("run/best.safetensors"));
   EXPECT_EQ(read["metadata"]["format"], "fer-model");
   EXPECT_EQ(nlohmann::json::parse(read["metadata"]["class_names"].get<std::string>()), model.network.class_names);
+  EXPECT_EQ(read["metadata"]["checksum"], read["checksum"]);
   EXPECT_EQ(read["tensors"].size(), model.weights.layout.parameters.size());
   for (const Parameter& parameter : model.weights.layout.parameters) {
     SCOPED_TRACE(parameter.name);

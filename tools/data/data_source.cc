@@ -72,8 +72,11 @@ std::string proposal(const Dataset& data, const Network& network) {
   const auto map = class_map(data.class_names, rules_of_names(network.class_names));
   const auto found = std::count_if(map.begin(), map.end(), [](uint8_t c) { return c != kNoLabel; });
   const bool known = !network.class_names.empty() && found == static_cast<int64_t>(network.class_names.size());
-  const auto names = known ? network.class_names : largest_classes(data, static_cast<size_t>(class_count(network)));
-  return fmt::format("{}", fmt::join(names, ","));
+  if (known) return fmt::format("{}", fmt::join(network.class_names, ","));
+  std::vector<std::string> names = largest_classes(data, static_cast<size_t>(class_count(network)));
+  for (std::string& name : names) name = escaped_class_name(name);
+  const std::string all = fmt::format("{}", fmt::join(names, ","));
+  return all.find('\\') == std::string::npos ? all : "'" + all + "'";
 }
 
 void refuse_counts(const OpenedData& opened, const Network& network) {
@@ -124,7 +127,7 @@ std::vector<ClassRule> rules_by_network(const Dataset& data, const Network& netw
 
 void declare_data_options(cxxopts::OptionAdder& add, bool training) {
   const auto text = [] { return cxxopts::value<std::string>(); };
-  add("skip-bad", "Leave out pictures of a folder that cannot be read");
+  add("skip-bad", "Leave out pictures of a folder whose bytes are bad");
   add("ferplus", "Take the labels of fer2013.csv from FER+'s votes in FILE", text(), "FILE");
   if (!training) return;
   add("ferplus-labels", "How votes become labels: majority, or soft for distributions",

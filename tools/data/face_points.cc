@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "fer/error.h"
+#include "fer/file.h"
 
 namespace fer::cli {
 namespace {
@@ -44,6 +45,8 @@ struct FacePointFinder::Impl {
 
 FacePointFinder::FacePointFinder(const std::string& predictor_path) : impl_(std::make_unique<Impl>()) {
   try {
+    // dlib would wait for a pipe.
+    if (path_kind(predictor_path) == PathKind::kOther) throw Error("expected a regular file");
     dlib::deserialize(predictor_path) >> impl_->predictor;
   } catch (const std::exception& error) {
     throw Error(fmt::format("{}: cannot be read as dlib's shape predictor: {}", predictor_path, error.what()));

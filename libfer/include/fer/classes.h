@@ -13,13 +13,16 @@
 namespace FER_PUBLIC fer {
 
 // "angry,fear+surprise,rest=sad+neutral": classes in label order with commas between; + merges; NAME= names the result,
-// which is called as it is written ("fear+surprise") otherwise. Throws Error on an empty name, a source that is used
-// twice or a name given twice.
+// which is called as it is written ("fear+surprise") otherwise. A comma, +, = or backslash that belongs to a name has a
+// backslash in front. Throws Error on an empty name, a source that is used twice or a name given twice.
 std::vector<ClassRule> parse_classes(std::string_view text);
+// A name as parse_classes takes it, with backslashes where it needs them.
+std::string escaped_class_name(const std::string& name);
 // One rule a name, each made of its own class ("a+b": of a and b).
 std::vector<ClassRule> rules_of_names(const std::vector<std::string>& names);
 
-// What becomes of each class of the data: the number of the rule that takes it, or kNoLabel.
+// What becomes of each class of the data: the number of the rule that takes it, or kNoLabel. A rule that is named after
+// its sources ("a+b") takes a class of that name too.
 std::vector<uint8_t> class_map(const std::vector<std::string>& class_names, const std::vector<ClassRule>& rules);
 
 // Relabels: labels become numbers of rules, class_names their names; pictures of classes that no rule names get

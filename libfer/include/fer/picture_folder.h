@@ -12,7 +12,7 @@ namespace FER_PUBLIC fer {
 
 struct FolderOptions {
   int64_t height = 48, width = 48, channels = 1;  // what pictures are fitted to (`fitted`, fer/image.h)
-  bool skip_bad = false;                          // leave out what cannot be read, instead of throwing
+  bool skip_bad = false;                          // leave out pictures whose bytes are bad, instead of throwing
   int64_t memory_bytes = int64_t{1} << 30;        // pictures that take more stay in their files
 };
 
@@ -28,11 +28,14 @@ struct PictureFolder {
 
 // FOLDER/CLASS/picture or FOLDER/SPLIT/CLASS/picture. Rows are in the order of splits, classes and names (bytewise);
 // classes in fer2013's order where all of them are known names, else sorted. Every picture is decoded once, with up to
-// num_threads() threads. Throws Error on a folder of another form, and, unless skip_bad, on pictures that cannot be
-// read, counting them and naming the first.
+// num_threads() threads. Throws Error on a folder of another form, and, unless skip_bad, on pictures that are bad,
+// counting them and naming the first: whose bytes are no whole picture, or whose link leads nowhere. Where a file
+// cannot be read for another reason (the disk, permissions) or memory ends, nothing is known of the picture: that is
+// always thrown.
 PictureFolder read_picture_folder(const std::string& path, const FolderOptions& options = {});
 
-// Whether this is a folder (links are followed).
+// Whether this is a folder (links are followed). Throws Error where it could not look, and for a link that leads
+// nowhere.
 bool is_folder(const std::string& path);
 
 // Every picture below a folder, whatever its form, sorted; or the path itself where it is no folder.

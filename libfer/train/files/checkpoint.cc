@@ -52,6 +52,18 @@ void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, 
   }
 }
 
+// Errors say which file.
+template <class Work>
+auto in_file(const std::string& path, const Work& work) {
+  try {
+    return work();
+  } catch (const json::exception& e) {
+    throw Error(path + ": damaged training state: " + e.what());
+  } catch (const Error& e) {
+    throw Error(path + ": " + e.what());
+  }
+}
+
 }  // namespace
 
 void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
@@ -72,17 +84,14 @@ void write_checkpoint(const std::string& path, const ParameterLayout& layout, co
 
 RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
                          const json& identity) {
-  const io::SafetensorsFile file = io::read_safetensors(path);
-  try {
-    check_format(file);
+  io::SafetensorsFile file = io::open_safetensors(path);
+  in_file(path, [&] { check_format(file); });
+  file.load_tensors();  // and finds damage, which must not pass for another run
+  return in_file(path, [&] {
     expect_same_run(json::parse(metadata(file, "identity")), identity);
     for (const NamedArray& array : arrays) read_array(file, layout, array);
     return state_from_json(json::parse(metadata(file, "state")));
-  } catch (const json::exception& e) {
-    throw Error(path + ": damaged training state: " + e.what());
-  } catch (const Error& e) {
-    throw Error(path + ": " + e.what());
-  }
+  });
 }
 
 }  // namespace fer::train

@@ -22,7 +22,7 @@ TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inp
 
 void TrainingBatches::start_step(int64_t step) {
   const int64_t pass = step / steps_per_pass_;
-  if (pass != pass_) order_ = pass_order(inputs_.train, config_.seed, pass);
+  if (pass != pass_) order_ = data::pass_order(inputs_.train, config_.seed, pass);
   pass_ = pass;
   const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
   step_rows_ = rows.first(std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
@@ -31,14 +31,14 @@ void TrainingBatches::start_step(int64_t step) {
 void TrainingBatches::fill(int64_t batch) {
   const auto rows = step_rows_.subspan(batch * config_.batch_size);
   count_ = std::min<int64_t>(config_.batch_size, static_cast<int64_t>(rows.size()));
-  fill_batch(inputs_.data, rows.first(count_),
-             {.scale = config_.preprocessing.scale,
-              .shift = config_.preprocessing.shift,
-              .augment = config_.augmentation,
-              .seed = config_.seed,
-              .pass = pass_,
-              .shape = shape_},
-             pictures_.values().first(count_ * picture_size_));
+  data::fill_batch(inputs_.data, rows.first(count_),
+                   {.scale = config_.preprocessing.scale,
+                    .shift = config_.preprocessing.shift,
+                    .augment = config_.augmentation,
+                    .seed = config_.seed,
+                    .pass = pass_,
+                    .shape = shape_},
+                   pictures_.values().first(count_ * picture_size_));
   for (int64_t i = 0; i < count_; ++i) {
     const std::span<float> target = targets_.values().subspan(i * classes_, classes_);
     const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target);

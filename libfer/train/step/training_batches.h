@@ -39,7 +39,7 @@ class TrainingBatches {
  private:
   const TrainConfig& config_;
   const RunInputs& inputs_;
-  PictureShape shape_;  // the network's input
+  data::PictureShape shape_;  // the network's input
   int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
   std::vector<int64_t> order_;  // of the pass
   std::span<const int64_t> step_rows_;

@@ -112,44 +112,5 @@ TEST_F(Landmarks, MistakesAreNamedByLineAndColumn) {
   }
 }
 
-#if defined(FER_HAS_DLIB)
-TEST_F(Landmarks, AreMadeOfPicturesByDlib) {
-  ASSERT_EQ(run("make_shape_predictor 68.dat && make_shape_predictor 5.dat 5").status, 0);
-  // Squares are no faces for the detector.
-  const ToolResult none = run("fer-landmarks faces.csv --predictor 68.dat --out points.csv");
-  EXPECT_EQ(none.status, 1);
-  expect_one_line_error(none, "fer-landmarks", "faces.csv: no face found in any picture");
-  EXPECT_FALSE(exists("points.csv"));
-  const ToolResult r = run("fer-landmarks faces.csv --predictor 68.dat --whole-picture --upsample 0 --out points.csv");
-  ASSERT_EQ(r.status, 0) << r.err;
-  EXPECT_EQ(r.out, "70 of 70 pictures have a face: points.csv\n");
-  const Dataset points = read_landmarks(path("points.csv"));
-  EXPECT_EQ(points.size(), 70);
-  EXPECT_EQ(points.labels[8], 1);
-  EXPECT_EQ(points.usage[69], Usage::kPrivateTest);
-  // The spiral of make_shape_predictor: its last point lies furthest out.
-  const auto face = points.example(0);
-  const auto distance = [&](int i) { return std::hypot(face[2 * i], face[2 * i + 1]); };
-  EXPECT_GT(distance(67), 1.2);
-  EXPECT_LT(distance(5), 0.6);
-  ASSERT_EQ(run("fer-train points.csv --network seed000_landmark_cnn --epochs 1 --quiet --out run").status, 0);
-
-  ASSERT_EQ(run("fer-data faces.csv --to-folder pics --no-duplicates && fer-landmarks pics --predictor 68.dat "
-                "--whole-picture --upsample 0 --out folder.csv")
-                .status,
-            0);
-  EXPECT_EQ(read_landmarks(path("folder.csv")).files.at(0), "pics/train/angry/00.png");
-  const ToolResult five = run("fer-landmarks faces.csv --predictor 5.dat --out x.csv");
-  EXPECT_EQ(five.status, 1);
-  expect_one_line_error(five, "fer-landmarks", "5.dat: expected a shape predictor of 68 points, found one of 5");
-  for (const char* bad : {"faces.csv", "missing.dat", "."}) {
-    const ToolResult other = run(std::string("fer-landmarks faces.csv --out x.csv --predictor ") + bad);
-    EXPECT_EQ(other.status, 1);
-    expect_one_line_error(other, "fer-landmarks", "cannot be read as dlib's shape predictor");
-  }
-  EXPECT_EQ(run("fer-landmarks faces.csv --out x.csv").status, 2);
-}
-#endif
-
 }  // namespace
 }  // namespace fer::test

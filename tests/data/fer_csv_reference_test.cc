@@ -5,7 +5,6 @@
 #include <random>
 #include <sstream>
 
-#include "data/pixel_field.h"
 #include "tests/data/csv_text.h"
 
 namespace fer::test {
@@ -119,7 +118,7 @@ class RandomFile {
   std::mt19937 random_;
 };
 
-TEST(CsvReference, AgreesOnRandomFiles) {
+TEST(FerCsvReference, AgreesOnRandomFiles) {
   RandomFile file(20130101);
   for (int i = 0; i < 60; ++i) {
     const std::string text = file.draw();
@@ -135,39 +134,6 @@ TEST(CsvReference, AgreesOnRandomFiles) {
 
 // One byte of the field changed at random: the fast parser takes what the careful one takes, with the same values, or
 // leaves it to it.
-TEST(CsvReference, FastAndCarefulPixelsAgreeOnDamagedFields) {
-  std::mt19937 random(5);
-  const std::string good = pixel_text(3);
-  const std::string bytes = "0123456789  ,-.a\"\t\n\r/:\x01\x7f\x80\xb0\xff";
-  std::vector<uint8_t> fast(csv::kPixels), careful(csv::kPixels);
-  ASSERT_TRUE(csv::parse_pixels_fast(good, fast));
-  int taken = 0;
-  for (int trial = 0; trial < 4000; ++trial) {
-    std::string field = good;
-    // Near the ends as often as in the middle.
-    const size_t reach = trial % 3 == 0 ? 12 : field.size();
-    const size_t at = trial % 2 == 0 ? random() % reach : field.size() - 1 - random() % reach;
-    field[at] = bytes[random() % bytes.size()];
-    if (trial % 5 == 0) std::swap(field[at], field[(at + 1) % field.size()]);
-    const bool is_fast = csv::parse_pixels_fast(field, fast);
-    const bool is_right = !csv::parse_pixels_carefully(field, careful).has_value();
-    ASSERT_LE(is_fast, is_right) << "byte " << at;
-    if (!is_fast) continue;
-    ++taken;
-    ASSERT_EQ(fast, careful);
-  }
-  EXPECT_GT(taken, 500);
-}
-
-TEST(CsvReference, FastPixelsTakeEveryValueInEveryPlace) {
-  std::vector<uint8_t> out(csv::kPixels);
-  for (int shift = 0; shift < 256; shift += 5) {
-    std::string text;
-    for (int i = 0; i < 48 * 48; ++i) text += std::to_string((i + shift) % 256) + (i < 48 * 48 - 1 ? " " : "");
-    ASSERT_TRUE(csv::parse_pixels_fast(text, out));
-    for (int i = 0; i < 48 * 48; ++i) ASSERT_EQ(out[static_cast<size_t>(i)], (i + shift) % 256);
-  }
-}
 
 }  // namespace
 }  // namespace fer::test

@@ -1,10 +1,11 @@
+#include "fer/dataset.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
 #include <set>
 
-#include "fer/dataset.h"
 #include "fer/error.h"
 
 namespace fer {

@@ -36,7 +36,7 @@ class Threads {
   ~Threads() { set_num_threads(0); }
 };
 
-TEST(CsvThreads, GiveTheSameRows) {
+TEST(FerCsvThreads, GiveTheSameRows) {
   const LongFile& file = long_file();
   ASSERT_GT(file.text.size(), size_t{64} << 18);
   for (const int threads : {1, 2, 5}) {
@@ -54,7 +54,7 @@ TEST(CsvThreads, GiveTheSameRows) {
   }
 }
 
-TEST(CsvThreads, ReportTheFirstOfSeveralMistakes) {
+TEST(FerCsvThreads, ReportTheFirstOfSeveralMistakes) {
   std::mt19937 random(7);
   for (int trial = 0; trial < 4; ++trial) {
     std::string text = long_file().text;
@@ -72,7 +72,7 @@ TEST(CsvThreads, ReportTheFirstOfSeveralMistakes) {
   }
 }
 
-TEST(CsvThreads, ReportTheFirstMistakeWhereAQuoteStaysOpen) {
+TEST(FerCsvThreads, ReportTheFirstMistakeWhereAQuoteStaysOpen) {
   std::string text = long_file().text;
   text[long_file().begins[1200]] = '"';
   for (const int threads : {1, 2}) {
@@ -83,7 +83,7 @@ TEST(CsvThreads, ReportTheFirstMistakeWhereAQuoteStaysOpen) {
 }
 
 // Rows begin just before, on and just behind a chunk's border (256 KiB from the end of the header).
-TEST(CsvThreads, LoseNoRowAtABorderOfChunks) {
+TEST(FerCsvThreads, LoseNoRowAtABorderOfChunks) {
   const std::string header = "note,emotion,pixels\n";
   constexpr size_t kBorder = size_t{1} << 18;
   std::vector<size_t> begins;

@@ -1,7 +1,10 @@
-// What the reader of CSV files takes.
+// What the reader of CSV files takes, and what it refuses of a file as a whole.
+#include "data/fer_csv.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "fer/threads.h"
 #include "tests/data/csv_text.h"
@@ -15,7 +18,7 @@ void expect_row(const Dataset& data, int64_t at, int seed) {
     ASSERT_EQ(picture[static_cast<size_t>(i)], pixel_value(seed, i)) << "row " << at << " pixel " << i;
 }
 
-TEST(CsvForms, ReadsFer2013) {
+TEST(FerCsv, ReadsFer2013) {
   const Dataset data = parse_fer_csv(csv_text(20), "f.csv");
   ASSERT_EQ(data.size(), 20);
   ASSERT_EQ(data.labels.size(), 20u);
@@ -31,7 +34,7 @@ TEST(CsvForms, ReadsFer2013) {
   }
 }
 
-TEST(CsvForms, ReadsIcmlFaceDataWithSpacesInItsHeader) {
+TEST(FerCsv, ReadsIcmlFaceDataWithSpacesInItsHeader) {
   const Dataset data = parse_fer_csv("emotion, Usage, pixels\n3,PublicTest," + pixel_text(5) + "\n", "f.csv");
   ASSERT_EQ(data.size(), 1);
   expect_row(data, 0, 5);
@@ -39,7 +42,7 @@ TEST(CsvForms, ReadsIcmlFaceDataWithSpacesInItsHeader) {
   EXPECT_EQ(data.usage[0], Usage::kPublicTest);
 }
 
-TEST(CsvForms, ReadsKagglesTrainWithQuotedPixelsAndNoUsage) {
+TEST(FerCsv, ReadsKagglesTrainWithQuotedPixelsAndNoUsage) {
   const Dataset data =
       parse_fer_csv("emotion,pixels\r\n6,\"" + pixel_text(1) + "\"\r\n0,\"" + pixel_text(2) + "\"\r\n", "f.csv");
   ASSERT_EQ(data.size(), 2);
@@ -49,7 +52,7 @@ TEST(CsvForms, ReadsKagglesTrainWithQuotedPixelsAndNoUsage) {
   EXPECT_EQ(data.usage, (std::vector<Usage>{Usage::kNone, Usage::kNone}));
 }
 
-TEST(CsvForms, ReadsKagglesTestWithoutLabelsOnlyWhenAsked) {
+TEST(FerCsv, ReadsKagglesTestWithoutLabelsOnlyWhenAsked) {
   const std::string text = "pixels\n" + pixel_text(9) + "\n";
   const Dataset data = parse_fer_csv(text, "f.csv", false);
   expect_row(data, 0, 9);
@@ -57,73 +60,19 @@ TEST(CsvForms, ReadsKagglesTestWithoutLabelsOnlyWhenAsked) {
   EXPECT_EQ(message_of(text), "f.csv:1:1: header, expected a column named emotion, found \"pixels\"");
 }
 
-TEST(CsvForms, ReadsLabelsThatAreNotRequired) {
+TEST(FerCsv, ReadsLabelsThatAreNotRequired) {
   EXPECT_EQ(parse_fer_csv(csv_text(3), "f.csv", false).labels, (std::vector<uint8_t>{0, 1, 2}));
 }
 
-TEST(CsvForms, TakesColumnsInAnyOrder) {
-  const std::string p = pixel_text(4);
-  for (const std::string& text :
-       {"emotion,pixels,Usage\n2," + p + ",PrivateTest", "emotion,Usage,pixels\n2,PrivateTest," + p,
-        "pixels,emotion,Usage\n" + p + ",2,PrivateTest", "pixels,Usage,emotion\n" + p + ",PrivateTest,2",
-        "Usage,emotion,pixels\nPrivateTest,2," + p, "Usage,pixels,emotion\nPrivateTest," + p + ",2"}) {
-    SCOPED_TRACE(text.substr(0, 24));
-    const Dataset data = parse_fer_csv(text, "f.csv");
-    ASSERT_EQ(data.size(), 1);
-    expect_row(data, 0, 4);
-    EXPECT_EQ(data.labels[0], 2);
-    EXPECT_EQ(data.usage[0], Usage::kPrivateTest);
-  }
-}
+TEST(FerCsv, TakesAByteOrderMark) { EXPECT_EQ(parse_fer_csv("\xef\xbb\xbf" + csv_text(2), "f.csv").size(), 2); }
 
-TEST(CsvForms, SkipsColumnsItDoesNotKnow) {
-  const Dataset data =
-      parse_fer_csv("id,emotion,\"a, b\",pixels,note\n17,1,\"x, \"\"y\"\"\"," + pixel_text(3) + ",5\" tall\n", "f.csv");
-  ASSERT_EQ(data.size(), 1);
-  expect_row(data, 0, 3);
-  EXPECT_EQ(data.labels[0], 1);
-}
-
-TEST(CsvForms, TakesAnyFieldInQuotesOrWithSpacesAroundIt) {
-  const Dataset data = parse_fer_csv("\"Emotion\" , PIXELS,\" usage \"\n \"4\" ,  " + pixel_text(3) +
-                                         " ,\" Training\"\n 5 ,\" " + pixel_text(6) + "  \", PublicTest \n",
-                                     "f.csv");
-  ASSERT_EQ(data.size(), 2);
-  expect_row(data, 0, 3);
-  expect_row(data, 1, 6);
-  EXPECT_EQ(data.labels, (std::vector<uint8_t>{4, 5}));
-  EXPECT_EQ(data.usage, (std::vector<Usage>{Usage::kTraining, Usage::kPublicTest}));
-}
-
-TEST(CsvForms, TakesAByteOrderMark) { EXPECT_EQ(parse_fer_csv("\xef\xbb\xbf" + csv_text(2), "f.csv").size(), 2); }
-
-TEST(CsvForms, TakesAMissingOrARepeatedFinalLineEnd) {
+TEST(FerCsv, TakesAMissingOrARepeatedFinalLineEnd) {
   const std::string text = csv_text(3);
   EXPECT_EQ(parse_fer_csv(text.substr(0, text.size() - 1), "f.csv").size(), 3);
   EXPECT_EQ(parse_fer_csv(text + "\n\r\n\n", "f.csv").size(), 3);
 }
 
-TEST(CsvForms, TakesRunsOfSpacesAsOneAndLeadingZeros) {
-  std::string pixels = "  007 00  255";
-  for (int i = 3; i < 48 * 48; ++i) pixels += i % 2 == 0 ? "  9" : " 010";
-  const Dataset data = parse_fer_csv("emotion,pixels\n0," + pixels + " \n", "f.csv");
-  ASSERT_EQ(data.size(), 1);
-  EXPECT_EQ(data.pixels[0], 7);
-  EXPECT_EQ(data.pixels[1], 0);
-  EXPECT_EQ(data.pixels[2], 255);
-  EXPECT_EQ(data.pixels[3], 10);
-  EXPECT_EQ(data.pixels[4], 9);
-}
-
-TEST(CsvForms, TakesALineOfTheGreatestLength) {
-  const std::string row = "1," + pixel_text(1) + ",";
-  const std::string longest = row + std::string(65536 - row.size(), 'x');
-  EXPECT_EQ(parse_fer_csv("emotion,pixels,note\n" + longest + "\n" + longest + "\n", "f.csv").size(), 2);
-  EXPECT_EQ(message_of("emotion,pixels,note\n" + longest + "\n" + longest + "x\n"),
-            "f.csv:3:65537: line, expected at most 65536 bytes, found more");
-}
-
-TEST(CsvForms, ReadsTheSameFromAFileAsFromMemory) {
+TEST(FerCsv, ReadsTheSameFromAFileAsFromMemory) {
   const TemporaryFolder folder;
   const std::string text = csv_text(90);  // three chunks
   const Dataset data = read_fer_csv(folder.write("f.csv", text));
@@ -133,7 +82,7 @@ TEST(CsvForms, ReadsTheSameFromAFileAsFromMemory) {
   EXPECT_EQ(data.usage, same.usage);
 }
 
-TEST(CsvForms, ReadsTheRealFile) {
+TEST(FerCsv, ReadsTheRealFile) {
   const char* path = std::getenv("FER2013_CSV");
   if (path == nullptr) GTEST_SKIP() << "FER2013_CSV does not name fer2013.csv";
   const Dataset data = read_fer_csv(path);
@@ -144,6 +93,43 @@ TEST(CsvForms, ReadsTheRealFile) {
   std::vector<int> counts(7);
   for (const uint8_t label : data.labels) ++counts[label];
   EXPECT_EQ(counts, (std::vector<int>{4953, 547, 5121, 8989, 6077, 4002, 6198}));
+}
+
+TEST(FerCsv, RefusesAnEmptyFile) {
+  EXPECT_EQ(message_of(""), "f.csv:1:1: file, expected a header such as emotion,pixels,Usage, found nothing");
+  EXPECT_NE(message_of("\n"), "");
+  EXPECT_NE(message_of("\xef\xbb\xbf"), "");
+}
+
+TEST(FerCsv, RefusesAHeaderAlone) {
+  for (const std::string text : {"emotion,pixels,Usage", "emotion,pixels,Usage\n", "emotion,pixels,Usage\r\n\r\n\n"}) {
+    EXPECT_EQ(message_of(text), "f.csv:2:1: rows, expected at least one below the header, found none");
+  }
+}
+
+TEST(FerCsv, RefusesABlankLineBetweenRows) {
+  EXPECT_EQ(message_of("emotion,pixels,Usage\n" + row_text(0) + "\n\n" + row_text(1) + "\n"),
+            "f.csv:3:1: emotion, expected a whole number of 0 to 6, found nothing");
+}
+
+TEST(FerCsv, RefusesALastRowCutOffAnywhereBeforeItsLastByte) {
+  const std::string whole = csv_text(2);
+  const size_t last_row = csv_text(1).size();
+  for (size_t size = last_row + 1; size + 1 < whole.size(); size += size + 20 < whole.size() ? 97 : 1) {
+    const std::string message = message_of(std::string_view(whole).substr(0, size));
+    EXPECT_EQ(message.rfind("f.csv:3:", 0), 0u) << size << " bytes: " << message;
+    EXPECT_NE(message.find("(the file ends in this line: is it whole?)"), std::string::npos) << message;
+  }
+}
+
+TEST(FerCsv, RefusesALineOf10GBWithoutReadingIt) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("huge.csv", "");
+  std::filesystem::resize_file(path, 10'000'000'000);
+  EXPECT_EQ(read_message_of(path), path + ":1:65537: line, expected at most 65536 bytes, found more");
+  folder.write("huge.csv", csv_text(2));
+  std::filesystem::resize_file(path, 10'000'000'000);
+  EXPECT_EQ(read_message_of(path), path + ":4:65537: line, expected at most 65536 bytes, found more");
 }
 
 }  // namespace

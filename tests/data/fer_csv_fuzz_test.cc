@@ -3,4 +3,4 @@
 // One program, one target: the name need not differ.
 #include "tests/fuzz/csv_fuzz.cc"
 
-TEST(CsvFuzz, HoldsOnItsCorpus) { fer::run_corpus("csv", LLVMFuzzerTestOneInput, 60); }
+TEST(FerCsvFuzz, HoldsOnItsCorpus) { fer::run_corpus("csv", LLVMFuzzerTestOneInput, 60); }
