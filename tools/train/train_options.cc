@@ -13,7 +13,6 @@ namespace fer::cli {
 namespace {
 
 constexpr int64_t kMany = std::numeric_limits<int32_t>::max();
-constexpr double kLarge = 1e30;
 // Its text may be "balanced", which only the pictures turn into numbers.
 constexpr const char* kClassWeights = "class-weights";
 
