@@ -2,9 +2,14 @@
 // compiled: scalar (any x86-64, and anything else), SSE4, AVX2 with FMA, AVX-512.
 #pragma once
 
-// SSSE3 has no processors of its own worth a fifth copy of every kernel.
+// SSSE3 has no processors of its own worth a fifth copy of every kernel. FER_FEW_TARGETS: AVX2 and scalar alone, for
+// ThreadSanitizer, whose finds do not depend on the width of vectors.
 #ifndef HWY_DISABLED_TARGETS
+#ifdef FER_FEW_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3)
+#else
 #define HWY_DISABLED_TARGETS HWY_SSSE3
+#endif
 #endif
 
 #include <string>
