@@ -33,8 +33,10 @@ void check_values(const Parameter& parameter, std::span<const float> values, con
 
 const std::string& metadata_value(const SafetensorsFile& file, const char* key, const std::string& where) {
   const auto found = file.metadata.find(key);
-  if (found == file.metadata.end()) throw Error(fmt::format("{}: metadata: expected '{}', found none", where, key));
-  return found->second;
+  if (found != file.metadata.end()) return found->second;
+  const bool others = std::string_view(key) == "format";
+  throw Error(fmt::format("{}: metadata: expected '{}', found none{}", where, key,
+                          others ? ": a safetensors file of another program is no model of libfer" : ""));
 }
 
 void check_class_names(const SafetensorsFile& file, const Network& network, const std::string& where) {

@@ -160,7 +160,9 @@ void check_extents(const std::vector<SafetensorsEntry>& entries, const std::vect
     }
     end = extents[i].end;
   }
-  if (end != data_bytes) throw Error(fmt::format("{}: expected {} bytes of tensors, found {}", where, end, data_bytes));
+  if (end == data_bytes) return;
+  throw Error(fmt::format("{}: expected {} bytes of tensors, found {}{}", where, end, data_bytes,
+                          data_bytes < end ? ": the file is cut short, copy or download it again" : ""));
 }
 
 }  // namespace

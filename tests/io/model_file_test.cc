@@ -177,7 +177,8 @@ TEST(ModelFile, OtherFormatsAreRefused) {
   parts.metadata()["format_version"] = "2";
   expect_contains(refusal(parts.content()), "found \"fer-model\" version \"2\"");
   parts.header.erase("__metadata__");
-  EXPECT_EQ(refusal(parts.content()), "m: metadata: expected 'format', found none");
+  EXPECT_EQ(refusal(parts.content()),
+            "m: metadata: expected 'format', found none: a safetensors file of another program is no model of libfer");
 }
 
 TEST(ModelFile, EveryPieceOfMetadataIsNeeded) {

@@ -88,6 +88,8 @@ TEST(Safetensors, EveryTruncationIsRefused) {
     EXPECT_FALSE(refusal(whole.substr(0, size)).empty()) << size;
   }
   expect_contains(refusal(whole + "x"), "s: expected 8 bytes of tensors, found 9");
+  EXPECT_EQ(refusal(whole.substr(0, whole.size() - 1)),
+            "s: expected 8 bytes of tensors, found 7: the file is cut short, copy or download it again");
 }
 
 TEST(Safetensors, LyingLengthsAreRefused) {
