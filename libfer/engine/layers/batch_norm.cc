@@ -56,11 +56,8 @@ class BatchNormStep : public TrainingStep {
     }
     parts.need_scratch(kernels::batch_norm_scratch_floats(parts.max_batch * pixels_, channels_));
     parts.need_scratch(kernels::batch_norm_backward_scratch_floats(gradient_shape(parts.max_batch, pool_)) + padded());
-    parts.use_forward(buffers_.x[0]);
-    parts.use_forward(buffers_.y);
+    parts.use_all();
     parts.use_backward(buffers_.x[0]);
-    parts.use_backward(buffers_.dy);
-    parts.use_backward(buffers_.dx[0]);
   }
 
   void forward(const TrainingContext& c) override {

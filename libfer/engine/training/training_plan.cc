@@ -15,8 +15,7 @@
 namespace fer::engine {
 namespace {
 
-// The names of an operation's stages, and the bytes of a whole batch's input and output and of its
-// weights.
+// The names of an operation's stages, and the bytes of a whole batch's input and output and of its weights.
 Stage nominal_stage(const Network& network, const ParameterLayout& parameters, const Operation& operation,
                     int64_t batch) {
   const auto name = [&](int layer) { return network.layers[static_cast<size_t>(layer)].name; };
