@@ -17,7 +17,7 @@ nlohmann::json config_to_json(const TrainConfig& config, Fields fields = all_fie
 
 // The other way, of a file that another version may have written: a field that it does not have, or has in a form that
 // is not known, takes its default.
-TrainConfig config_from_json(const nlohmann::json& json, Fields fields = all_fields());
+TrainConfig config_from_json(const nlohmann::json& object, Fields fields = all_fields());
 
 // Those of config_to_json that must be the same in a resumed run.
 nlohmann::json compared_settings(const TrainConfig& config, Fields fields = all_fields());
