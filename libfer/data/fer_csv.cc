@@ -78,7 +78,10 @@ class Reader {
     if (text.empty()) fail(1, {0, "file, expected a header such as emotion,pixels,Usage, found nothing"});
     const size_t mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;  // UTF-8's byte order mark
     const size_t newline = text.find('\n');
-    if (newline == std::string_view::npos && text.size() > csv::kMaxLineBytes) fail(1, line_too_long());
+    if (newline == std::string_view::npos && text.size() > csv::kMaxLineBytes) {
+      core::refuse_other_kinds(name_, core::Expected::kTable, text);
+      fail(1, line_too_long());
+    }
     const std::string_view line = without_cr(text.substr(mark, std::min(newline, text.size()) - mark));
     if (auto mistake = csv::parse_header(line, require_labels_, columns_)) {
       core::refuse_other_kinds(name_, core::Expected::kTable, text);

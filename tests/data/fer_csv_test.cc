@@ -126,6 +126,9 @@ TEST(FerCsv, RefusesALineOf10GBWithoutReadingIt) {
   const TemporaryFolder folder;
   const std::string path = folder.write("huge.csv", "");
   std::filesystem::resize_file(path, 10'000'000'000);
+  EXPECT_EQ(read_message_of(path), path + ": expected a CSV file, found a file of zeros: copy or download it again");
+  folder.write("huge.csv", "emotion, pixels");
+  std::filesystem::resize_file(path, 10'000'000'000);
   EXPECT_EQ(read_message_of(path), path + ":1:65537: line, expected at most 65536 bytes, found more");
   folder.write("huge.csv", csv_text(2));
   std::filesystem::resize_file(path, 10'000'000'000);
