@@ -2,8 +2,9 @@
 
 #include <isa-l.h>
 
+#include <algorithm>
 #include <bit>
-#include <string_view>
+#include <optional>
 
 namespace fer::report {
 namespace {
@@ -57,6 +58,49 @@ std::string record(std::string_view event) {
   return out;
 }
 
+template <class Unsigned>
+Unsigned little_endian(std::string_view bytes) {
+  Unsigned value = 0;
+  for (size_t i = 0; i < sizeof(value); ++i) {
+    value |= static_cast<Unsigned>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  }
+  return value;
+}
+
+// Takes a varint off the front; nothing where there is none.
+std::optional<uint64_t> take_varint(std::string_view& bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < bytes.size() && i < 10; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    value |= static_cast<uint64_t>(byte & 0x7F) << (7 * i);
+    if (byte >= 0x80) continue;
+    bytes.remove_prefix(i + 1);
+    return value;
+  }
+  return std::nullopt;
+}
+
+// The step of an event, where it has one and a summary.
+std::optional<int64_t> step_of(std::string_view event) {
+  std::optional<int64_t> step;
+  bool summary = false;
+  while (!event.empty()) {
+    const std::optional<uint64_t> tag = take_varint(event);
+    if (!tag) return std::nullopt;
+    size_t skipped = *tag % 8 == kFixed64 ? 8 : 4;
+    if (*tag % 8 == kVarint || *tag % 8 == kBytes) {
+      const std::optional<uint64_t> value = take_varint(event);
+      if (!value) return std::nullopt;
+      if (*tag == (2 << 3 | kVarint)) step = static_cast<int64_t>(*value);
+      skipped = *tag % 8 == kBytes ? std::min<uint64_t>(*value, event.size() + 1) : 0;
+    }
+    if (skipped > event.size()) return std::nullopt;
+    event.remove_prefix(skipped);
+    summary |= *tag == (5 << 3 | kBytes);
+  }
+  return summary ? std::optional(step.value_or(0)) : std::nullopt;  // proto3 leaves a 0 out
+}
+
 }  // namespace
 
 std::string tensorboard_file_version(double wall_time) {
@@ -80,6 +124,24 @@ std::string tensorboard_scalars(double wall_time, int64_t step,
   append_varint(event, static_cast<uint64_t>(step));
   append_bytes(event, 5, summary);
   return record(event);
+}
+
+TensorboardRecords scan_tensorboard(std::string_view file) {
+  constexpr size_t kHead = 12, kTail = 4;  // length and its checksum; the event's checksum
+  TensorboardRecords found;
+  while (found.whole_bytes < file.size()) {
+    const std::string_view rest = file.substr(found.whole_bytes);
+    found.unfinished = rest.size() < kHead;
+    if (found.unfinished || little_endian<uint32_t>(rest.substr(8)) != masked_crc(rest.substr(0, 8))) break;
+    const auto length = little_endian<uint64_t>(rest);
+    found.unfinished = rest.size() - kHead < kTail || length > rest.size() - kHead - kTail;
+    if (found.unfinished) break;
+    const std::string_view event = rest.substr(kHead, length);
+    if (little_endian<uint32_t>(rest.substr(kHead + length)) != masked_crc(event)) break;
+    found.last_step = std::max(found.last_step, step_of(event).value_or(-1));
+    found.whole_bytes += kHead + length + kTail;
+  }
+  return found;
 }
 
 }  // namespace fer::report

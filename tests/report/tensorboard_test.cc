@@ -70,5 +70,59 @@ TEST(Tensorboard, LongNamesGetATwoByteLength) {
   EXPECT_NE(event_of(record).find("\x0A\xC8\x01" + name), std::string_view::npos);
 }
 
+TEST(Tensorboard, AFileIsScannedToItsLastStep) {
+  const std::string version = tensorboard_file_version(1), first = tensorboard_scalars(2, 0, {{"loss", 1.0f}}),
+                    later = tensorboard_scalars(3, 300, {{"loss", 0.5f}});
+  const TensorboardRecords none = scan_tensorboard("");
+  EXPECT_EQ(none.whole_bytes, 0u);
+  EXPECT_EQ(none.last_step, -1);
+  EXPECT_FALSE(none.unfinished);
+  EXPECT_EQ(scan_tensorboard(version).last_step, -1);
+  EXPECT_EQ(scan_tensorboard(version + first).last_step, 0);
+  const TensorboardRecords all = scan_tensorboard(version + first + later);
+  EXPECT_EQ(all.last_step, 300);
+  EXPECT_EQ(all.whole_bytes, version.size() + first.size() + later.size());
+  EXPECT_FALSE(all.unfinished);
+}
+
+TEST(Tensorboard, ARecordThatIsCutOffIsUnfinished) {
+  const std::string whole = tensorboard_file_version(1), next = tensorboard_scalars(2, 7, {{"loss", 1.0f}});
+  for (size_t size = 1; size < next.size(); ++size) {
+    const TensorboardRecords found = scan_tensorboard(whole + next.substr(0, size));
+    EXPECT_EQ(found.whole_bytes, whole.size()) << size;
+    EXPECT_TRUE(found.unfinished) << size;
+    EXPECT_EQ(found.last_step, -1) << size;
+  }
+}
+
+TEST(Tensorboard, ADamagedRecordEndsTheScan) {
+  const std::string whole = tensorboard_file_version(1), next = tensorboard_scalars(2, 7, {{"loss", 1.0f}});
+  for (size_t at = 0; at < next.size(); ++at) {
+    std::string damaged = next;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
+    const TensorboardRecords found = scan_tensorboard(whole + damaged + next);
+    EXPECT_EQ(found.whole_bytes, whole.size()) << at;
+    EXPECT_FALSE(found.unfinished) << at;
+  }
+}
+
+// proto3 does not write a step of 0, and other writers have other fields: what is known is found among them.
+TEST(Tensorboard, EventsOfOtherWritersAreUnderstood) {
+  const auto framed = [](const std::string& event) {
+    std::string record(8, 0);
+    record[0] = static_cast<char>(event.size());
+    const auto add = [&](uint32_t crc) { record.append(reinterpret_cast<const char*>(&crc), 4); };
+    add(masked(record));
+    record += event;
+    add(masked(event));
+    return record;
+  };
+  EXPECT_EQ(scan_tensorboard(framed(std::string("\x2A\x00", 2))).last_step, 0);
+  EXPECT_EQ(scan_tensorboard(framed(std::string("\x10\x05\x2A\x00", 4))).last_step, 5);
+  EXPECT_EQ(scan_tensorboard(framed(std::string("\x7D\x01\x02\x03\x04\x10\x05\x2A\x00", 9))).last_step, 5);
+  EXPECT_EQ(scan_tensorboard(framed(std::string("\x10\x05", 2))).last_step, -1) << "no summary";
+  EXPECT_EQ(scan_tensorboard(framed("\x2A\x7F")).last_step, -1) << "a length beyond the event";
+}
+
 }  // namespace
 }  // namespace fer::report
