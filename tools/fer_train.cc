@@ -26,12 +26,24 @@ std::string run_folder(const cli::Arguments& arguments) {
   return "runs/" + std::filesystem::path(arguments.text("network")).stem().string();
 }
 
+cli::TrainOptions train_options(const cli::Arguments& arguments);
+
 // With --resume: the options that began the run, overridden by those given now; the data of then, unless given now.
 cli::Arguments with_stored_options(const cli::Arguments& given, const std::string& folder) {
   if (!given.flag("resume")) return given;
   if (!cli::holds_run(folder)) throw Error(folder + ": no run to resume here");
   const cli::StoredCall stored = cli::stored_call(folder);
   std::vector<std::string> words = stored.options;
+  try {
+    std::vector<std::string> began = words;
+    began.insert(began.end(), {"--", stored.data});
+    train_options(cli::parse(program(), began));
+  } catch (const cli::UsageError& error) {
+    // Nobody can have given these: the file is damaged, and no option of this call is to blame.
+    throw Error(fmt::format("{}: {}", cli::run_json_path(folder), error.what()));
+  } catch (const Error&) {
+    // Of a file that they name: this call may name another.
+  }
   for (const auto& [name, value] : given.given()) words.push_back("--" + name + "=" + value);
   words.push_back("--");
   if (given.operands().empty()) words.push_back(stored.data);
@@ -123,12 +135,13 @@ void train_stages(const cli::Arguments& given, const std::string& folder) {
 int train(const cli::Arguments& given) {
   if (given.flag("profile")) return profile(given);
   const std::string folder = run_folder(given);
-  const bool resume = given.flag("resume"), stages_begun = cli::holds_run(cli::first_stage_folder(folder));
-  if (!resume && (cli::holds_run(folder) || stages_begun)) {
+  const std::string first_stage = cli::first_stage_folder(folder);
+  const bool resume = given.flag("resume");
+  if (!resume && (cli::holds_results(folder) || cli::holds_results(first_stage))) {
     throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");
   }
   const bool all_stages =
-      resume ? stages_begun
+      resume ? cli::holds_run(first_stage)
              : given.flag("as-seed") && !given.has("stage") && cli::stages_as_seed(given.text("network")).size() > 1;
   if (all_stages) {
     train_stages(given, folder);

@@ -18,7 +18,8 @@ int main(int argc, char** argv) try {
 
   fer::Trainer trainer(net, {.epochs = 5, .optimizer = fer::Adam{.learning_rate = 3e-3f}});
   trainer.fit(data, fer::rows_with_usage(data, fer::Usage::kTraining),
-              fer::rows_with_usage(data, fer::Usage::kPublicTest), {.on_epoch = [](const fer::EpochResult& e) {
+              fer::rows_with_usage(data, fer::Usage::kPublicTest),
+              {.on_epoch = [](const fer::EpochResult& e, const fer::History&) {
                 std::printf("epoch %d: loss %.4f, val_accuracy %.4f\n", int(e.epoch), e.loss, e.val_accuracy);
               }});
 

@@ -34,16 +34,17 @@ std::string profile_table(const TrainingProfile& profile) {
         line(row.layer, row.pass, fmt::format("{:.3f}", 1e3 * row.seconds),
              fmt::format("{:.1f}", share(row.seconds, profile.step_seconds)), rate(row), megabytes(row), row.algorithm);
   }
-  const double images = static_cast<double>(profile.batch_size);
+  const auto images = static_cast<double>(profile.pictures_per_step);
   table += fmt::format(
       "\none step of {} pictures: {:.1f} ms, {:.0f} images/s (medians of {} steps); accounted for: {:.1f} %\n",
-      profile.batch_size, 1e3 * profile.step_seconds, images / profile.step_seconds, profile.steps,
+      profile.pictures_per_step, 1e3 * profile.step_seconds, images / profile.step_seconds, profile.steps,
       share(profile.accounted_seconds(), profile.step_seconds));
   return table;
 }
 
 std::string profile_json(const TrainingProfile& profile) {
   nlohmann::ordered_json json = {{"batch_size", profile.batch_size},
+                                 {"pictures_per_step", profile.pictures_per_step},
                                  {"steps", profile.steps},
                                  {"step_seconds", profile.step_seconds},
                                  {"accounted_seconds", profile.accounted_seconds()}};

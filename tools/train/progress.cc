@@ -42,6 +42,14 @@ int terminal_width() {
   return 80;
 }
 
+// In round numbers: it is an estimate.
+std::string about(double seconds) {
+  if (seconds < 1.5) return "about 1 s";
+  if (seconds < 100) return fmt::format("about {:.0f} s", seconds);
+  if (seconds < 100 * 60) return fmt::format("about {:.0f} min", seconds / 60);
+  return fmt::format("about {:.0f} h", seconds / 3600);
+}
+
 }  // namespace
 
 std::string bar_line(const StepProgress& p, int width) {
@@ -92,7 +100,30 @@ std::string epoch_json(const EpochResult& e, int64_t stage) {
   return one_line(object);
 }
 
+std::string start_line(const StepProgress& p, int64_t from, double seconds) {
+  const std::string steps = from == 1 ? fmt::format("{} {}", p.steps, p.steps == 1 ? "step" : "steps")
+                                      : fmt::format("{} of {} steps are left", p.steps - from + 1, p.steps);
+  return fmt::format("epoch {} of {}: {}, {}", p.epoch, p.epochs, steps, about(seconds));
+}
+
+// The first steps tell how long the epoch takes; nobody should wait for long until something is said.
+void Progress::announce(const StepProgress& p) {
+  constexpr int64_t kSteps = 3;
+  constexpr double kSeconds = 2;
+  if (first_.step == 0) first_ = p;
+  const int64_t seen = p.step - first_.step;
+  if (seen + 1 < kSteps && p.step < p.steps && p.seconds < kSeconds) return;
+  announced_ = true;
+  // The first step is slower than the others: its time does not count where there is another.
+  const double each =
+      seen > 0 ? (p.seconds - first_.seconds) / static_cast<double>(seen) : p.seconds / static_cast<double>(p.step);
+  const double before = first_.step == 1 ? first_.seconds : each;
+  fmt::print("{}\n", start_line(p, first_.step, before + each * static_cast<double>(p.steps - first_.step)));
+  std::fflush(stdout);
+}
+
 void Progress::step(const StepProgress& progress) {
+  if (form_ == ProgressForm::kLines && !announced_) announce(progress);
   if (form_ != ProgressForm::kBar) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - last_drawn_ < kRedraw && progress.step > 1 && progress.step < progress.steps) return;

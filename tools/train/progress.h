@@ -10,9 +10,9 @@
 namespace fer::cli {
 
 enum class ProgressForm {
-  kBar,    // a live line a terminal redraws, and one line an epoch
-  kLines,  // one line an epoch
-  kJson,   // one JSON object an epoch
+  kBar,    // a live line a terminal redraws, and one line per epoch
+  kLines,  // one line per epoch, and one in the first that says how long it takes
+  kJson,   // one JSON object per epoch
   kNone
 };
 
@@ -24,6 +24,10 @@ std::string epoch_line(const EpochResult& epoch, int64_t epochs);
 // One object; what is not a finite number is null.
 // stage: of several; 0: there is one.
 std::string epoch_json(const EpochResult& epoch, int64_t stage = 0);
+
+// "epoch 1 of 30: 225 steps, about 50 s"; of an epoch that is gone on with: "epoch 3 of 30: 125 of 225 steps are left,
+// about 28 s". from: the first step that was seen of it; seconds: that its steps will have taken.
+std::string start_line(const StepProgress& progress, int64_t from, double seconds);
 
 // Writes to standard output.
 class Progress {
@@ -37,7 +41,10 @@ class Progress {
  private:
   ProgressForm form_;
   int64_t epochs_, stage_;
-  bool line_open_ = false;
+  void announce(const StepProgress& progress);
+
+  bool line_open_ = false, announced_ = false;
+  StepProgress first_;  // of the steps seen
   std::chrono::steady_clock::time_point last_drawn_ = {};
 };
 

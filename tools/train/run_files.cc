@@ -3,13 +3,8 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <limits>
 #include <set>
 
 #include "fer/error.h"
@@ -27,6 +22,10 @@ using nlohmann::ordered_json;
 // What --limit of folders means in this run; without the word, the first pictures.
 constexpr const char* kLimitOfAllClasses = "evenly from all classes";
 
+constexpr size_t kMostRunJsonBytes = 64 << 20;
+
+bool is_there(const std::string& path) { return path_kind(path) != PathKind::kNone; }
+
 std::string now_text() {
   const std::time_t now = std::time(nullptr);
   char text[32];
@@ -35,18 +34,18 @@ std::string now_text() {
 }
 
 ordered_json read_run_json(const std::string& folder) {
-  const std::string path = folder + "/run.json";
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(fmt::format("{}: cannot be read: no run to resume in {}", path, folder));
+  const std::string path = run_json_path(folder);
+  if (!is_there(path)) throw Error(fmt::format("{}: not there, so there is no run to resume in {}", path, folder));
+  const std::string text = read_file(path, kMostRunJsonBytes);
   try {
-    ordered_json json = ordered_json::parse(file);
+    ordered_json json = ordered_json::parse(text);
     const ordered_json& data = json.at("data").at("path");
     const bool has_path = data.is_string() || (data.is_object() && data.at("bytes").is_string());
     if (json.at("options").is_object() && has_path && json.at("calls").is_array()) return json;
   } catch (const nlohmann::json::exception&) {
     // Said below, in our words.
   }
-  throw Error(path + ": is not a description of a run");
+  throw Error(path + ": expected the description of a run that fer-train writes, found something else");
 }
 
 uint32_t checksum(const Dataset& data) {
@@ -67,22 +66,9 @@ ordered_json lasting_options(const Arguments& arguments) {
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : arguments.given()) {
     if (kOfOneCall.contains(name)) continue;
-    options[name] = stored_text(kFiles.contains(name) && fs::exists(value) ? fs::absolute(value).string() : value);
+    options[name] = stored_text(kFiles.contains(name) && is_there(value) ? fs::absolute(value).string() : value);
   }
   return options;
-}
-
-// One line of history.csv: numbers with commas between, missing ones empty.
-std::vector<double> csv_numbers(const std::string& line) {
-  std::vector<double> numbers;
-  for (size_t begin = 0; begin <= line.size();) {
-    const size_t end = std::min(line.find(',', begin), line.size());
-    double value = std::numeric_limits<double>::quiet_NaN();
-    std::from_chars(line.data() + begin, line.data() + end, value);
-    numbers.push_back(value);
-    begin = end + 1;
-  }
-  return numbers;
 }
 
 EpochFigures figures(const EpochResult& e) {
@@ -91,8 +77,17 @@ EpochFigures figures(const EpochResult& e) {
 
 }  // namespace
 
+std::string run_json_path(const std::string& folder) { return folder + "/run.json"; }
+
 bool holds_run(const std::string& folder) {
-  return fs::exists(folder + "/run.json") || fs::exists(folder + "/last.safetensors");
+  return is_there(run_json_path(folder)) || is_there(folder + "/last.safetensors");
+}
+
+bool holds_results(const std::string& folder) {
+  for (const char* name : {"last.safetensors", "best.safetensors", "early_stopping.safetensors"}) {
+    if (is_there(folder + "/" + name)) return true;
+  }
+  return false;
 }
 
 StoredCall stored_call(const std::string& folder) {
@@ -108,7 +103,7 @@ StoredCall stored_call(const std::string& folder) {
 void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
                     const TrainingRows& rows, bool limit_of_first) {
   ordered_json calls = ordered_json::array();
-  if (fs::exists(folder + "/run.json")) calls = read_run_json(folder)["calls"];
+  if (call.flag("resume") && is_there(run_json_path(folder))) calls = read_run_json(folder)["calls"];
   calls.push_back({{"at", now_text()},
                    {"command", call.command()},
                    {"fer_version", version()},
@@ -123,7 +118,7 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
                        {"options", lasting_options(all)},
                        {"calls", calls}};
   if (all.has("limit") && !limit_of_first) json["data"]["limit"] = kLimitOfAllClasses;
-  write_file(folder + "/run.json", json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  write_file(run_json_path(folder), json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path) {
@@ -139,39 +134,13 @@ int64_t pictures_trained_on(const std::string& folder, const Dataset& data, cons
   return same && run.contains("train") ? run["train"].value("pictures", int64_t{0}) : 0;
 }
 
-int64_t best_epoch_of(const std::vector<EpochResult>& epochs, const std::string& monitor) {
-  const bool accuracy = monitor.find("accuracy") != std::string::npos;
-  const bool validated = !epochs.empty() && std::isfinite(epochs[0].val_loss) && monitor.starts_with("val_");
-  const auto figure = [&](const EpochResult& e) {
-    if (accuracy) return validated ? -e.val_accuracy : -e.accuracy;
-    return validated ? e.val_loss : e.loss;
-  };
-  const auto best = std::min_element(epochs.begin(), epochs.end(),
-                                     [&](const auto& a, const auto& b) { return figure(a) < figure(b); });
-  return best == epochs.end() ? 0 : best->epoch;
-}
-
-std::vector<EpochResult> read_history(const std::string& folder) {
-  std::ifstream file(folder + "/history.csv");
-  std::vector<EpochResult> epochs;
-  std::string line;
-  std::getline(file, line);  // epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second
-  while (std::getline(file, line)) {
-    const std::vector<double> n = csv_numbers(line);
-    if (n.size() != 8) continue;
-    epochs.push_back({static_cast<int64_t>(n[0]), n[1], n[2], n[3], n[4], n[5], n[6], n[7]});
-  }
-  return epochs;
-}
-
-void write_report(const ReportFacts& facts, const Evaluation& evaluation, const std::string& evaluation_name,
-                  std::vector<ReportPicture> worst) {
-  const std::vector<EpochResult> epochs = read_history(facts.folder);
+void write_report(const ReportFacts& facts, const History& history, const Evaluation& evaluation,
+                  const std::string& evaluation_name, std::vector<ReportPicture> worst) {
   TrainingReport report;
   report.title = facts.title;
   report.settings = facts.settings;
-  for (const EpochResult& epoch : epochs) report.epochs.push_back(figures(epoch));
-  report.best_epoch = best_epoch_of(epochs, facts.monitor);
+  for (const EpochResult& epoch : history.epochs) report.epochs.push_back(figures(epoch));
+  report.best_epoch = history.best_epoch;
   report.class_names = facts.class_names;
   report.class_counts = facts.class_counts;
   report.evaluation = evaluation;

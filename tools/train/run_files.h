@@ -14,8 +14,14 @@
 
 namespace fer::cli {
 
-// Whether a run began in this folder.
+// Whether a run began in this folder, so that it can be resumed. Throws Error where that cannot be found out, as the
+// next one does.
 bool holds_run(const std::string& folder);
+// Whether it has come to anything that another run would write over. (One that ended before its first checkpoint has
+// not: whoever corrects the command gives it again.)
+bool holds_results(const std::string& folder);
+
+std::string run_json_path(const std::string& folder);
 
 // How the run was begun.
 struct StoredCall {
@@ -42,17 +48,11 @@ struct ReportFacts {
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<std::string> class_names;
   std::vector<std::pair<std::string, std::vector<int64_t>>> class_counts;
-  std::string monitor;  // what the best epoch is judged by
+  std::string monitor;  // what the best epoch is judged by, for the closing words
 };
 
-// Of the figures so far; 0 where there are none. The first of equals.
-int64_t best_epoch_of(const std::vector<EpochResult>& epochs, const std::string& monitor);
-
-// The epochs in the folder's history.csv.
-std::vector<EpochResult> read_history(const std::string& folder);
-
-// Writes report.html from history.csv and, where it has pictures, an evaluation of the best weights.
-void write_report(const ReportFacts& facts, const Evaluation& evaluation, const std::string& evaluation_name,
-                  std::vector<ReportPicture> worst);
+// Writes report.html: the run so far and, where it has pictures, an evaluation of the best weights.
+void write_report(const ReportFacts& facts, const History& history, const Evaluation& evaluation,
+                  const std::string& evaluation_name, std::vector<ReportPicture> worst);
 
 }  // namespace fer::cli

@@ -22,7 +22,7 @@ class Stages {
   const std::string& text(int64_t number) const { return stages_[number - 1].text; }
   // DIR/stage-N, the last one's DIR itself: there the whole leaves its model, as any run does.
   std::string folder(int64_t number) const;
-  // The last stage that holds a run; 0: none does.
+  // The last stage that a run began in; 0: none does.
   int64_t last_begun() const;
   // The best model of the last stage before `number` that was done: one with nothing to train on is left out.
   std::string model_before(int64_t number) const;

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 
 #include "fer/error.h"
 #include "tools/cli/pictures.h"
 #include "tools/train/as_seed.h"
-#include "tools/train/progress.h"
 #include "tools/train/settings.h"
 
 namespace fer::cli {
@@ -17,14 +16,31 @@ namespace {
 
 volatile std::sig_atomic_t stop_asked = 0;
 
-// The first Ctrl-C asks; the second, with the old handler back, ends the program at once.
-void stop_on_signals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { stop_asked = 1; };
-  action.sa_flags = SA_RESETHAND;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
+// While it lives, the first signal asks the run to stop; the second, with the old handler back, ends the program at
+// once. Whatever the signal interrupts goes on (SA_RESTART): a file that is just written is no less whole for it.
+class StopOnSignals {
+ public:
+  StopOnSignals() {
+    struct sigaction action = {};
+    action.sa_handler = [](int) { stop_asked = 1; };
+    action.sa_flags = SA_RESETHAND | SA_RESTART;
+    for (size_t i = 0; i < kSignals.size(); ++i) {
+      sigaction(kSignals[i], nullptr, &before_[i]);
+      // nohup: the run is to go on when its terminal has gone.
+      if (kSignals[i] == SIGHUP && before_[i].sa_handler == SIG_IGN) continue;
+      sigaction(kSignals[i], &action, nullptr);
+    }
+  }
+  // What follows has nothing to lose: a signal ends it at once.
+  ~StopOnSignals() {
+    for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  StopOnSignals(const StopOnSignals&) = delete;
+
+ private:
+  static constexpr std::array<int, 3> kSignals = {SIGINT, SIGTERM, SIGHUP};
+  std::array<struct sigaction, 3> before_ = {};
+};
 
 TrainingRows training_rows(const TrainOptions& options, const Start& start) {
   const TrainingRows rows = choose_rows(start.opened.data, options.split, options.data);
@@ -71,7 +87,7 @@ void Run::execute() {
   if (!options_.quiet) print_notes();
   Model& start = start_.model;
   facts_ = report_facts(options_, start.network, data_, rows_, given_.command());
-  options_.config.class_weights = read_class_weights(options_.class_weights, facts_.class_counts[0].second);
+  options_.config.class_weights = class_weights();
   if (options_.init.empty()) {
     start.weights = initialize(start.network, options_.config.seed);
     // Landmarks are normalised already.
@@ -79,7 +95,11 @@ void Run::execute() {
   }
   Trainer trainer(std::move(start), options_.config);
   trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);
-  open_folder();
+  if (!options_.quiet) {
+    for (const std::string& remark : trainer.remarks(static_cast<int64_t>(rows_.train.size()))) {
+      fmt::print(stderr, "fer-train: {}\n", remark);
+    }
+  }
   greet(trainer.model().network);
   finish(fit(trainer));
 }
@@ -90,12 +110,13 @@ void Run::print_notes() const {
   for (const std::string& remark : options_.remarks) fmt::print(stderr, "fer-train: as seed: {}\n", remark);
 }
 
-void Run::open_folder() {
-  std::error_code failure;
-  std::filesystem::create_directories(folder(), failure);
-  if (failure) throw Error(fmt::format("{}: cannot make the folder: {}", folder(), failure.message()));
-  // (A later stage of a resumed call begins here.)
-  if (!given_.flag("resume") || !holds_run(folder())) record_call();
+std::vector<double> Run::class_weights() const {
+  try {
+    return read_class_weights(options_.class_weights, facts_.class_counts[0].second);
+  } catch (const UsageError& error) {
+    if (given_.has("class-weights")) throw;
+    throw Error(fmt::format("{}: {}", run_json_path(folder()), error.what()));
+  }
 }
 
 void Run::record_call() {
@@ -109,23 +130,28 @@ void Run::greet(const Network& network) const {
   std::fflush(stdout);
 }
 
-History Run::fit(Trainer& trainer) {
-  Progress progress(progress_form(options_), options_.config.epochs, options_.stage);
+TrainCallbacks Run::callbacks(Progress& progress) {
   TrainCallbacks callbacks;
   callbacks.on_step = [&](const StepProgress& step) {
-    // Only now is it certain that a resumed run goes on with these options: refused ones must not stay.
+    // Only now is it certain that the run goes on with these options, in a folder that no other run is in: refused ones
+    // must not stay, and a start that failed leaves no run behind.
     record_call();
     progress.step(step);
   };
-  callbacks.on_epoch = [&](const EpochResult& epoch) {
-    const auto epochs = read_history(folder());
-    progress.epoch(epoch, best_epoch_of(epochs, facts_.monitor) == epoch.epoch);
-    write_report(facts_, {}, "", {});
+  callbacks.on_epoch = [&](const EpochResult& epoch, const History& history) {
+    progress.epoch(epoch, history.best_epoch == epoch.epoch);
+    write_report(facts_, history, {}, "", {});
   };
   callbacks.should_stop = [] { return stop_asked != 0; };
-  stop_on_signals();
+  return callbacks;
+}
+
+History Run::fit(Trainer& trainer) {
+  Progress progress(progress_form(options_), options_.config.epochs, options_.stage);
+  const StopOnSignals stop_on_signals;
   try {
-    History history = trainer.fit(data_, rows_.train, rows_.validation, callbacks, start_.opened.soft_targets);
+    History history =
+        trainer.fit(data_, rows_.train, rows_.validation, callbacks(progress), start_.opened.soft_targets);
     progress.finish();
     return history;
   } catch (...) {
@@ -139,7 +165,7 @@ void Run::finish(const History& history) {
       (history.epochs.empty() || history.epochs.back().epoch < options_.config.epochs)) {
     throw Error(fmt::format("interrupted; fer-train --resume --out {} continues", whole_));
   }
-  write_final_report();
+  write_final_report(history);
   if (!talks() || history.epochs.empty()) return;
   if (history.stopped_early) {
     fmt::print("stopped early: no improvement of {} any more\n",
@@ -148,12 +174,12 @@ void Run::finish(const History& history) {
   fmt::print("best epoch {}: {}/best.safetensors\nreport: {}/report.html\n", history.best_epoch, folder(), folder());
 }
 
-void Run::write_final_report() const {
+void Run::write_final_report(const History& history) const {
   Evaluation evaluation;
   if (!rows_.validation.empty()) {
     evaluation = evaluate(load_model(folder() + "/best.safetensors"), data_, rows_.validation);
   }
-  write_report(facts_, evaluation, rows_.validation_name, worst_pictures(data_, evaluation));
+  write_report(facts_, history, evaluation, rows_.validation_name, worst_pictures(data_, evaluation));
 }
 
 }  // namespace fer::cli

@@ -7,6 +7,7 @@
 #include "fer/trainer.h"
 #include "tools/cli/cli.h"
 #include "tools/data/data_source.h"
+#include "tools/train/progress.h"
 #include "tools/train/run_files.h"
 #include "tools/train/split.h"
 #include "tools/train/train_options.h"
@@ -29,19 +30,21 @@ class Run {
   // Not where only pictures that are classified wrongly count, and too few are.
   bool has_rows() const { return !rows_.train.empty(); }
 
-  // Trains, or goes on. The first Ctrl-C writes a checkpoint and ends in an Error that says how to go on.
+  // Trains, or goes on. The first Ctrl-C (or SIGTERM, or SIGHUP where nohup does not ignore it) writes a checkpoint and
+  // ends in an Error that says how to go on.
   void execute();
 
  private:
   const std::string& folder() const { return options_.config.out_dir; }
   bool talks() const { return !options_.quiet && !options_.json; }
   void print_notes() const;
-  void open_folder();
+  std::vector<double> class_weights() const;
   void record_call();
   void greet(const Network& network) const;
   History fit(Trainer& trainer);
+  TrainCallbacks callbacks(Progress& progress);
   void finish(const History& history);
-  void write_final_report() const;
+  void write_final_report(const History& history) const;
 
   const Arguments& given_;
   const Arguments& all_;

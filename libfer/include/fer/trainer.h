@@ -116,8 +116,10 @@ struct StepProgress {
 // Callbacks. All optional; called from the thread that called fit.
 struct TrainCallbacks {
   std::function<void(const StepProgress&)> on_step = {};
-  std::function<void(const EpochResult&)> on_epoch = {};
-  std::function<bool()> should_stop = {};  // asked after every step; true: a checkpoint is written and fit returns
+  // The epoch that ended, and all of the run so far, epochs before a resume and this one included.
+  std::function<void(const EpochResult&, const History&)> on_epoch = {};
+  // Asked after every step and every batch of validation; true: a checkpoint is written and fit returns.
+  std::function<bool()> should_stop = {};
 };
 
 class Trainer {
@@ -135,7 +137,8 @@ class Trainer {
   // events are kept there. The result depends on network, config, data and rows only: not on threads, nor on how often
   // the run was killed and resumed. Throws Error when the loss or a gradient stops being finite (naming epoch and step;
   // the last checkpoint stays), when a file cannot be written (what was there stays), when out_dir holds a run and
-  // resume is false, and when it holds another run (naming what differs). A second fit starts from model(), with new
+  // resume is false, when it holds another run (naming what differs), and when another run is at work in it (naming the
+  // process). A second fit starts from model(), with new
   // moments. soft_targets: empty, or [data.size(), classes] numbers that take the place of the labels.
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
               const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
@@ -144,6 +147,10 @@ class Trainer {
   // (Pictures of another size or number of channels are fitted to the network's input, batch by batch: copy_fitted.)
   void check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
              std::span<const float> soft_targets = {}) const;
+
+  // What is good to know before training on so many pictures, one line each, and often nothing: "the last batch of
+  // every pass has one picture, ..."
+  std::vector<std::string> remarks(int64_t training_pictures) const;
 
   // After fit: the best weights with early_stopping.restore_best_weights, else the last ones (their average, where
   // there is one). After should_stop: the weights as they stand. After an Error: not to be used.

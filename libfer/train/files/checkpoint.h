@@ -7,20 +7,14 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "fer/model.h"
 #include "train/files/state.h"
+#include "train/step/named_array.h"
 
 namespace fer::train {
-
-// An array laid out as the weights are; a shorter one (moments) holds the parameters that lie within it.
-struct NamedArray {
-  std::string name;
-  std::span<float> values;
-};
 
 void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
                       const RunState& state, const nlohmann::json& identity);

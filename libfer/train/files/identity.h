@@ -7,14 +7,9 @@
 #include <string>
 
 #include "fer/trainer.h"
+#include "train/step/run_inputs.h"
 
 namespace fer::train {
-
-struct RunInputs {
-  const Dataset& data;
-  std::span<const int64_t> train, validation;
-  std::span<const float> targets;  // [data.size(), classes], or empty: the labels
-};
 
 // Fields of the configuration, the network's JSON, checksums of pictures, labels, rows and first weights. Snapshots
 // are left out, and epochs where more of them only make the run longer: unless the schedule depends on them.

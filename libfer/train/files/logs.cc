@@ -3,27 +3,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 
 #include "core/atomic_file.h"
-#include "fer/error.h"
-#include "report/tensorboard.h"
 
 namespace fer::train {
 namespace {
 
-// TensorBoard takes any file with "tfevents" in its name. One name for the whole run: a resumed run writes the same
-// records again and goes on.
-constexpr const char* kEventFileName = "events.out.tfevents.fer";
-
 std::string cell(double value) { return std::isfinite(value) ? fmt::format("{}", value) : std::string(); }
-
-void write_events(const RunState& state, EventFile which, const std::filesystem::path& folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) throw Error(folder.string() + ": cannot make the folder: " + failure.message());
-  core::write_file_atomically((folder / kEventFileName).string(), tensorboard_events(state, which));
-}
 
 }  // namespace
 
@@ -36,25 +22,23 @@ std::string history_csv(const RunState& state) {
   return text;
 }
 
-std::string tensorboard_events(const RunState& state, EventFile which) {
-  std::string events = report::tensorboard_file_version(state.start_time);
-  for (size_t i = 0; i < state.epochs.size(); ++i) {
-    const EpochResult& e = state.epochs[i];
-    const bool train = which == EventFile::kTrain;
-    std::vector<std::pair<std::string, float>> scalars = {
-        {"epoch_loss", static_cast<float>(train ? e.loss : e.val_loss)},
-        {"epoch_accuracy", static_cast<float>(train ? e.accuracy : e.val_accuracy)}};
-    if (train) scalars.emplace_back("epoch_learning_rate", static_cast<float>(e.learning_rate));
-    events += report::tensorboard_scalars(state.wall_times[i], e.epoch - 1, scalars);
-  }
-  return events;
+RunLogs::RunLogs(const std::string& folder, bool has_validation)
+    : folder_(folder),
+      has_validation_(has_validation),
+      train_(folder, EventFile::kTrain),
+      validation_(folder, EventFile::kValidation) {}
+
+void RunLogs::begin_anew() {
+  if (folder_.empty()) return;
+  train_.begin_anew();
+  validation_.begin_anew();
 }
 
-void write_logs(const RunState& state, bool has_validation, const std::string& folder) {
-  const std::filesystem::path base(folder);
-  core::write_file_atomically((base / "history.csv").string(), history_csv(state));
-  write_events(state, EventFile::kTrain, base / "train");
-  if (has_validation) write_events(state, EventFile::kValidation, base / "validation");
+void RunLogs::write(const RunState& state) {
+  if (folder_.empty()) return;
+  core::write_file_atomically(folder_ + "/history.csv", history_csv(state));
+  train_.write(state);
+  if (has_validation_) validation_.write(state);
 }
 
 }  // namespace fer::train

@@ -3,8 +3,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fer/trainer.h"
+#include "train/files/run_lock.h"
 
 namespace fer::train {
 
@@ -21,17 +24,24 @@ class RunFolder {
   std::string stopping_best() const { return file("early_stopping.safetensors"); }
   // Of the weights after so many steps of the run.
   std::string snapshot(int64_t steps) const;
+  // Throws Error where that cannot be found out.
   bool has_checkpoint() const;
 
-  // Makes the folder, with one for snapshots if asked. Throws Error when that fails, and when it holds a checkpoint
-  // that the run does not resume from.
-  void prepare(bool resume, bool snapshots) const;
+  // Makes the folder, with one for snapshots if asked, and holds it against other runs (train/files/run_lock.h) for as
+  // long as this lives. Throws Error when that fails, and when it holds a checkpoint that the run does not resume from.
+  void open(bool resume, bool snapshots);
+  // Removes those folders again that open() made, so far as nothing is in them.
+  void remove_if_new();
   // config.json: the whole configuration, and what the run is (train/files/identity.h).
   void write_config(const TrainConfig& config, nlohmann::json identity) const;
 
  private:
-  std::string file(const char* name) const { return path_.empty() ? std::string() : path_ + "/" + name; }
+  std::string file(const std::string& name) const { return path_.empty() ? std::string() : path_ + "/" + name; }
+  void make(const std::string& folder);
+
   std::string path_;
+  std::vector<std::string> made_;  // by this, those above first
+  RunLock lock_;
 };
 
 }  // namespace fer::train

@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+// More than any run counts, and far from where adding overflows.
+constexpr int64_t kMostCounted = int64_t{1} << 53;
+
 // JSON has no infinities and no NaN: they are written as words.
 json number(double value) {
   if (std::isfinite(value)) return value;
@@ -29,6 +32,16 @@ json epoch_to_json(const EpochResult& e) {
                       number(e.learning_rate), number(e.seconds), number(e.images_per_second)});
 }
 
+// A count: a whole number from `least` on. (What get<int64_t> makes of another number is anybody's guess.)
+int64_t count(const json& object, const char* name, int64_t least = 0) {
+  const json& value = object.at(name);
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() || value.get<uint64_t>() <= static_cast<uint64_t>(kMostCounted));
+  if (fits && value.get<int64_t>() >= least && value.get<int64_t>() <= kMostCounted) return value.get<int64_t>();
+  throw Error(std::string("training state: ") + name + ": expected a whole number from " + std::to_string(least) +
+              " to " + std::to_string(kMostCounted) + ", found " + value.dump());
+}
+
 EpochResult epoch_from_json(const json& j) {
   return {.epoch = j.at(0),
           .loss = number(j.at(1)),
@@ -42,9 +55,9 @@ EpochResult epoch_from_json(const json& j) {
 
 void expect_consistent(const RunState& s) {
   const auto finished = static_cast<int64_t>(s.epochs.size());
-  const bool good = s.epoch == finished && s.wall_times.size() == s.epochs.size() && s.step >= 0 &&
-                    s.total_steps >= s.step && s.learning_rate > 0 && s.best.epoch < finished &&
-                    s.stopping.best_epoch < finished;
+  const bool good = s.epoch == finished && s.wall_times.size() == s.epochs.size() && s.total_steps >= s.step &&
+                    s.sums.correct <= s.sums.images && s.learning_rate > 0 && std::isfinite(s.learning_rate) &&
+                    s.best.epoch < finished && s.stopping.best_epoch < finished;
   if (!good) throw Error("training state: expected numbers that agree with each other, found others");
 }
 
@@ -75,27 +88,37 @@ json state_to_json(const RunState& s) {
 
 RunState state_from_json(const json& j) {
   RunState s;
-  j.at("epoch").get_to(s.epoch);
-  j.at("step").get_to(s.step);
-  j.at("total_steps").get_to(s.total_steps);
+  s.epoch = count(j, "epoch");
+  s.step = count(j, "step");
+  s.total_steps = count(j, "total_steps");
   j.at("learning_rate").get_to(s.learning_rate);
   const json& sums = j.at("sums");
-  s.sums = {.images = sums.at("images"),
-            .correct = sums.at("correct"),
+  s.sums = {.images = count(sums, "images"),
+            .correct = count(sums, "correct"),
             .loss = number(sums.at("loss")),
             .train_seconds = sums.at("train_seconds"),
             .seconds = sums.at("seconds")};
   const json& plateau = j.at("plateau");
-  s.plateau = {number(plateau.at("best")), plateau.at("wait"), plateau.at("cooldown")};
+  s.plateau = {number(plateau.at("best")), count(plateau, "wait"), count(plateau, "cooldown")};
   const json& stopping = j.at("stopping");
-  s.stopping = {number(stopping.at("best")), stopping.at("wait"), stopping.at("best_epoch")};
-  s.best = {number(j.at("best").at("best")), j.at("best").at("epoch")};
+  s.stopping = {number(stopping.at("best")), count(stopping, "wait"), count(stopping, "best_epoch", -1)};
+  s.best = {number(j.at("best").at("best")), count(j.at("best"), "epoch", -1)};
   j.at("stopped_early").get_to(s.stopped_early);
   for (const json& e : j.at("epochs")) s.epochs.push_back(epoch_from_json(e));
   j.at("wall_times").get_to(s.wall_times);
   j.at("start_time").get_to(s.start_time);
   expect_consistent(s);
   return s;
+}
+
+void expect_steps(const RunState& s, int64_t steps_per_epoch, int64_t max_steps) {
+  // The last epoch of a run that ends after max_steps may be shorter.
+  const bool ended = max_steps > 0 && s.total_steps == max_steps && s.step == 0;
+  const bool within = s.step <= steps_per_epoch && s.epoch <= kMostCounted / steps_per_epoch;
+  if (within && (ended || s.total_steps == s.epoch * steps_per_epoch + s.step)) return;
+  throw Error("training state: expected the steps of " + std::to_string(s.epoch) + " epochs of " +
+              std::to_string(steps_per_epoch) + " steps and " + std::to_string(s.step) + " more, found " +
+              std::to_string(s.total_steps));
 }
 
 }  // namespace fer::train

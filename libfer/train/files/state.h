@@ -37,7 +37,11 @@ struct RunState {
 
 // Exact: every number comes back with the same bits, infinities and NaN included.
 nlohmann::json state_to_json(const RunState& state);
-// Throws nlohmann::json::exception on anything of another form, Error on numbers that contradict each other.
+// Throws nlohmann::json::exception on anything of another form, Error on numbers that contradict each other or are out
+// of all range.
 RunState state_from_json(const nlohmann::json& json);
+// Throws Error unless the state's steps are those of a run whose epochs have so many and which ends after max_steps (0:
+// with its epochs): they say which pictures come next.
+void expect_steps(const RunState& state, int64_t steps_per_epoch, int64_t max_steps);
 
 }  // namespace fer::train

@@ -1,16 +1,13 @@
 #include "fer/profile.h"
 
 #include <algorithm>
-#include <map>
 
-#include "engine/plan.h"
 #include "engine/stages.h"
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
 #include "train/config/config.h"
-#include "train/step/optimizer_state.h"
 #include "train/step/stopwatch.h"
-#include "train/step/training_batches.h"
+#include "train/step/train_step.h"
 
 namespace fer {
 namespace {
@@ -23,64 +20,46 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-// Training steps as train::FitLoop takes them, each noting its stages.
-class ProfiledSteps {
- public:
-  ProfiledSteps(const Network& network, const TrainConfig& config, const train::RunInputs& inputs)
-      : config_(config),
-        weights_(initialize(network, config.seed)),
-        batches_(config, inputs, network),
-        optimizer_(config.optimizer, weights_.layout),
-        gradients_({weights_.layout.trainable_floats}),
-        plan_(network, weights_.layout, std::min<int64_t>(config.batch_size, static_cast<int64_t>(inputs.train.size())),
-              config.precision),
-        moments_(static_cast<size_t>(plan_.moment_layout().floats)) {}
+bool same_stage(const ProfileRow& row, const engine::Stage& stage) {
+  return row.layer == stage.layers && row.type == stage.type && row.pass == stage.pass &&
+         row.algorithm == stage.algorithm;
+}
 
-  engine::Stages step(int64_t index) {
-    engine::Stages stages;
-    // The last step of a pass may have fewer pictures.
-    const int64_t whole = std::max<int64_t>(1, batches_.steps_per_pass() - 1);
-    engine::note_stage(&stages, {.pass = "batch"}, [&] {
-      batches_.start_step(index % whole);
-      batches_.fill(0);
-    });
-    plan_.forward_backward({.n = batches_.count(),
-                            .pictures = batches_.pictures(),
-                            .targets = batches_.targets(),
-                            .weights = batches_.weights(),
-                            .loss = config_.loss,
-                            .seed = config_.seed,
-                            .step = static_cast<uint64_t>(index),
-                            .stages = &stages},
-                           weights_.values.values(), gradients_.values(), moments_);
-    engine::update_moving_moments(plan_.moment_layout(), moments_, weights_.values.values());
-    engine::note_stage(&stages, {.pass = "clipping"},
-                       [&] { train::clip_gradient(config_.clipping, gradients_.values()); });
-    engine::note_stage(&stages, {.pass = "optimizer"}, [&] {
-      optimizer_.step(learning_rate_of(config_.optimizer), index + 1, weights_.values.values(), gradients_.values());
-    });
-    return stages;
+// The stages of a step, those of its small batches added up, in the order in which they were first met.
+std::vector<ProfileRow> rows_of(const engine::Stages& stages) {
+  std::vector<ProfileRow> rows;
+  for (const engine::Stage& stage : stages) {
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const ProfileRow& r) { return same_stage(r, stage); });
+    if (row == rows.end()) {
+      rows.push_back({.layer = stage.layers, .type = stage.type, .pass = stage.pass, .algorithm = stage.algorithm});
+      row = rows.end() - 1;
+    }
+    row->seconds += stage.seconds;
+    row->gflop += 2e-9 * stage.macs;
+    row->megabytes += 1e-6 * stage.bytes;
   }
-  int64_t batch_size() const { return batches_.count(); }
+  return rows;
+}
+
+// The stages of all profiled steps, and their medians.
+class StageMedians {
+ public:
+  void add(const engine::Stages& stages) {
+    std::vector<ProfileRow> found = rows_of(stages);
+    if (rows_.empty()) rows_ = found;
+    seconds_.resize(found.size());
+    for (size_t k = 0; k < found.size(); ++k) seconds_[k].push_back(found[k].seconds);
+  }
+  std::vector<ProfileRow> rows() const {
+    std::vector<ProfileRow> rows = rows_;
+    for (size_t k = 0; k < rows.size(); ++k) rows[k].seconds = median(seconds_[k]);
+    return rows;
+  }
 
  private:
-  const TrainConfig& config_;
-  Weights weights_;
-  train::TrainingBatches batches_;
-  train::OptimizerState optimizer_;
-  Tensor gradients_;
-  engine::TrainingPlan plan_;
-  std::vector<float> moments_;  // of batch norms
+  std::vector<ProfileRow> rows_;
+  std::vector<std::vector<double>> seconds_;  // of every row, of every step
 };
-
-ProfileRow row_of(const engine::Stage& stage) {
-  return {.layer = stage.layers,
-          .type = stage.type,
-          .pass = stage.pass,
-          .algorithm = stage.algorithm,
-          .gflop = 2e-9 * stage.macs,
-          .megabytes = 1e-6 * stage.bytes};
-}
 
 }  // namespace
 
@@ -97,25 +76,30 @@ TrainingProfile profile_training(const Network& network, const TrainConfig& conf
   train::check_config(config, class_count(network));
   evaluation::check_rows(network, data, rows, true, "training");
   const train::RunInputs inputs{.data = data, .train = rows, .validation = {}, .targets = {}};
-  ProfiledSteps training(network, config, inputs);
-  for (int64_t i = 0; i < kWarmUpSteps; ++i) training.step(i);
+  Model model{network, initialize(network, config.seed), config.preprocessing};
+  train::TrainStep step(model, config, inputs);
 
-  TrainingProfile result{.batch_size = training.batch_size(), .steps = steps};
-  std::vector<double> whole;
-  std::vector<std::vector<double>> seconds;  // of every row, of every step
+  // The steps of a run, but for the last one of every pass, which may have fewer pictures.
+  const int64_t whole = std::max<int64_t>(1, step.steps_per_pass() - 1);
+  const auto take = [&](int64_t i, engine::Stages* stages) {
+    return step.take(i / whole * step.steps_per_pass() + i % whole, learning_rate_of(config.optimizer), stages);
+  };
+  TrainingProfile result{.batch_size = config.batch_size, .steps = steps};
+  for (int64_t i = 0; i < kWarmUpSteps; ++i) result.pictures_per_step = take(i, nullptr).images;
+  result.batch_size = std::min(config.batch_size, result.pictures_per_step);
+
+  std::vector<double> step_seconds;
+  StageMedians medians;
   train::Stopwatch lap;
   for (int64_t i = 0; i < steps; ++i) {
+    engine::Stages stages;
     lap.lap();
-    const engine::Stages stages = training.step(kWarmUpSteps + i);
-    whole.push_back(lap.lap());
-    if (result.rows.empty()) {
-      for (const engine::Stage& stage : stages) result.rows.push_back(row_of(stage));
-      seconds.resize(stages.size());
-    }
-    for (size_t k = 0; k < seconds.size(); ++k) seconds[k].push_back(stages[k].seconds);
+    take(kWarmUpSteps + i, &stages);
+    step_seconds.push_back(lap.lap());
+    medians.add(stages);
   }
-  result.step_seconds = median(whole);
-  for (size_t k = 0; k < seconds.size(); ++k) result.rows[k].seconds = median(seconds[k]);
+  result.step_seconds = median(step_seconds);
+  result.rows = medians.rows();
   return result;
 }
 

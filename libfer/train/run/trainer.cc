@@ -1,6 +1,10 @@
 // fer::Trainer: checks what it is given and hands it to a run.
 #include "fer/trainer.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
 #include "train/config/config.h"
@@ -67,6 +71,22 @@ History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::s
   check(data, train, validation, soft_targets);
   const train::RunInputs inputs{.data = data, .train = train, .validation = validation, .targets = soft_targets};
   return train::FitLoop(impl_->model, impl_->config, inputs, callbacks).run();
+}
+
+std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
+  const TrainConfig& config = impl_->config;
+  const auto learns_moments = [](const Layer& layer) {
+    return !layer.frozen && std::holds_alternative<BatchNorm>(layer.kind);
+  };
+  const std::vector<Layer>& layers = impl_->model.network.layers;
+  if (training_pictures % config.batch_size != 1 || std::none_of(layers.begin(), layers.end(), learns_moments)) {
+    return {};
+  }
+  return {
+      fmt::format("{} training pictures in batches of {} leave one over: the last batch of every pass has one picture, "
+                  "from which batch norms learn moments that can spoil validation (val_loss runs away); another "
+                  "batch size avoids it",
+                  training_pictures, config.batch_size)};
 }
 
 const Model& Trainer::model() const { return impl_->model; }

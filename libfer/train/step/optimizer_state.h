@@ -6,7 +6,7 @@
 
 #include "fer/model.h"
 #include "fer/optimizer.h"
-#include "train/files/checkpoint.h"
+#include "train/step/named_array.h"
 
 namespace fer::train {
 

@@ -1,4 +1,4 @@
-// Learning-rate schedules (fer/optimizer.h), and the names of optimizers.
+// Learning-rate schedules (fer/optimizer.h).
 #include <cmath>
 #include <numbers>
 
@@ -28,21 +28,6 @@ double factor_of(const StepSchedule& schedule, const Position& at) {
 }
 
 }  // namespace
-
-float learning_rate_of(const Optimizer& optimizer) {
-  return std::visit([](const auto& o) { return o.learning_rate; }, optimizer);
-}
-
-const char* optimizer_name(const Optimizer& optimizer) {
-  struct Name {
-    const char* operator()(const Adam&) const { return "adam"; }
-    const char* operator()(const AdamW&) const { return "adamw"; }
-    const char* operator()(const Sgd&) const { return "sgd"; }
-    const char* operator()(const RmsProp&) const { return "rmsprop"; }
-    const char* operator()(const RmsPropTf1&) const { return "rmsprop-tf1"; }
-  };
-  return std::visit(Name{}, optimizer);
-}
 
 double schedule_factor(const Schedule& schedule, int64_t step, int64_t steps_per_epoch, int64_t epochs) {
   const Position at{.step = static_cast<double>(step),

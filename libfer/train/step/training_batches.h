@@ -7,7 +7,7 @@
 
 #include "data/augment.h"
 #include "fer/trainer.h"
-#include "train/files/identity.h"
+#include "train/step/run_inputs.h"
 
 namespace fer::train {
 

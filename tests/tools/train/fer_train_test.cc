@@ -82,9 +82,15 @@ TEST_F(FerTrain, ProfileTellsWhereAStepsTimeGoesAndWritesNothing) {
     sum += row["seconds"].get<double>();
   }
   for (const char* part : {"conv2d forward", "conv2d backward, weights", "dense forward", "dense backward, data",
-                           " batch", " loss", " optimizer"}) {
+                           " batch", " loss", " optimizer", " moments"}) {
     EXPECT_TRUE(seen.count(part)) << part << " in " << r.out;
   }
+  const auto whole = json_lines(run(command + " --accumulate 2 --average 0.9 --json").out).at(0);
+  EXPECT_EQ(whole["batch_size"], 7);
+  EXPECT_EQ(whole["pictures_per_step"], 14);
+  std::set<std::string> passes;
+  for (const auto& row : whole["rows"]) passes.insert(row["pass"].get<std::string>());
+  EXPECT_TRUE(passes.contains("accumulate") && passes.contains("average")) << whole;
   EXPECT_DOUBLE_EQ(profile["accounted_seconds"], sum);
   EXPECT_EQ(run(command + " --resume").status, 2);
 }
@@ -160,6 +166,44 @@ TEST_F(FerTrain, NamesFileLineAndColumnOfABadPixel) {
   expect_one_line_error(r, "fer-train", "bad.csv");
   EXPECT_NE(r.err.find('2'), std::string::npos) << r.err;
   EXPECT_FALSE(exists("bad"));
+}
+
+TEST_F(FerTrain, SaysAtTheStartHowLongAnEpochTakes) {
+  const ToolResult r = run(kShort + "--epochs 2");
+  EXPECT_NE(r.out.find("\nepoch 1 of 2: 6 steps, about 1 s\nEpoch 1/2  "), std::string::npos) << r.out;
+  EXPECT_EQ(r.out.find("epoch 2 of 2"), std::string::npos) << r.out;
+}
+
+TEST_F(FerTrain, SaysOnceThatALastBatchHasOnePicture) {
+  const std::string command = "fer-train faces.csv --network net.json --batch-size 41 --epochs 3 --out ";
+  const ToolResult r = run(command + "run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  expect_one_line_error(r, "fer-train", "42 training pictures in batches of 41 leave one over");
+  EXPECT_EQ(run(command + "quiet --quiet").err, "");
+}
+
+#ifndef __SANITIZE_ADDRESS__  // whose own memory is beyond any limit
+TEST_F(FerTrain, LeavesNothingBehindWhenMemoryIsTooSmall) {
+  // For moments and gradients; for the buffers of a step.
+  for (const char* kibibytes : {"260000", "380000"}) {
+    const ToolResult r = run(std::string("ulimit -v ") + kibibytes +
+                             "; fer-train faces.csv --network seed000_resnet50_48 --batch-size 42 --epochs 1 "
+                             "--threads 1 --quiet --out new/run");
+    EXPECT_EQ(r.status, 1);
+    expect_one_line_error(r, "fer-train", "memory");
+    EXPECT_FALSE(exists("new"));
+  }
+}
+#endif
+
+// Killed before there is a checkpoint: there is nothing that another command would write over.
+TEST_F(FerTrain, BeginsAnewWhereNothingWasReached) {
+  std::filesystem::create_directory(path("run"));
+  write("run/run.json", R"({"options": {}, "data": {"path": "faces.csv"}, "calls": []})");
+  write("run/config.json", "{}");
+  const ToolResult r = run(kShort + "--epochs 1");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(nlohmann::json::parse(read_text(path("run/run.json")))["calls"].size(), 1u);
 }
 
 TEST_F(FerTrain, LeavesNoFolderBehindWhenItCannotBegin) {

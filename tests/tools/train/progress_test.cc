@@ -61,6 +61,57 @@ TEST(BarLine, IsFullAndSaysValidatingAfterTheLastStep) {
   EXPECT_NE(line.find("validating"), std::string::npos) << line;
 }
 
+TEST(StartLine, SaysHowManyStepsAndHowLong) {
+  StepProgress p = halfway();
+  p.epoch = 1;
+  p.epochs = 30;
+  EXPECT_EQ(start_line(p, 1, 50), "epoch 1 of 30: 450 steps, about 50 s");
+  EXPECT_EQ(start_line(p, 1, 0.01), "epoch 1 of 30: 450 steps, about 1 s");
+  EXPECT_EQ(start_line(p, 1, 754), "epoch 1 of 30: 450 steps, about 13 min");
+  EXPECT_EQ(start_line(p, 1, 3600 * 5), "epoch 1 of 30: 450 steps, about 5 h");
+  EXPECT_EQ(start_line(p, 326, 28), "epoch 1 of 30: 125 of 450 steps are left, about 28 s");
+  p.steps = 1;
+  EXPECT_EQ(start_line(p, 1, 3), "epoch 1 of 30: 1 step, about 3 s");
+}
+
+class StartOfProgress : public ::testing::Test {
+ protected:
+  static StepProgress at(int64_t step, double seconds) {
+    StepProgress p = halfway();
+    p.epoch = 1;
+    p.step = step;
+    p.seconds = seconds;
+    return p;
+  }
+  static std::string printed(ProgressForm form, const std::vector<StepProgress>& steps) {
+    ::testing::internal::CaptureStdout();
+    Progress progress(form, 100);
+    for (const StepProgress& p : steps) progress.step(p);
+    return ::testing::internal::GetCapturedStdout();
+  }
+};
+
+// The first step is slower than the others.
+TEST_F(StartOfProgress, IsSaidOnceAfterThreeSteps) {
+  EXPECT_EQ(printed(ProgressForm::kLines, {at(1, 1), at(2, 1.125)}), "");
+  EXPECT_EQ(printed(ProgressForm::kLines, {at(1, 1), at(2, 1.125), at(3, 1.25), at(4, 1.375)}),
+            "epoch 1 of 100: 450 steps, about 57 s\n");
+}
+
+TEST_F(StartOfProgress, IsSaidSoonerWhereStepsAreLong) {
+  EXPECT_EQ(printed(ProgressForm::kLines, {at(1, 10)}), "epoch 1 of 100: 450 steps, about 75 min\n");
+}
+
+TEST_F(StartOfProgress, OfAResumedEpochSaysWhatIsLeft) {
+  EXPECT_EQ(printed(ProgressForm::kLines, {at(326, 90), at(327, 90.5), at(328, 91)}),
+            "epoch 1 of 100: 125 of 450 steps are left, about 35 s\n");
+}
+
+TEST_F(StartOfProgress, IsNoJsonAndNotQuiet) {
+  EXPECT_EQ(printed(ProgressForm::kJson, {at(1, 1), at(2, 2), at(3, 3)}), "");
+  EXPECT_EQ(printed(ProgressForm::kNone, {at(1, 1), at(2, 2), at(3, 3)}), "");
+}
+
 TEST(EpochLine, IsOnePlainLine) {
   EXPECT_EQ(epoch_line(third_epoch(), 100),
             "Epoch   3/100  1:05  512 img/s  loss 1.2346  accuracy 0.5321  val_loss 1.1000  val_accuracy 0.5800  "

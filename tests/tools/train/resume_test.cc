@@ -44,6 +44,75 @@ TEST_F(FerTrainResume, CtrlCWritesACheckpointAndSaysHowToGoOn) {
   EXPECT_EQ(on.status, 0) << on.err;
 }
 
+// docker stop sends SIGTERM, a terminal that goes away SIGHUP.
+TEST_F(FerTrainResume, OtherSignalsThatEndProgramsDoSo) {
+  for (const std::string signal : {"TERM", "HUP"}) {
+    std::filesystem::remove_all(path("cut"));
+    const ToolResult r = run(
+        while_running(kOptions + "--epochs 100000 --out cut --quiet", kUntilCheckpoint + "; kill -" + signal + " $p") +
+        "; s=$?; exit $s");
+    EXPECT_EQ(r.status, 1) << r.out << r.err;
+    expect_one_line_error(r, "fer-train", "interrupted; fer-train --resume --out cut continues");
+    EXPECT_EQ(run("fer-train --resume --out cut --quiet --epochs 2").status, 0);
+  }
+}
+
+TEST_F(FerTrainResume, NohupKeepsARunFromSighup) {
+  const ToolResult r = run(
+      "trap '' HUP; " + while_running(kOptions + "--epochs 40 --out cut --quiet", kUntilCheckpoint + "; kill -HUP $p") +
+      "; s=$?; exit $s");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_TRUE(exists("cut/report.html"));
+}
+
+// The signal comes while a line is being written to a pipe that is full.
+TEST_F(FerTrainResume, ASignalDoesNotBreakTheLineThatIsWritten) {
+  ASSERT_EQ(std::system(("mkfifo '" + path("pipe") + "'").c_str()), 0);
+  const std::string line_count = "$(wc -l < cut/history.csv)";
+  const ToolResult r = run("( sleep 100000 & echo $! > sleeper; wait ) < pipe & " + kOptions +
+                           "--epochs 100000 --json --out cut > pipe & p=$!; "
+                           // Full when no epoch is added any more.
+                           "for i in $(seq 600); do [ -e cut/history.csv ] && break; sleep 0.1; done; "
+                           "was=0; for i in $(seq 600); do now=" +
+                           line_count +
+                           "; [ $now -gt 100 ] && [ $now = $was ] && break; was=$now; "
+                           "sleep 0.3; done; "
+                           "kill -TERM $p; sleep 0.2; cat pipe > lines.txt & "
+                           "wait $p; s=$?; kill $(cat sleeper); wait; exit $s");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-train", "interrupted; ");
+  const auto epochs = json_lines(read_text(path("lines.txt")));
+  ASSERT_GT(epochs.size(), 100u);
+  for (size_t i = 0; i < epochs.size(); ++i) EXPECT_EQ(epochs[i]["epoch"], i + 1);
+}
+
+TEST_F(FerTrainResume, AFolderInWhichARunIsAtWorkIsRefused) {
+  const ToolResult r =
+      run(while_running(kOptions + "--epochs 100000 --out cut --quiet",
+                        kUntilCheckpoint + "; fer-train --resume --out cut --quiet; echo status $?; echo process $p; "
+                                           "kill -9 $p"));
+  EXPECT_TRUE(r.out.starts_with("status 1\nprocess ")) << r.out;
+  const std::string process = r.out.substr(9, r.out.find('\n', 9) - 9);
+  EXPECT_NE(r.err.find("fer-train: cut: in use by " + process + " on "), std::string::npos) << r.err;
+  // The kernel let go of what the killed one held.
+  const ToolResult on = run("fer-train --resume --out cut --quiet --epochs 2");
+  EXPECT_EQ(on.status, 0) << on.err;
+}
+
+// One stat() that fails is no reason to begin anew over a good checkpoint.
+TEST_F(FerTrainResume, ACheckpointThatCannotBeLookedAtIsNotBegunAnew) {
+  ASSERT_EQ(run(kOptions + "--epochs 1 --out cut --quiet").status, 0);
+  std::filesystem::rename(path("cut/last.safetensors"), path("last.safetensors"));
+  std::filesystem::create_symlink("last.safetensors", path("cut/last.safetensors"));  // leads to itself
+  const std::string best = read_text(path("cut/best.safetensors"));
+  const ToolResult r = run("fer-train --resume --out cut --epochs 2");
+  EXPECT_EQ(r.status, 1) << r.out;
+  expect_one_line_error(r, "fer-train", "cut/last.safetensors: cannot be looked at: ");
+  std::filesystem::rename(path("last.safetensors"), path("cut/last.safetensors"));
+  EXPECT_TRUE(best == read_text(path("cut/best.safetensors")));
+  EXPECT_EQ(run("fer-train --resume --out cut --epochs 2 --quiet").status, 0);
+}
+
 TEST_F(FerTrainResume, MoreEpochsGoOnFromTheLast) {
   ASSERT_EQ(run(kOptions + "--epochs 2 --out cut --quiet").status, 0);
   const ToolResult r = run("fer-train --resume --out cut --epochs 4 --json");
@@ -121,6 +190,26 @@ TEST_F(FerTrainResume, RefusesARunJsonThatIsNotOurs) {
     EXPECT_EQ(r.status, 1) << text;
     expect_one_line_error(r, "fer-train", "cut/run.json");
   }
+}
+
+// No option of this call is to blame.
+TEST_F(FerTrainResume, ADamagedOptionInRunJsonIsTheFilesFault) {
+  ASSERT_EQ(run(kOptions + "--epochs 1 --out cut --quiet").status, 0);
+  const auto json = nlohmann::json::parse(read_text(path("cut/run.json")));
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"epochs", "1O"}, {"seed", ""}, {"precision", "fp33"}, {"no-such-option", "1"}, {"class-weights", "1,x"}}) {
+    nlohmann::json damaged = json;
+    damaged["options"][name] = value;
+    write("cut/run.json", damaged.dump());
+    const ToolResult r = run("fer-train --resume --out cut");
+    EXPECT_EQ(r.status, 1) << name;
+    expect_one_line_error(r, "fer-train", "cut/run.json: ");
+    EXPECT_NE(r.err.find(name), std::string::npos) << r.err;
+  }
+  write("cut/run.json", json.dump());
+  const ToolResult own = run("fer-train --resume --out cut --epochs 1O");
+  EXPECT_EQ(own.status, 2);
+  EXPECT_EQ(own.err.find("run.json"), std::string::npos) << own.err;
 }
 
 }  // namespace

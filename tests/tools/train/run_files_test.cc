@@ -1,8 +1,7 @@
 // run.json: how a run was called, so that --resume needs no options.
 #include "tools/train/run_files.h"
 
-#include <cmath>
-
+#include "tests/support/message.h"
 #include "tests/tools/tool_run.h"
 
 namespace fer::test {
@@ -36,20 +35,45 @@ TEST_F(RunFiles, LimitOfAFolderIsWrittenDown) {
   EXPECT_FALSE(cli::stored_call(path("few")).even_limit) << "begun by the first version";
 }
 
-TEST(BestEpochOf, IsTheFirstOfTheBestByTheMonitorsFigure) {
-  const std::vector<EpochResult> epochs = {
-      {.epoch = 1, .loss = 3, .accuracy = 0.9, .val_loss = 2, .val_accuracy = 0.5},
-      {.epoch = 2, .loss = 2, .accuracy = 0.8, .val_loss = 1, .val_accuracy = 0.6},
-      {.epoch = 3, .loss = 1, .accuracy = 0.7, .val_loss = 1, .val_accuracy = 0.7}};
-  EXPECT_EQ(cli::best_epoch_of(epochs, "val_loss"), 2);
-  EXPECT_EQ(cli::best_epoch_of(epochs, "val_accuracy"), 3);
-  EXPECT_EQ(cli::best_epoch_of(epochs, "loss"), 3);
-  EXPECT_EQ(cli::best_epoch_of(epochs, "accuracy"), 1);
-  EXPECT_EQ(cli::best_epoch_of({}, "loss"), 0);
-  std::vector<EpochResult> without = epochs;
-  for (EpochResult& e : without) e.val_loss = e.val_accuracy = NAN;
-  EXPECT_EQ(cli::best_epoch_of(without, "val_loss"), 3);
-  EXPECT_EQ(cli::best_epoch_of(without, "val_accuracy"), 1);
+TEST_F(RunFiles, HoldResultsOnceThereIsAModel) {
+  std::filesystem::create_directory(path("run"));
+  EXPECT_FALSE(cli::holds_run(path("run")));
+  write("run/run.json", "{}");
+  EXPECT_TRUE(cli::holds_run(path("run")));
+  EXPECT_FALSE(cli::holds_results(path("run")));
+  for (const char* name : {"last.safetensors", "best.safetensors", "early_stopping.safetensors"}) {
+    write(std::string("run/") + name, "x");
+    EXPECT_TRUE(cli::holds_results(path("run"))) << name;
+    std::filesystem::remove(path(std::string("run/") + name));
+  }
+  EXPECT_FALSE(cli::holds_results(path("nowhere")));
+}
+
+// "Not there" and "could not look" are two answers.
+TEST_F(RunFiles, ThatCannotBeLookedAtAreAnError) {
+  std::filesystem::create_directory(path("run"));
+  std::filesystem::create_symlink("last.safetensors", path("run/last.safetensors"));
+  const std::string expected = path("run/last.safetensors") + ": cannot be looked at: ";
+  expect_contains(message_of([&] { cli::holds_run(path("run")); }), expected);
+  expect_contains(message_of([&] { cli::holds_results(path("run")); }), expected);
+}
+
+const History kHistory = {.epochs = {{.epoch = 1, .loss = 2, .accuracy = 0.25, .val_loss = 1.75, .val_accuracy = 0.3},
+                                     {.epoch = 2, .loss = 1.5, .accuracy = 0.5, .val_loss = 1.5, .val_accuracy = 0.45}},
+                          .best_epoch = 2};
+
+// The report is of the run in memory: no file has to be read back for it.
+TEST_F(RunFiles, TheReportNeedsNoOtherFile) {
+  std::filesystem::create_directory(path("run"));
+  std::filesystem::create_directory(path("run/history.csv"));  // cannot be read
+  cli::ReportFacts facts;
+  facts.folder = path("run");
+  facts.title = "tiny on faces.csv";
+  cli::write_report(facts, kHistory, {}, "", {});
+  const std::string page = read_text(path("run/report.html"));
+  expect_contains(page, "tiny on faces.csv");
+  expect_contains(page, "validation loss");
+  expect_contains(page, "1.5");
 }
 
 }  // namespace

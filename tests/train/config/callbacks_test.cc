@@ -183,5 +183,31 @@ TEST(BestCheckpoint, KeepsStrictImprovementsOnly) {
   EXPECT_EQ(state, (BestState{.best = 1, .epoch = 3}));
 }
 
+// The best epoch of a run whose best weights are judged by `monitor`, counted from 1; 0: there is none.
+int64_t best_epoch(const std::vector<EpochResult>& epochs, const std::string& monitor) {
+  const Monitor watched(monitor, "checkpoint_monitor", !epochs.empty() && std::isfinite(epochs[0].val_loss));
+  BestState best{.best = watched.worst()};
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    update_best(watched, watched.value(epochs[i]), static_cast<int64_t>(i), best);
+  }
+  return best.epoch + 1;
+}
+
+TEST(BestEpoch, IsTheFirstOfTheBestByTheMonitorsFigure) {
+  const std::vector<EpochResult> epochs = {
+      {.epoch = 1, .loss = 3, .accuracy = 0.9, .val_loss = 2, .val_accuracy = 0.5},
+      {.epoch = 2, .loss = 2, .accuracy = 0.8, .val_loss = 1, .val_accuracy = 0.6},
+      {.epoch = 3, .loss = 1, .accuracy = 0.7, .val_loss = 1, .val_accuracy = 0.7}};
+  EXPECT_EQ(best_epoch(epochs, "val_loss"), 2);
+  EXPECT_EQ(best_epoch(epochs, "val_accuracy"), 3);
+  EXPECT_EQ(best_epoch(epochs, "loss"), 3);
+  EXPECT_EQ(best_epoch(epochs, "accuracy"), 1);
+  EXPECT_EQ(best_epoch({}, "loss"), 0);
+  std::vector<EpochResult> without = epochs;
+  for (EpochResult& e : without) e.val_loss = e.val_accuracy = std::nan("");
+  EXPECT_EQ(best_epoch(without, "val_loss"), 3);
+  EXPECT_EQ(best_epoch(without, "val_accuracy"), 1);
+}
+
 }  // namespace
 }  // namespace fer::train

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/train/small_run.h"
+#include "tests/train/whole_run.h"
 
 namespace fer::train {
 namespace {
@@ -83,6 +83,51 @@ TEST(Identity, HoldsForPicturesLabelsAndRows) {
                 .find("validation.labels"),
             std::string::npos);
   EXPECT_NE(refusal(run_identity(small_network(), {}, {run.data, run.validation, run.train, {}}, {}), now), "");
+}
+
+TEST(Identity, OfAnotherRunIsRefusedAndWhatDiffersIsSaid) {
+  const ScratchFolder folder;
+  TrainConfig config = rich_config(folder / "run");
+  outcome_of(config);
+  const std::string before = content_of(config.out_dir + "/last.safetensors");
+  config.resume = true;
+  const auto refusal = [&](auto change) {
+    SmallRun run;
+    Network network = small_network();
+    TrainConfig changed = config;
+    change(changed, network, run);
+    return message_of([&] {
+      Trainer trainer(network, changed);
+      run.fit(trainer);
+    });
+  };
+  const auto expect_named = [&](const std::string& message, const std::string& what) {
+    EXPECT_NE(message.find(what), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos);
+  };
+  expect_named(refusal([](TrainConfig& c, Network&, SmallRun&) { c.batch_size = 16; }),
+               "config.batch_size was 8, now 16");
+  expect_named(refusal([](TrainConfig& c, Network&, SmallRun&) { c.optimizer = Sgd{}; }), "config.optimizer.");
+  expect_named(refusal([](TrainConfig& c, Network&, SmallRun&) { c.early_stopping.patience = 9; }),
+               "config.early_stopping.patience was 8, now 9");
+  expect_named(refusal([](TrainConfig&, Network& n, SmallRun&) { n.layers[2].kind = Dropout{.rate = 0.5f}; }),
+               "network.layers.2.rate was 0.25, now 0.5");
+  expect_named(refusal([](TrainConfig&, Network&, SmallRun& r) { r.data.pixels[3] ^= 1; }), "train.pictures was ");
+  expect_named(refusal([](TrainConfig&, Network&, SmallRun& r) { r.data.labels[80] = 0; }), "validation.labels was ");
+  expect_named(refusal([](TrainConfig&, Network&, SmallRun& r) { r.train.pop_back(); }), "train.count was 70, now 69");
+  expect_named(refusal([](TrainConfig&, Network&, SmallRun& r) { std::swap(r.train[0], r.train[1]); }),
+               "train.row_numbers was ");
+  // Threads, folder and how often it is written are not part of what a run is.
+  EXPECT_EQ(refusal([](TrainConfig& c, Network&, SmallRun&) { c.checkpoint_seconds = 5; }), "");
+  EXPECT_EQ(content_of(config.out_dir + "/last.safetensors"), before);
+}
+
+TEST(Identity, NamesThreeDifferencesAndCountsTheRest) {
+  const nlohmann::json saved = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}},
+                       now = {{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}};
+  EXPECT_EQ(
+      message_of([&] { expect_same_run(saved, now); }),
+      "was made by another run, so it cannot be resumed: a was 1, now 2; b was 1, now 2; c was 1, now 2; and 2 more");
 }
 
 }  // namespace

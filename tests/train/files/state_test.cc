@@ -6,45 +6,10 @@
 #include <limits>
 
 #include "fer/error.h"
-#include "train/files/logs.h"
+#include "tests/train/some_state.h"
 
 namespace fer::train {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-RunState some_state() {
-  RunState s;
-  s.epoch = 2;
-  s.step = 17;
-  s.total_steps = 1017;
-  s.learning_rate = 1e-3f * 0.9f;
-  s.sums = {.images = 1088, .correct = 3, .loss = 1.0 / 3, .train_seconds = 0.1, .seconds = 0.2};
-  s.plateau = {.best = 0.1 + 0.2, .wait = 1, .cooldown = 2};
-  s.stopping = {.best = -kInfinity, .wait = 3, .best_epoch = 1};
-  s.best = {.best = kInfinity, .epoch = -1};
-  s.stopped_early = true;
-  s.epochs = {{.epoch = 1,
-               .loss = 1.0 / 7,
-               .accuracy = 0.25,
-               .val_loss = 2,
-               .val_accuracy = 0.5,
-               .learning_rate = 1e-3f,
-               .seconds = 1.5,
-               .images_per_second = 81.25},
-              {.epoch = 2,
-               .loss = 5e-324,
-               .accuracy = 1,
-               .val_loss = kNaN,
-               .val_accuracy = kNaN,
-               .learning_rate = 0.5,
-               .seconds = 3,
-               .images_per_second = 100}};
-  s.wall_times = {1700000000.125, 1700000001.5};
-  s.start_time = 1699999999.0625;
-  return s;
-}
 
 TEST(RunState, ComesBackFromJsonWithTheSameBits) {
   const RunState s = some_state();
@@ -98,45 +63,43 @@ TEST(EpochSums, MeansAreOverImages) {
   EXPECT_EQ(EpochSums{}.images_per_second(), 0);
 }
 
-TEST(HistoryCsv, HasALineAnEpochAndEmptyCellsForWhatIsNotThere) {
-  RunState s = some_state();
-  s.epochs[0].loss = 0.125;
-  s.epochs[0].learning_rate = 0.0625;
-  s.epochs[1].loss = 0.1;
-  EXPECT_EQ(history_csv(s),
-            "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second\n"
-            "1,0.125,0.25,2,0.5,0.0625,1.5,81.25\n"
-            "2,0.1,1,,,0.5,3,100\n");
-}
-
-// The payload's strings and floats are looked for as they lie in the file: the format itself is tests/report's.
-bool holds_scalar(const std::string& events, const std::string& tag, float value) {
-  const std::string bits(reinterpret_cast<const char*>(&value), sizeof value);
-  for (size_t at = events.find(tag); at != std::string::npos; at = events.find(tag, at + 1)) {
-    if (events.substr(at + tag.size(), 8).find(bits) != std::string::npos) return true;
+// What is not a count, or larger than any run's: adding to it would overflow.
+TEST(RunState, RefusesCountsOutOfAllRange) {
+  for (const auto& [field, value] :
+       std::vector<std::pair<const char*, nlohmann::json>>{{"/total_steps", int64_t{1} << 62},
+                                                           {"/total_steps", ~uint64_t{0}},
+                                                           {"/step", 1e300},
+                                                           {"/step", 1.5},
+                                                           {"/step", "17"},
+                                                           {"/plateau/wait", std::numeric_limits<int64_t>::max()},
+                                                           {"/plateau/cooldown", -1},
+                                                           {"/stopping/wait", -1},
+                                                           {"/stopping/best_epoch", -2},
+                                                           {"/best/epoch", -2},
+                                                           {"/sums/images", int64_t{1} << 60},
+                                                           {"/sums/correct", 1089}}) {
+    nlohmann::json j = state_to_json(some_state());
+    j[nlohmann::json::json_pointer(field)] = value;
+    EXPECT_THROW(state_from_json(j), Error) << field << " " << value;
   }
-  return false;
 }
 
-TEST(TensorBoard, HasKerasTags) {
-  const RunState s = some_state();
-  const std::string train = tensorboard_events(s, EventFile::kTrain);
-  const std::string validation = tensorboard_events(s, EventFile::kValidation);
-  EXPECT_TRUE(holds_scalar(train, "epoch_loss", 1.0f / 7));
-  EXPECT_TRUE(holds_scalar(train, "epoch_accuracy", 0.25f));
-  EXPECT_TRUE(holds_scalar(train, "epoch_learning_rate", 1e-3f));
-  EXPECT_TRUE(holds_scalar(validation, "epoch_loss", 2));
-  EXPECT_TRUE(holds_scalar(validation, "epoch_accuracy", 0.5f));
-  EXPECT_EQ(validation.find("epoch_learning_rate"), std::string::npos);
-}
-
-TEST(TensorBoard, AShorterRunIsTheBeginningOfALongerOne) {
-  const RunState whole = some_state();
-  RunState first = whole;
-  first.epochs.pop_back();
-  first.wall_times.pop_back();
-  const std::string events = tensorboard_events(whole, EventFile::kTrain);
-  EXPECT_TRUE(events.starts_with(tensorboard_events(first, EventFile::kTrain)));
+TEST(RunState, HasTheStepsOfItsEpochs) {
+  RunState s = some_state();  // two epochs and 17 steps, 1017 in all
+  EXPECT_NO_THROW(expect_steps(s, 500, 0));
+  EXPECT_THROW(expect_steps(s, 499, 0), Error);
+  s.step = 501;
+  s.total_steps = 1501;
+  EXPECT_THROW(expect_steps(s, 500, 0), Error);
+  s.step = 500;
+  s.total_steps = 1500;
+  EXPECT_NO_THROW(expect_steps(s, 500, 0));
+  // max_steps ends the last epoch early.
+  s.step = 0;
+  s.total_steps = 700;
+  EXPECT_THROW(expect_steps(s, 500, 0), Error);
+  EXPECT_THROW(expect_steps(s, 500, 800), Error);
+  EXPECT_NO_THROW(expect_steps(s, 500, 700));
 }
 
 }  // namespace

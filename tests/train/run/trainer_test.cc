@@ -37,5 +37,55 @@ TEST(Fit, RefusesDataThatDoesNotFitTheNetwork) {
   EXPECT_NE(message_of([&] { trainer.fit(run.data, run.train, {}, {}, few); }), "");
 }
 
+// A batch norm takes the moments of the one picture that a pass leaves over.
+TEST(Trainer, RemarksOnALastBatchOfOnePicture) {
+  TrainConfig config = small_config();
+  const Trainer trainer(small_network(), config);
+  ASSERT_EQ(trainer.remarks(73).size(), 1u);
+  EXPECT_TRUE(trainer.remarks(73)[0].starts_with("73 training pictures in batches of 8 leave one over"))
+      << trainer.remarks(73)[0];
+  EXPECT_EQ(trainer.remarks(72).size(), 0u);
+  EXPECT_EQ(trainer.remarks(74).size(), 0u);
+  // A pass is cut into steps of 24, and their last batch has one picture too.
+  config.accumulate = 3;
+  EXPECT_EQ(Trainer(small_network(), config).remarks(73).size(), 1u);
+}
+
+TEST(Trainer, HasNoRemarkWhereNoBatchNormLearns) {
+  Network frozen = small_network();
+  frozen.layers[1].frozen = true;
+  EXPECT_EQ(Trainer(frozen, small_config()).remarks(73).size(), 0u);
+  Network without({6, 6, 1}, {"a", "b", "c"});
+  without.add(Flatten{}).add(Dense{.units = 3, .activation = Activation::kSoftmax});
+  EXPECT_EQ(Trainer(without, small_config()).remarks(73).size(), 0u);
+  // Of batches of one picture the user knows.
+  TrainConfig single = small_config();
+  single.batch_size = 1;
+  EXPECT_EQ(Trainer(small_network(), single).remarks(73).size(), 0u);
+}
+
+TEST(Trainer, RefusesSoftTargetsThatAreNoDistributions) {
+  const SmallRun run;
+  const Trainer trainer(small_network(), small_config());
+  std::vector<float> targets(static_cast<size_t>(run.data.size() * 3), 0.5f);
+  EXPECT_EQ(message_of([&] { trainer.check(run.data, run.train, run.validation, targets); }), "");
+  targets[7] = 1.5f;
+  EXPECT_NE(message_of([&] {
+              trainer.check(run.data, run.train, run.validation, targets);
+            }).find("soft targets: row 2, class 1"),
+            std::string::npos);
+  targets.pop_back();
+  EXPECT_NE(message_of([&] {
+              trainer.check(run.data, run.train, run.validation, targets);
+            }).find("soft targets: expected [90, 3]"),
+            std::string::npos);
+}
+
+TEST(Trainer, RefusesNothingToTrainOn) {
+  const SmallRun run;
+  EXPECT_EQ(message_of([&] { Trainer(small_network(), small_config()).check(run.data, {}, run.validation); }),
+            "training: expected at least one picture, found none");
+}
+
 }  // namespace
 }  // namespace fer

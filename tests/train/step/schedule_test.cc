@@ -43,13 +43,5 @@ TEST(Schedule, CosineIsWholeWhenTheWarmUpTakesEveryEpoch) {
   EXPECT_EQ(schedule_factor(CosineSchedule{.warmup_epochs = 4, .final_factor = 0.1}, 10, 10, 2), 0.25);
 }
 
-TEST(Optimizer, TellsItsNameAndRate) {
-  EXPECT_STREQ(optimizer_name(Adam{}), "adam");
-  EXPECT_STREQ(optimizer_name(AdamW{}), "adamw");
-  EXPECT_STREQ(optimizer_name(Sgd{}), "sgd");
-  EXPECT_EQ(learning_rate_of(Adam{}), 1e-3f);
-  EXPECT_EQ(learning_rate_of(Sgd{.learning_rate = 0.5f}), 0.5f);
-}
-
 }  // namespace
 }  // namespace fer

@@ -1,38 +1,17 @@
-// The files of a run when something goes wrong.
+// last.safetensors when something goes wrong.
+#include "train/files/checkpoint.h"
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <optional>
 
+#include "io/safetensors.h"
 #include "tests/train/whole_run.h"
 
 namespace fer {
 namespace {
-
-TEST(OutDir, WithARunInItIsRefusedAndLeftAlone) {
-  const ScratchFolder folder;
-  const TrainConfig config = rich_config(folder / "run");
-  outcome_of(config);
-  const std::string before = content_of(config.out_dir + "/last.safetensors");
-  EXPECT_EQ(message_of([&] { outcome_of(config); }),
-            config.out_dir + ": holds a training run (last.safetensors): resume it, or choose another folder");
-  EXPECT_EQ(content_of(config.out_dir + "/last.safetensors"), before);
-}
-
-TEST(OutDir, ThatCannotBeMadeIsNamed) {
-  const ScratchFolder folder;
-  std::ofstream(folder / "file") << "x";
-  const std::string message = message_of([&] { outcome_of(rich_config(folder / "file/run")); });
-  EXPECT_TRUE(message.starts_with(folder / "file/run: cannot make the folder")) << message;
-}
-
-TEST(OutDir, DoesNotChangeWhatIsComputed) {
-  TrainConfig config = rich_config("");
-  expect_same(
-      {outcome_of(config).model, undisturbed().history, undisturbed().best_file, undisturbed().early_stopping_file},
-      undisturbed());
-}
 
 TEST(Checkpoint, OfALossThatStopsBeingFiniteIsTheOneBefore) {
   const ScratchFolder folder;
@@ -84,6 +63,45 @@ TEST(Checkpoint, ThatDoesNotFitOnTheDiskLeavesTheOneBefore) {
   }
   EXPECT_TRUE(message.starts_with(last + ": cannot be written")) << message;
   EXPECT_EQ(content_of(last), before);
+  expect_same(resumed(config), undisturbed());
+}
+
+TEST(Checkpoint, ThatIsAModelIsRefused) {
+  const ScratchFolder folder;
+  const TrainConfig config = rich_config(folder / "run");
+  outcome_of(config);
+  const std::string last = config.out_dir + "/last.safetensors";
+  std::filesystem::copy_file(config.out_dir + "/best.safetensors", last,
+                             std::filesystem::copy_options::overwrite_existing);
+  const std::string message = message_of([&] { resumed(config); });
+  EXPECT_TRUE(message.starts_with(last + ": ")) << message;
+}
+
+// Rewrites the state that a checkpoint holds.
+template <class Change>
+void change_state(const std::string& path, const Change& change) {
+  const io::SafetensorsFile file = io::read_safetensors(path);
+  auto metadata = file.metadata;
+  nlohmann::json state = nlohmann::json::parse(metadata.at("state"));
+  change(state);
+  metadata["state"] = state.dump();
+  io::write_safetensors(path, file.entries, metadata);
+}
+
+// A step that no run of this kind can be at would choose other pictures, or none.
+TEST(Checkpoint, WithStepsOfNoSuchRunIsRefused) {
+  const ScratchFolder folder;
+  const TrainConfig config = rich_config(folder / "run");
+  int64_t steps = 0;
+  outcome_of(config, {.on_step = [&](const StepProgress&) { ++steps; }, .should_stop = [&] { return steps == 21; }});
+  const std::string last = config.out_dir + "/last.safetensors";
+  for (const int64_t total : {int64_t{1} << 62, int64_t{22}, int64_t{3}}) {
+    change_state(last, [&](nlohmann::json& state) { state["total_steps"] = total; });
+    const std::string message = message_of([&] { resumed(config); });
+    EXPECT_TRUE(message.starts_with(last + ": training state: ")) << message;
+    EXPECT_NE(message.find(std::to_string(total)), std::string::npos) << message;
+  }
+  change_state(last, [](nlohmann::json& state) { state["total_steps"] = 21; });
   expect_same(resumed(config), undisturbed());
 }
 

@@ -1,0 +1,62 @@
+#include "train/run/validation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "evaluate/evaluation.h"
+#include "kernels/loss/softmax.h"
+#include "kernels/values/elementwise.h"
+#include "network/outputs.h"
+#include "train/step/penalty.h"
+#include "train/step/training_batches.h"
+
+namespace fer::train {
+namespace {
+
+// Pictures at once: the buffers stay below those of a training step on as many.
+constexpr int64_t kValidationBatch = 64;
+
+// A probability that underflowed counts as the smallest normal float.
+double cross_entropy(std::span<const float> probabilities, std::span<const float> target) {
+  double loss = 0;
+  for (size_t k = 0; k < target.size(); ++k) {
+    loss -= target[k] * std::log(static_cast<double>(std::max(probabilities[k], std::numeric_limits<float>::min())));
+  }
+  return loss;
+}
+
+}  // namespace
+
+std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights, const TrainConfig& config,
+                                         const RunInputs& inputs, const std::function<bool()>& should_stop) {
+  const bool hinge = config.loss == Loss::kSquaredHinge;
+  // (The loss takes a softmax also of sigmoids, which a model gives as they are.)
+  const bool softmax_of_sigmoids = !hinge && ends_in_sigmoids(model.network);
+  bool stopped = false;
+  Tensor outputs = evaluation::probabilities_of(model, weights, inputs.data, inputs.validation,
+                                                {.batch_size = std::min(config.batch_size, kValidationBatch),
+                                                 .raw = hinge || softmax_of_sigmoids,
+                                                 .should_stop = [&] { return stopped = should_stop(); }});
+  if (stopped) return std::nullopt;
+  const auto classes = static_cast<size_t>(outputs.shape()[1]);
+  if (softmax_of_sigmoids) {
+    kernels::activation_forward(Activation::kSoftmax, 0, outputs.shape()[1], outputs.values(), outputs.values());
+  }
+  std::vector<float> target(classes);
+  double loss = 0;
+  int64_t correct = 0;
+  for (size_t i = 0; i < inputs.validation.size(); ++i) {
+    const std::span<const float> p = outputs.values().subspan(i * classes, classes);
+    const int64_t label = fill_target(inputs, inputs.validation[i], config.label_smoothing, target);
+    correct += std::max_element(p.begin(), p.end()) - p.begin() == label;
+    loss += hinge ? kernels::squared_hinge(outputs.shape()[1], false, p, target, {}, 1, {}).loss_sum
+                  : cross_entropy(p, target);
+  }
+  const auto n = static_cast<double>(inputs.validation.size());
+  return ValidationResult{.loss = loss / n + regularization_penalty(model.weights.layout, weights),
+                          .accuracy = static_cast<double>(correct) / n};
+}
+
+}  // namespace fer::train

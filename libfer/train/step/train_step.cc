@@ -1,0 +1,91 @@
+#include "train/step/train_step.h"
+
+#include <algorithm>
+
+#include "kernels/values/elementwise.h"
+#include "train/step/not_finite.h"
+
+namespace fer::train {
+
+using engine::note_stage;
+
+TrainStep::TrainStep(Model& model, const TrainConfig& config, const RunInputs& inputs)
+    : model_(model),
+      config_(config),
+      largest_batch_(std::min(config.batch_size, static_cast<int64_t>(inputs.train.size()))),
+      batches_(config, inputs, model.network),
+      optimizer_(config.optimizer, model.weights.layout),
+      average_(config.weight_average, model) {}
+
+void TrainStep::take_memory() {
+  const Shape trainable({model_.weights.layout.trainable_floats});
+  if (gradients_.size() == 0) gradients_ = Tensor(trainable);
+  if (batch_gradients_.size() == 0 && config_.accumulate > 1) batch_gradients_ = Tensor(trainable);
+  if (plan_ != nullptr) return;
+  plan_ =
+      std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout, largest_batch_, config_.precision);
+  moments_.resize(static_cast<size_t>(plan_->moment_layout().floats));
+}
+
+TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages* stages) {
+  take_memory();
+  note_stage(stages, {.pass = "batch"}, [&] { batches_.start_step(step); });
+  Result result{.images = batches_.step_count()};
+  for (int64_t batch = 0; batch < batches_.batches(); ++batch) add_batch(step, batch, stages, result);
+  expect_finite(result.loss / static_cast<double>(result.images), "loss");
+
+  note_stage(stages, {.pass = "clipping"},
+             [&] { expect_finite(clip_gradient(config_.clipping, gradients_.values()), "norm of the gradient"); });
+  note_stage(stages, {.pass = "optimizer"}, [&] {
+    optimizer_.step(learning_rate(base_rate, step), step + 1, model_.weights.values.values(), gradients_.values());
+  });
+  if (average_.used()) {
+    note_stage(stages, {.pass = "average"}, [&] { average_.update(model_, step + 1); });
+  }
+  return result;
+}
+
+// Sets gradients_ to those of the step's first batch, and adds the later ones' to it. The moments that batch norms
+// found go into the moving ones at once: kept until the end they would take room for every small batch.
+void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result) {
+  note_stage(stages, {.pass = "batch"}, [&] { batches_.fill(batch); });
+  Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
+  const engine::TrainingPlan::Result found =
+      plan_->forward_backward({.n = batches_.count(),
+                               .pictures = batches_.pictures(),
+                               .targets = batches_.targets(),
+                               .weights = batches_.weights(),
+                               .loss = config_.loss,
+                               .mean_over = static_cast<double>(result.images),
+                               .regularized = batch == 0,
+                               .seed = config_.seed,
+                               .step = static_cast<uint64_t>(step * config_.accumulate + batch),
+                               .stages = stages},
+                              model_.weights.values.values(), gradients.values(), moments_);
+  if (!moments_.empty()) {
+    note_stage(stages, {.pass = "moments"}, [&] {
+      engine::update_moving_moments(plan_->moment_layout(), moments_, model_.weights.values.values());
+    });
+  }
+  if (batch > 0) {
+    note_stage(stages, {.pass = "accumulate"},
+               [&] { kernels::add(gradients_.values(), batch_gradients_.values(), gradients_.values()); });
+  }
+  result.loss += found.loss_sum;
+  result.correct += found.correct;
+  if (batch == 0) result.loss += static_cast<double>(result.images) * found.penalty;
+}
+
+float TrainStep::learning_rate(float base_rate, int64_t step) const {
+  const double factor = schedule_factor(config_.schedule, step, steps_per_epoch(), config_.epochs);
+  return static_cast<float>(static_cast<double>(base_rate) * factor);
+}
+
+std::vector<NamedArray> TrainStep::arrays() {
+  std::vector<NamedArray> out = {{"weights", model_.weights.values.values()}};
+  for (NamedArray& moment : optimizer_.arrays()) out.push_back(std::move(moment));
+  if (average_.used()) out.push_back({"average", average_.values().values()});
+  return out;
+}
+
+}  // namespace fer::train

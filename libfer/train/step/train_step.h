@@ -1,0 +1,72 @@
+// One training step: the only place where a network's weights move.
+//
+//   for each small batch of the step (TrainConfig::accumulate), in their order:
+//     pictures and targets; forward; loss; backward; the gradient joins the sum; batch norms' moments
+//   clipping of the summed gradient
+//   the optimizer's update, at the schedule's learning rate
+//   the average of the weights
+//
+// The loop (train/run/fit_loop.h) and the profile (train/run/profile.cc) call it and repeat nothing of it. Where
+// several processes train together one day, what they must exchange is complete between the small batches and the
+// clipping.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/plan.h"
+#include "engine/stages.h"
+#include "fer/trainer.h"
+#include "train/step/named_array.h"
+#include "train/step/optimizer_state.h"
+#include "train/step/run_inputs.h"
+#include "train/step/training_batches.h"
+#include "train/step/weight_average.h"
+
+namespace fer::train {
+
+class TrainStep {
+ public:
+  // Keeps references to all three. The steps change model's weights.
+  TrainStep(Model& model, const TrainConfig& config, const RunInputs& inputs);
+
+  // Takes the memory that steps need, most of it the plan's arena; release_arena lets go of that, so that validation
+  // and files have room between epochs. A step takes it too where it was not taken before.
+  void take_memory();
+  void release_arena() { plan_.reset(); }
+
+  struct Result {
+    int64_t images = 0, correct = 0;
+    double loss = 0;  // of the pictures, summed, plus images times the penalty
+  };
+  // Takes step `step` of the run, counted from 0. base_rate: before the schedule's factor. stages: gets those of
+  // all that was done, or is null. Throws NotFinite when the loss or the gradient is not finite; the weights are then
+  // not to be used.
+  Result take(int64_t step, float base_rate, engine::Stages* stages = nullptr);
+
+  // Of a step: base_rate times the schedule's factor.
+  float learning_rate(float base_rate, int64_t step) const;
+  int64_t steps_per_epoch() const { return batches_.steps_per_epoch(); }
+  int64_t steps_per_pass() const { return batches_.steps_per_pass(); }
+
+  // All that steps change and that the next one depends on: weights, the optimizer's moments, the average.
+  std::vector<NamedArray> arrays();
+  // The weights that are validated and kept: the average where there is one.
+  Tensor& judged_weights() { return average_.used() ? average_.values() : model_.weights.values; }
+
+ private:
+  void add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result);
+
+  Model& model_;
+  const TrainConfig& config_;
+  int64_t largest_batch_;
+  TrainingBatches batches_;
+  OptimizerState optimizer_;
+  WeightAverage average_;
+  std::unique_ptr<engine::TrainingPlan> plan_;
+  Tensor gradients_, batch_gradients_;  // of the step so far; of the small batch that is added to it
+  std::vector<float> moments_;          // that batch norms found in the small batch
+};
+
+}  // namespace fer::train

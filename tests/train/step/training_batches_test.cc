@@ -1,0 +1,105 @@
+#include "train/step/training_batches.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/train/small_run.h"
+
+namespace fer::train {
+namespace {
+
+class Batches : public ::testing::Test {
+ protected:
+  TrainingBatches batches(TrainConfig& config) { return TrainingBatches(config, inputs_, network_); }
+  // The first pixels of a step's pictures, batch by batch.
+  static std::vector<std::vector<float>> pictures_of(TrainingBatches& batches, int64_t step) {
+    std::vector<std::vector<float>> found;
+    batches.start_step(step);
+    for (int64_t batch = 0; batch < batches.batches(); ++batch) {
+      batches.fill(batch);
+      for (int64_t i = 0; i < batches.count(); ++i) {
+        const auto picture = batches.pictures().subspan(i * 36, 36);
+        found.emplace_back(picture.begin(), picture.end());
+      }
+    }
+    return found;
+  }
+
+  SmallRun run_;
+  Network network_ = small_network();
+  RunInputs inputs_{.data = run_.data, .train = run_.train, .validation = {}, .targets = {}};
+};
+
+TEST_F(Batches, OfAPassHaveEveryRowOnce) {
+  TrainConfig config = small_config();
+  TrainingBatches b = batches(config);
+  EXPECT_EQ(b.steps_per_pass(), 9);
+  EXPECT_EQ(b.steps_per_epoch(), 9);
+  for (const int64_t pass : {0, 1}) {
+    std::multiset<std::vector<float>> seen;
+    for (int64_t step = 9 * pass; step < 9 * pass + 9; ++step) {
+      for (auto& picture : pictures_of(b, step)) seen.insert(picture);
+      EXPECT_EQ(b.step_count(), step % 9 == 8 ? 6 : 8);
+    }
+    EXPECT_EQ(seen.size(), 70u);
+    EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), 70u);
+  }
+}
+
+TEST_F(Batches, AreAFunctionOfTheStepAlone) {
+  TrainConfig config = small_config();
+  TrainingBatches one = batches(config), other = batches(config);
+  const auto wanted = pictures_of(one, 13);
+  pictures_of(other, 25);
+  EXPECT_EQ(pictures_of(other, 13), wanted);
+  EXPECT_NE(pictures_of(other, 4), wanted) << "the passes are in one order";
+  config.seed = 43;
+  TrainingBatches third = batches(config);
+  EXPECT_NE(pictures_of(third, 13), wanted);
+}
+
+TEST_F(Batches, OfAnAccumulatedStepAreThoseOfOneLargeBatch) {
+  TrainConfig config = small_config();
+  config.batch_size = 24;
+  TrainingBatches large = batches(config);
+  TrainConfig parts = small_config();
+  parts.accumulate = 3;
+  TrainingBatches small = batches(parts);
+  EXPECT_EQ(small.steps_per_pass(), large.steps_per_pass());
+  for (int64_t step = 0; step < 3; ++step) {
+    EXPECT_EQ(pictures_of(small, step), pictures_of(large, step));
+    EXPECT_EQ(small.batches(), 3);
+    EXPECT_EQ(large.batches(), 1);
+    EXPECT_EQ(small.step_count(), step == 2 ? 22 : 24);
+  }
+}
+
+TEST_F(Batches, CarryTargetsAndClassWeights) {
+  TrainConfig config = small_config();
+  config.class_weights = {2, 0, 1};
+  config.label_smoothing = 0.3;
+  TrainingBatches b = batches(config);
+  b.start_step(0);
+  b.fill(0);
+  ASSERT_EQ(b.weights().size(), 8u);
+  for (int64_t i = 0; i < 8; ++i) {
+    const auto target = b.targets().subspan(i * 3, 3);
+    const int64_t label = std::max_element(target.begin(), target.end()) - target.begin();
+    for (int64_t k = 0; k < 3; ++k) EXPECT_NEAR(target[k], k == label ? 0.8 : 0.1, 1e-6);
+    EXPECT_EQ(b.weights()[i], config.class_weights[label]);
+  }
+}
+
+TEST_F(Batches, TakeSoftTargetsInPlaceOfLabels) {
+  std::vector<float> targets(static_cast<size_t>(run_.data.size() * 3), 0.25f);
+  targets[5 * 3 + 1] = 0.5f;
+  inputs_.targets = targets;
+  std::vector<float> out(3);
+  EXPECT_EQ(fill_target(inputs_, 5, 0, out), 1);
+  EXPECT_EQ(out, (std::vector<float>{0.25f, 0.5f, 0.25f}));
+  EXPECT_EQ(fill_target(inputs_, 6, 0, out), 0) << "of equals the first";
+}
+
+}  // namespace
+}  // namespace fer::train
