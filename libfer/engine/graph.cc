@@ -128,7 +128,7 @@ class GraphBuilder {
 Graph build_graph(const Network& network) {
   Graph graph;
   graph.input = network.input;
-  GraphBuilder(network, graph);
+  const GraphBuilder fills(network, graph);
   const Operation& last = graph.operations.back();
   if (last.output.rank() != 1) {
     throw Error("layer " + network.layers.back().name +
