@@ -43,6 +43,7 @@ std::string checksum_of(const std::map<std::string, std::string>& metadata,
     sum.add(value);
   }
   std::vector<const SafetensorsEntry*> by_name;
+  by_name.reserve(entries.size());
   for (const SafetensorsEntry& entry : entries) by_name.push_back(&entry);
   std::sort(by_name.begin(), by_name.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
   for (const SafetensorsEntry* entry : by_name) {

@@ -55,7 +55,7 @@ Preprocessing affine(Operation operation, bool constant_first, float c) {
 // A batch norm of mean 0 that scales and shifts each channel.
 Value add_affine(Reading& r, const Node& node, const Value& x, const std::function<Preprocessing(int64_t)>& channel) {
   const BatchNorm norm;
-  const Value y = r.add_layer(node, norm, {x});
+  Value y = r.add_layer(node, norm, {x});
   const auto all = [](float value) { return [=](std::span<float> out) { std::fill(out.begin(), out.end(), value); }; };
   r.fill(y, "gamma", [=](std::span<float> out) {
     for (size_t i = 0; i < out.size(); ++i) out[i] = channel(static_cast<int64_t>(i)).scale;

@@ -146,6 +146,7 @@ void fold_gather(Reading& r, Node& node) {
 void fold_concat(Reading& r, Node& node) {
   node.expect_integer("axis", 0, 0);
   std::vector<Constant> parts;
+  parts.reserve(static_cast<size_t>(node.input_count()));
   for (int i = 0; i < node.input_count(); ++i) parts.push_back(r.constant(node, i));
   r.give_constant(node, joined(parts));
 }

@@ -7,7 +7,7 @@ namespace fer::onnx_file {
 
 // Reads one node through the table of operators. Throws Error on an operator that is not in it, and on whatever of the
 // node has no counterpart in libfer.
-void read_node(Reading& reading, const onnx::NodeProto& node);
+void read_node(Reading& reading, const onnx::NodeProto& proto);
 
 // For each operator: what a node of it adds to the reading.
 void read_conv(Reading& r, Node& node);
