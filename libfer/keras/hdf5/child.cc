@@ -85,7 +85,7 @@ void Sender::flush() {
   buffer_.clear();
 }
 
-void Sender::write_out(const char* data, size_t size) {
+void Sender::write_out(const char* data, size_t size) const {
   while (size > 0) {
     const ssize_t written = ::write(fd_, data, size);
     if (written < 0 && errno != EINTR) ::_exit(1);

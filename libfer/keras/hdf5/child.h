@@ -27,7 +27,7 @@ class Sender {
   void flush();
 
  private:
-  void write_out(const char* data, size_t size);
+  void write_out(const char* data, size_t size) const;
 
   int fd_;
   std::string buffer_;

@@ -204,6 +204,7 @@ void StoredFile::check(const std::vector<const Stored*>& datasets) const {
 void StoredFile::read(const std::vector<Wanted>& wanted) const {
   std::vector<const Stored*> datasets;
   uint64_t total = 0, largest = 0;
+  datasets.reserve(wanted.size());
   for (const Wanted& one : wanted) datasets.push_back(one.dataset);
   check(datasets);
   for (const Wanted& one : wanted) {
