@@ -75,11 +75,8 @@ int run_or_throw(const Program& program, const std::vector<std::string>& words) 
 
 }  // namespace
 
-Arguments::Arguments(std::string program, std::vector<std::string> words, cxxopts::ParseResult result)
-    : program_(std::move(program)),
-      words_(std::move(words)),
-      operands_(result.unmatched()),
-      result_(std::move(result)) {}
+Arguments::Arguments(std::string program, std::vector<std::string> words, const cxxopts::ParseResult& result)
+    : program_(std::move(program)), words_(std::move(words)), operands_(result.unmatched()), result_(result) {}
 
 int64_t Arguments::integer(const std::string& option, int64_t lowest, int64_t highest) const {
   return checked<int64_t>(option, text(option), "a whole number", lowest, highest);
@@ -90,7 +87,7 @@ double Arguments::number(const std::string& option, double lowest, double highes
 }
 
 std::string Arguments::choice(const std::string& option, const std::vector<std::string>& choices) const {
-  const std::string found = text(option);
+  std::string found = text(option);
   if (std::find(choices.begin(), choices.end(), found) != choices.end()) return found;
   throw UsageError(fmt::format("--{}: expected {}, found \"{}\"", option, fmt::join(choices, ", "), found));
 }

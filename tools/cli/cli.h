@@ -22,7 +22,7 @@ class UsageError : public std::runtime_error {
 // option.
 class Arguments {
  public:
-  Arguments(std::string program, std::vector<std::string> words, cxxopts::ParseResult result);
+  Arguments(std::string program, std::vector<std::string> words, const cxxopts::ParseResult& result);
 
   // Given by the user (a default does not count).
   bool has(const std::string& option) const { return result_.count(option) > 0; }

@@ -34,9 +34,9 @@ std::vector<std::string> train_option_groups();
 void declare_train_options(cxxopts::Options& options);
 void declare_train_options_with(cxxopts::Options& options, const std::vector<TrainOption>& list);
 
-// `otherwise` holds where no option says more. Throws UsageError on what is out of range and on options that do not go
-// together.
-TrainOptions read_train_options(const Arguments& arguments, TrainOptions otherwise = {},
+// `options` hold where the command line says no more. Throws UsageError on what is out of range and on options that do
+// not go together.
+TrainOptions read_train_options(const Arguments& a, TrainOptions options = {},
                                 const std::vector<TrainOption>& list = train_options());
 
 // One weight per class out of the text of --class-weights. balanced: pictures / (classes * pictures of the class), 0

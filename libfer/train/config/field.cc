@@ -138,15 +138,20 @@ std::string number_text(double number) {
 
 std::string value_text(const Place& place) {
   return std::visit(
-      Overloaded{[](std::monostate) { return std::string(); }, [](bool* v) { return std::string(*v ? "on" : "off"); },
-                 [](std::string* v) { return v->empty() ? "none" : *v; },
+      Overloaded{[](std::monostate) { return std::string(); }, [](std::string* v) { return v->empty() ? "none" : *v; },
                  [](std::vector<double>* v) -> std::string {
                    if (v->empty()) return "none";
                    std::string text;
                    for (const double w : *v) text += fmt::format("{}{}", text.empty() ? "" : ",", number_text(w));
                    return text;
                  },
-                 [](const Choice& choice) { return choice.now; }, [](auto* number) { return shortest(*number); }},
+                 [](const Choice& choice) { return choice.now; },
+                 [](auto* value) -> std::string {
+                   if constexpr (std::is_same_v<decltype(value), bool*>)
+                     return *value ? "on" : "off";
+                   else
+                     return shortest(*value);
+                 }},
       place);
 }
 
