@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
 #include "fer/classifier.h"
 #include "fer/dataset.h"
@@ -137,18 +139,35 @@ std::string submission(const std::vector<int64_t>& labels, const std::vector<siz
   return text;
 }
 
+bool is_dangling_link(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  return fs::is_symlink(fs::symlink_status(path, failure)) &&
+         fs::status(path, failure).type() == fs::file_type::not_found;
+}
+
+// Nothing where the picture is bad and bad ones are left out. Where it cannot be read for another reason than its bytes
+// nothing is known of it, which is always an error.
+std::optional<Image> picture_of(const std::string& file, bool skip_bad) {
+  constexpr size_t kMaxFileBytes = size_t{1} << 30;
+  if (skip_bad && is_dangling_link(file)) {
+    fmt::print(stderr, "fer-predict: left out: {}: is a link that leads nowhere\n", file);
+    return std::nullopt;
+  }
+  const std::string bytes = read_file(file, kMaxFileBytes, "a PNG, JPEG, PGM, PPM or WebP picture");
+  try {
+    return decode_image({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, file);
+  } catch (const Error& error) {
+    if (!skip_bad) throw;
+    fmt::print(stderr, "fer-predict: left out: {}\n", error.what());
+    return std::nullopt;
+  }
+}
+
 // A picture, or every picture of a folder.
 void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
   for (const std::string& file : picture_files(path)) {
-    Image image;
-    try {
-      image = read_image(file);
-    } catch (const Error& error) {
-      if (!skip_bad) throw;
-      fmt::print(stderr, "fer-predict: left out: {}\n", error.what());
-      continue;
-    }
-    answers.add({file}, image);
+    if (const auto image = picture_of(file, skip_bad)) answers.add({file}, *image);
   }
 }
 
@@ -200,7 +219,7 @@ void declare(cxxopts::Options& options) {
   options.add_options()("flip", "Average the answers for each picture and its mirror image");
   options.add_options()("json", "Print one JSON object a picture");
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
-  options.add_options()("skip-bad", "Leave out pictures that cannot be read");
+  options.add_options()("skip-bad", "Leave out pictures whose bytes are bad");
   options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one a line",
                         cxxopts::value<std::string>(), "OUT");
   cli::declare_threads(options);

@@ -1,6 +1,7 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <new>
 #include <utility>
 // jpeglib.h needs stdio.h before it.
 #include <jerror.h>
@@ -23,11 +24,13 @@ struct Reader {
   jpeg_progress_mgr progress = {};
   std::jmp_buf jump;
   char message[JMSG_LENGTH_MAX] = {};
+  bool no_memory = false;
 };
 
 void on_error(j_common_ptr jpeg) {
   auto* reader = static_cast<Reader*>(jpeg->client_data);
   jpeg->err->format_message(jpeg, reader->message);
+  reader->no_memory = jpeg->err->msg_code == JERR_OUT_OF_MEMORY;
   std::longjmp(reader->jump, 1);
 }
 
@@ -77,6 +80,12 @@ bool read_rows(Reader& r, uint8_t* pixels) {
   return true;
 }
 
+// Memory that is not there says nothing about the picture, and must not pass for a damaged one.
+[[noreturn]] void fail(const Reader& reader, const std::string& where) {
+  if (reader.no_memory) throw std::bad_alloc();
+  throw Error(where + ": JPEG: " + reader.message);
+}
+
 // The first that is said; 1, as the rows lie, where none is.
 int orientation_of(const jpeg_decompress_struct& jpeg) {
   for (const jpeg_marker_struct* marker = jpeg.marker_list; marker != nullptr; marker = marker->next) {
@@ -95,14 +104,14 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
     Reader& reader;
     ~Destroy() { jpeg_destroy_decompress(&reader.jpeg); }
   } destroy{reader};
-  if (!read_header(reader, bytes)) throw Error(where + ": JPEG: " + reader.message);
+  if (!read_header(reader, bytes)) fail(reader, where);
   if (reader.jpeg.num_components == 4) {
     throw Error(where + ": JPEG: expected grey or three colours, found four (CMYK): save it as RGB");
   }
   const int64_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
   Image image = blank_image(reader.jpeg.image_height, reader.jpeg.image_width, channels, where, max_pixels);
   const int orientation = orientation_of(reader.jpeg);  // what was read is gone after the rows
-  if (!read_rows(reader, image.pixels.data())) throw Error(where + ": JPEG: " + reader.message);
+  if (!read_rows(reader, image.pixels.data())) fail(reader, where);
   return upright(std::move(image), orientation);
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <csetjmp>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -17,7 +19,21 @@ namespace {
 
 struct Message {
   char text[160] = {};
+  bool no_memory = false;
 };
+
+// Memory that is not there says nothing about the picture, and must not pass for a damaged one.
+png_voidp take_memory(png_structp png, png_alloc_size_t bytes) {
+  void* memory = std::malloc(bytes);
+  if (memory == nullptr) static_cast<Message*>(png_get_mem_ptr(png))->no_memory = true;
+  return memory;
+}
+void give_memory(png_structp, png_voidp memory) { std::free(memory); }
+
+[[noreturn]] void fail(const Message& message, const std::string& where) {
+  if (message.no_memory) throw std::bad_alloc();
+  throw Error(where + ": PNG: " + message.text);
+}
 
 void on_error(png_structp png, png_const_charp text) {
   auto* message = static_cast<Message*>(png_get_error_ptr(png));
@@ -46,7 +62,8 @@ struct Reader {
   png_infop info = nullptr;
 
   explicit Reader(std::string_view bytes) : source{bytes.data(), bytes.size()} {
-    png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning);
+    png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning, &message, take_memory,
+                                   give_memory);
     if (png != nullptr) info = png_create_info_struct(png);
   }
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
@@ -167,13 +184,13 @@ std::vector<png_bytep> rows_of(uint8_t* pixels, int64_t height, int64_t row_byte
 
 Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels) {
   Reader reader(bytes);
-  if (reader.info == nullptr) throw Error(where + ": PNG: not enough memory");
+  if (reader.info == nullptr) throw std::bad_alloc();
   Header header;
-  if (!read_header(reader, header)) throw Error(where + ": PNG: " + reader.message.text);
+  if (!read_header(reader, header)) fail(reader.message, where);
   Image image = blank_image(header.height, header.width, header.channels, where, max_pixels);
   if (image.channels != 1 && image.channels != 3) throw Error(where + ": PNG: expected grey or colour");
   std::vector<png_bytep> rows = rows_of(image.pixels.data(), image.height, image.width * image.channels);
-  if (!read_rows(reader, rows.data())) throw Error(where + ": PNG: " + reader.message.text);
+  if (!read_rows(reader, rows.data())) fail(reader.message, where);
   return upright(std::move(image), orientation_of(reader));
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "fer/error.h"
@@ -33,6 +34,18 @@ int orientation_of(std::string_view bytes) {
   return 1;
 }
 
+// As WebPDecodeRGBInto, which does not tell why it failed.
+VP8StatusCode decode_rgb(std::string_view bytes, std::vector<uint8_t>& pixels, int row_bytes) {
+  WebPDecoderConfig config;
+  if (!WebPInitDecoderConfig(&config)) return VP8_STATUS_INVALID_PARAM;
+  config.output.colorspace = MODE_RGB;
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA = {pixels.data(), row_bytes, pixels.size()};
+  const VP8StatusCode status = WebPDecode(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), &config);
+  WebPFreeDecBuffer(&config.output);
+  return status;
+}
+
 }  // namespace
 
 Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_pixels) {
@@ -50,8 +63,10 @@ Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_
   if (features.has_animation) throw Error(where + ": WebP: expected one picture, found an animation");
   Image image = blank_image(features.height, features.width, 3, where, max_pixels);
   const size_t row_bytes = static_cast<size_t>(image.width) * 3;
-  if (WebPDecodeRGBInto(data, bytes.size(), image.pixels.data(), image.pixels.size(), static_cast<int>(row_bytes)) ==
-      nullptr) {
+  const VP8StatusCode status = decode_rgb(bytes, image.pixels, static_cast<int>(row_bytes));
+  // Memory that is not there says nothing about the picture, and must not pass for a damaged one.
+  if (status == VP8_STATUS_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (status != VP8_STATUS_OK) {
     throw Error(where + ": WebP: expected a whole picture, found a damaged or short one");
   }
   return upright(std::move(image), orientation_of(bytes.substr(0, wanted)));

@@ -252,5 +252,33 @@ TEST_F(FerPredict, RefusesWhatIsNoPicture) {
   EXPECT_EQ(run("fer-predict run/best.safetensors face.png --top 0").status, 2);
 }
 
+// Bad means that the bytes are bad: of what cannot be read nothing is known.
+TEST_F(FerPredict, SkipsBadPicturesAndNoOthers) {
+  train_small_model();
+  write("bad.png", "no picture");
+  ASSERT_EQ(run("fer-data faces.csv --to-folder pics --no-duplicates && mkfifo pipe.png").status, 0);
+  const std::string good = "pics/train/angry/00.png";
+  const ToolResult r = run("fer-predict run/best.safetensors --skip-bad bad.png " + good);
+  EXPECT_EQ(r.status, 0) << r.err;
+  expect_one_line_error(r, "fer-predict", "left out: bad.png: expected a PNG");
+  for (const char* other : {"pipe.png", "missing.png", "/dev/zero"}) {
+    const ToolResult refused = run("timeout 20 fer-predict run/best.safetensors --skip-bad " + good + " " + other);
+    EXPECT_EQ(refused.status, 1) << other;
+    EXPECT_NE(refused.err.find(std::string("fer-predict: ") + other + ": "), std::string::npos) << refused.err;
+  }
+}
+
+TEST_F(FerPredict, ReadsModelsAndPicturesFromPipesOfTheShell) {
+  train_small_model();
+  ASSERT_EQ(run("fer-data faces.csv --to-folder pics --no-duplicates").status, 0);
+  const ToolResult file = run("fer-predict run/best.safetensors pics/train/angry/00.png --json");
+  const ToolResult pipe = run("cat pics/train/angry/00.png | fer-predict run/best.safetensors /dev/stdin --json");
+  ASSERT_EQ(pipe.status, 0) << pipe.err;
+  EXPECT_EQ(json_lines(pipe.out).at(0)["probabilities"], json_lines(file.out).at(0)["probabilities"]);
+  const ToolResult model = run("cat run/best.safetensors | fer-predict /dev/stdin pics/train/angry/00.png --json");
+  ASSERT_EQ(model.status, 0) << model.err;
+  EXPECT_EQ(json_lines(model.out).at(0)["probabilities"], json_lines(file.out).at(0)["probabilities"]);
+}
+
 }  // namespace
 }  // namespace fer::test
