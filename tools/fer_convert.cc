@@ -247,16 +247,18 @@ void declare(cxxopts::Options& options) {
   cli::declare_threads(options);
 }
 
+cli::Program program() {
+  return {.name = "fer-convert",
+          .operands = "MODEL",
+          .purpose =
+              "Converts a model: to 8-bit integers (a quarter of the size, faster for single "
+              "pictures), or, by the names\nof the files, to or from ONNX, or from Keras.",
+          .declare = declare,
+          .run = convert,
+          .groups = {"To 8-bit integers", "To ONNX", "From ONNX or Keras", "From Keras"}};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run({.name = "fer-convert",
-                        .operands = "MODEL",
-                        .purpose = "Converts a model: to 8-bit integers (a quarter of the size, faster for single "
-                                   "pictures), or, by the names\nof the files, to or from ONNX, or from Keras.",
-                        .declare = fer::declare,
-                        .run = fer::convert,
-                        .groups = {"To 8-bit integers", "To ONNX", "From ONNX or Keras", "From Keras"}},
-                       argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

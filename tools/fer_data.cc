@@ -40,7 +40,7 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
   }
   if (arguments.has("to-folder")) {
     for (const std::string& left : cli::write_folder(data, arguments.text("to-folder"))) {
-      fmt::print(stderr, "fer-data: {}: left by a program that was killed; it can be removed\n", left);
+      cli::note(fmt::format("fer-data: {}: left by a program that was killed; it can be removed", left));
     }
     done("to-folder");
   }
@@ -104,15 +104,17 @@ void declare(cxxopts::Options& options) {
   cli::declare_threads(options);
 }
 
+cli::Program program() {
+  return {.name = "fer-data",
+          .operands = "DATA",
+          .purpose =
+              "Counts the pictures of a CSV file or a folder, finds those that are the same or "
+              "blank, draws them, and\nconverts between the two forms.",
+          .declare = declare,
+          .run = tell};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run({.name = "fer-data",
-                        .operands = "DATA",
-                        .purpose = "Counts the pictures of a CSV file or a folder, finds those that are the same or "
-                                   "blank, draws them, and\nconverts between the two forms.",
-                        .declare = fer::declare,
-                        .run = fer::tell},
-                       argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

@@ -91,7 +91,7 @@ int eval(const cli::Arguments& arguments) {
   const cli::NamedRows rows = cli::rows_of_split(data, split, operands.back());
   if (split.empty() && rows.name == cli::kAllRows) {
     for (const std::string& note : cli::notes_on_trained_pictures(paths, data, operands.back())) {
-      fmt::print(stderr, "fer-eval: {}\n", note);
+      cli::note(fmt::format("fer-eval: {}", note));
     }
   }
   const Evaluation evaluation = subject.classifier.evaluate(data, rows.rows, batch_size);
@@ -117,17 +117,18 @@ void declare(cxxopts::Options& options) {
   cli::declare_threads(options);
 }
 
+cli::Program program() {
+  return {.name = "fer-eval",
+          .operands = "MODEL... DATA",
+          .purpose =
+              "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
+              "and F1 of every class,\nconfusion matrix. Several models are taken as one: the mean of "
+              "their probabilities.",
+          .declare = declare,
+          .run = eval};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run(
-      {.name = "fer-eval",
-       .operands = "MODEL... DATA",
-       .purpose = "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
-                  "and F1 of every class,\nconfusion matrix. Several models are taken as one: the mean of "
-                  "their probabilities.",
-       .declare = fer::declare,
-       .run = fer::eval},
-      argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

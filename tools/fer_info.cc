@@ -113,15 +113,17 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object");
 }
 
+cli::Program program() {
+  return {.name = "fer-info",
+          .operands = "NETWORK|MODEL",
+          .purpose =
+              "Prints the layers of a network (a name or a JSON file) or of a trained model, its "
+              "parameters, its\nmultiply-adds and the memory that training it takes.",
+          .declare = declare,
+          .run = info};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run({.name = "fer-info",
-                        .operands = "NETWORK|MODEL",
-                        .purpose = "Prints the layers of a network (a name or a JSON file) or of a trained model, its "
-                                   "parameters, its\nmultiply-adds and the memory that training it takes.",
-                        .declare = fer::declare,
-                        .run = fer::info},
-                       argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

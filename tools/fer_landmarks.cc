@@ -90,15 +90,17 @@ void declare(cxxopts::Options& options) {
   cli::declare_data_options(add, false);
 }
 
+cli::Program program() {
+  return {.name = "fer-landmarks",
+          .operands = "DATA",
+          .purpose =
+              "Finds 68 points of the largest face of every picture, in fer2013.csv or a folder, "
+              "for networks that take\nlandmarks.",
+          .declare = declare,
+          .run = find};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run({.name = "fer-landmarks",
-                        .operands = "DATA",
-                        .purpose = "Finds 68 points of the largest face of every picture, in fer2013.csv or a folder, "
-                                   "for networks that take\nlandmarks.",
-                        .declare = fer::declare,
-                        .run = fer::find},
-                       argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

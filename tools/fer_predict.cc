@@ -159,7 +159,7 @@ std::optional<Image> picture_of(const std::string& file, bool skip_bad) {
     return decode_image({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, file);
   } catch (const Error& error) {
     if (!skip_bad) throw;
-    fmt::print(stderr, "fer-predict: left out: {}\n", error.what());
+    cli::note(fmt::format("fer-predict: left out: {}", error.what()));
     return std::nullopt;
   }
 }
@@ -225,17 +225,18 @@ void declare(cxxopts::Options& options) {
   cli::declare_threads(options);
 }
 
+cli::Program program() {
+  return {.name = "fer-predict",
+          .operands = "MODEL... FILE...",
+          .purpose =
+              "Says what a model sees in pictures: PNG, JPEG, PGM or WebP files of any size, folders of "
+              "them, or CSV files with a\npixels column or landmarks. Several .safetensors models are taken as "
+              "one: the mean of their probabilities.",
+          .declare = declare,
+          .run = predict};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run(
-      {.name = "fer-predict",
-       .operands = "MODEL... FILE...",
-       .purpose = "Says what a model sees in pictures: PNG, JPEG, PGM or WebP files of any size, folders of "
-                  "them, or CSV files with a\npixels column or landmarks. Several .safetensors models are taken as "
-                  "one: the mean of their probabilities.",
-       .declare = fer::declare,
-       .run = fer::predict},
-      argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

@@ -126,7 +126,7 @@ void train_stages(const cli::Arguments& given, const std::string& folder) {
     const cli::Arguments arguments = stage_arguments(all, stages, number, number == begun);
     trained = train_in(stages.folder(number), given, arguments, folder, number == first);
     if (!trained && !given.flag("quiet")) {
-      fmt::print(stderr, "fer-train: stage {}: too few pictures are classified wrongly: left out\n", number);
+      cli::note(fmt::format("fer-train: stage {}: too few pictures are classified wrongly: left out", number));
     }
   }
   if (!trained) stages.take_model_from_before();
@@ -166,4 +166,4 @@ cli::Program program() {
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) { return fer::cli::run(fer::program(), argc, argv); }
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

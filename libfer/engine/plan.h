@@ -83,6 +83,7 @@ class InferenceModel {
     ~Workspace();
     Workspace(Workspace&&) noexcept;
     int64_t max_batch() const;
+    size_t bytes() const;  // of memory
 
    private:
     friend class InferenceModel;

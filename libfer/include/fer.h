@@ -6,7 +6,8 @@
  *   if (fer_predict(model, pixels, 1, p) != 0) { ... fer_last_error() ... }
  *   fer_free(model);
  *
- * One model may be asked from many threads at once. Nothing here prints, exits or lets a C++ exception out. */
+ * One model may be asked from many threads at once, and in the children of fork(). Nothing here prints, exits or lets a
+ * C++ exception out. */
 #ifndef FER_H
 #define FER_H
 
@@ -48,7 +49,8 @@ int fer_predict_floats(const fer_model* model, const float* inputs, size_t n, fl
 int fer_predict_file(const fer_model* model, const char* path, float* probabilities);
 int fer_predict_encoded(const fer_model* model, const void* bytes, size_t size, float* probabilities);
 
-/* What went wrong in the calling thread's last failed call; "" before any. Valid until its next failed call. */
+/* What went wrong in the calling thread's last failed call, in at most 1023 bytes; "" before any. Valid until its next
+ * failed call and no longer than the thread. Needs no memory, so it tells of its lack too ("out of memory"). */
 const char* fer_last_error(void);
 /* "major.minor.patch" of the library. */
 const char* fer_version(void);

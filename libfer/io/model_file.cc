@@ -62,7 +62,7 @@ void check_emoji(const std::vector<std::string>& emoji, const Network& network, 
 
 Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string& where) {
   const std::string place = where + ": preprocessing";
-  const nlohmann::json object = parse_json(metadata_value(file, "preprocessing", where), place);
+  const JsonDocument object = parse_json(metadata_value(file, "preprocessing", where), place);
   JsonFields fields(object, place);
   Preprocessing preprocessing;
   fields.required("scale", preprocessing.scale);
@@ -76,10 +76,10 @@ std::vector<ClassRule> read_class_rules(const SafetensorsFile& file, const Netwo
   const auto found = file.metadata.find("classes");
   if (found == file.metadata.end()) return {};
   const std::string place = where + ": classes";
-  const nlohmann::json list = parse_json(found->second, place);
-  if (!list.is_array()) throw Error(place + ": expected an array, found another value");
+  const JsonDocument list = parse_json(found->second, place);
+  if (!list->is_array()) throw Error(place + ": expected an array, found another value");
   std::vector<ClassRule> rules;
-  for (const nlohmann::json& item : list) {
+  for (const nlohmann::json& item : *list) {
     JsonFields fields(item, place);
     ClassRule rule;
     fields.required("name", rule.name);

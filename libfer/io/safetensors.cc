@@ -189,7 +189,8 @@ const SafetensorsEntry& SafetensorsFile::find(const std::string& name) const {
 }
 
 void SafetensorsFile::take_header(std::string_view text, uint64_t file_bytes) {
-  const json header = parse_json(text, where_ + ": header");
+  const JsonDocument document = parse_json(text, where_ + ": header");
+  const json& header = document;
   if (!header.is_object()) throw Error(where_ + ": header: expected an object, found " + shown(header));
   std::vector<Offsets> offsets;
   for (const auto& [key, value] : header.items()) {  // in the order of names

@@ -32,17 +32,19 @@ constexpr size_t kMaxModelDepth = 64;  // levels of JSON: models within models
 // A file with what is known of its model.
 struct Source {
   StoredFile file;
-  json model;           // null for weights alone
+  JsonDocument model;   // null for weights alone
   std::string version;  // of Keras; empty where the HDF5 file tells
 };
 
-json model_json(std::string_view text, const std::string& where) { return parse_json(text, where, kMaxModelDepth); }
+JsonDocument model_json(std::string_view text, const std::string& where) {
+  return parse_json(text, where, kMaxModelDepth);
+}
 
 std::string version_in(const json& object) { return keras_file::Settings(object).text({"keras_version"}, ""); }
 
 Source source_of_archive(std::string_view content) {
   Archive archive = read_archive(content);
-  json model = model_json(archive.config, "config.json");
+  JsonDocument model = model_json(archive.config, "config.json");
   std::string version;
   if (!archive.metadata.empty()) version = version_in(model_json(archive.metadata, "metadata.json"));
   return {StoredFile::of_content(std::move(archive.weights)), std::move(model), std::move(version)};
@@ -50,7 +52,7 @@ Source source_of_archive(std::string_view content) {
 
 Source source_of_hdf5(StoredFile file) {
   const auto config = file.root().texts.find("model_config");
-  json model;
+  JsonDocument model;
   if (config != file.root().texts.end() && config->second.size() == 1) {
     model = model_json(config->second[0], "model_config");
   }
@@ -127,7 +129,7 @@ Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const 
   throw Error("preprocessing: expected finite numbers, found others");
 }
 
-json given_model(const KerasReadOptions& options) {
+JsonDocument given_model(const KerasReadOptions& options) {
   try {
     const std::string text = core::read_expected(options.config, core::Expected::kKerasJson, kMaxJsonBytes);
     core::refuse_other_kinds(options.config, core::Expected::kKerasJson, text);
@@ -143,8 +145,8 @@ KerasModel read(Source source, const KerasReadOptions& options) {
     source.model = given_model(options);
     source.version = version_in(source.model);
   }
-  if (options.network) source.model = nullptr;
-  if (source.model.is_null() && !options.network) {
+  if (options.network) source.model = {};
+  if (source.model->is_null() && !options.network) {
     throw Error("expected a model, found weights alone: Keras's model JSON or a network must be given with them");
   }
   const Stored& weights = weights_of(root);
@@ -224,7 +226,7 @@ KerasModel parse_model(std::string_view content, const KerasReadOptions& options
 
 Network parse_config(std::string_view text) {
   return in_file("config", [&] {
-    const json model = model_json(text, "model");
+    const JsonDocument model = model_json(text, "model");
     Builder builder({.channels_first = has_channels_first(model)});
     builder.build(model);
     infer(builder.network());

@@ -82,7 +82,7 @@ void read_value(const json& value, const std::string& where, std::vector<std::st
 
 void read_value(const json& value, const std::string& where, Activation& out) {
   for (const auto& entry : kActivationNames) {
-    if (value != entry.name) continue;
+    if (!is_text(value, entry.name)) continue;
     out = entry.value;
     return;
   }
@@ -90,9 +90,9 @@ void read_value(const json& value, const std::string& where, Activation& out) {
 }
 
 void read_value(const json& value, const std::string& where, Padding& out) {
-  if (value == "valid") {
+  if (is_text(value, "valid")) {
     out = Padding::valid();
-  } else if (value == "same") {
+  } else if (is_text(value, "same")) {
     out = Padding::same();
   } else if (value.is_number_integer()) {
     int64_t cells = 0;
@@ -105,7 +105,8 @@ void read_value(const json& value, const std::string& where, Padding& out) {
 
 // "he_normal", or {"name": "truncated_normal", "stddev": 0.05}.
 void read_value(const json& value, const std::string& where, Initializer& out) {
-  const json object = value.is_string() ? json{{"name", value}} : value;
+  const JsonDocument named = value.is_string() ? object_with("name", value) : JsonDocument();
+  const json& object = value.is_string() ? *named : value;
   JsonFields fields(object, where);
   std::string name;
   fields.required("name", name);
@@ -142,7 +143,7 @@ const json* JsonFields::find(const char* name) {
 
 void JsonFields::literal(const char* name, const char* text) {
   const json* member = find(name);
-  if (member != nullptr && *member != text)
+  if (member != nullptr && !is_text(*member, text))
     fail_expected(where_ + ": " + name, std::string("\"") + text + '"', *member);
 }
 

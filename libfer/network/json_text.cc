@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <set>
+#include <utility>
 #include <vector>
 
 #include "fer/error.h"
@@ -32,27 +32,45 @@ std::string parse_message(const char* what) {
   return printable(bracket == text.npos ? text : text.substr(bracket + 2), 200);
 }
 
-// A first pass that builds nothing: refuses bad syntax, depth and duplicate keys. (The library's parser with a callback
-// could do so while it builds, but it searches each parent again whenever a child ends: quadratic in their number.)
-class Guard : public nlohmann::json_sax<json> {
+// Ends what is nested from the inside out, so that every container is empty when its destructor comes to it.
+void empty_out(json& value) noexcept {
+  if (auto* array = value.get_ptr<json::array_t*>()) {
+    for (json& element : *array) empty_out(element);
+    array->clear();
+  } else if (auto* object = value.get_ptr<json::object_t*>()) {
+    for (auto& [key, member] : *object) empty_out(member);
+    object->clear();
+  }
+}
+
+}  // namespace
+
+// Builds a document as it is read, and refuses bad syntax, depth and duplicate keys on the way. (The library's parser
+// with a callback could refuse them too, but it searches each parent again whenever a child ends: quadratic in their
+// number.)
+class JsonBuilder : public nlohmann::json_sax<json> {
  public:
-  Guard(const std::string& where, size_t max_depth) : where_(where), max_depth_(max_depth) {}
+  JsonBuilder(const std::string& where, size_t max_depth) : where_(where), max_depth_(max_depth) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
+  JsonDocument take() { return std::move(document_); }
 
-  bool start_array(size_t) override { return enter(); }
+  bool null() override { return put(nullptr) != nullptr; }
+  bool boolean(bool value) override { return put(value) != nullptr; }
+  bool number_integer(number_integer_t value) override { return put(value) != nullptr; }
+  bool number_unsigned(number_unsigned_t value) override { return put(value) != nullptr; }
+  bool number_float(number_float_t value, const string_t&) override { return put(value) != nullptr; }
+  bool string(string_t& value) override { return put(std::move(value)) != nullptr; }
+  bool binary(binary_t&) override { return false; }  // is not in JSON's text
+
+  bool start_array(size_t) override { return enter(json::value_t::array); }
   bool end_array() override { return leave(); }
-  bool start_object(size_t) override { return enter(); }
+  bool start_object(size_t) override { return enter(json::value_t::object); }
   bool end_object() override { return leave(); }
   bool key(string_t& name) override {
-    if (keys_.back().insert(name).second) return true;
-    throw Error(fmt::format("{}: expected each key once, found {} twice", where_, shown(name)));
+    const auto [member, is_new] = open_.back()->get_ref<json::object_t&>().emplace(name, nullptr);
+    if (!is_new) throw Error(fmt::format("{}: expected each key once, found {} twice", where_, shown(name)));
+    member_ = &member->second;
+    return true;
   }
 
   bool parse_error(size_t, const std::string&, const json::exception& e) override {
@@ -60,20 +78,35 @@ class Guard : public nlohmann::json_sax<json> {
   }
 
  private:
-  bool enter() {
-    keys_.emplace_back();
-    if (keys_.size() > max_depth_) throw Error(fmt::format("{}: expected at most {} levels", where_, max_depth_));
+  template <class Value>
+  json* put(Value&& value) {
+    json made(std::forward<Value>(value));
+    json* place = &document_.value_;
+    if (!open_.empty()) {
+      auto* array = open_.back()->get_ptr<json::array_t*>();
+      place = array != nullptr ? &array->emplace_back() : member_;
+    }
+    place->swap(made);
+    return place;
+  }
+  bool enter(json::value_t kind) {
+    if (open_.size() == max_depth_) throw Error(fmt::format("{}: expected at most {} levels", where_, max_depth_));
+    open_.push_back(put(kind));
     return true;
   }
   bool leave() {
-    keys_.pop_back();
+    open_.pop_back();
     return true;
   }
 
   const std::string& where_;
   const size_t max_depth_;
-  std::vector<std::set<std::string>> keys_;  // of each open array (none) or object
+  JsonDocument document_;
+  std::vector<json*> open_;  // arrays and objects, outermost first: only the last one grows, so that none is moved
+  json* member_ = nullptr;   // of the innermost object, whose value comes next
 };
+
+namespace {
 
 void append_line(const nlohmann::ordered_json& value, std::string& out) {
   const char* comma = "";
@@ -100,13 +133,27 @@ void append_line(const nlohmann::ordered_json& value, std::string& out) {
 
 }  // namespace
 
-json parse_json(std::string_view text, const std::string& where, size_t max_depth) {
+JsonDocument::~JsonDocument() { empty_out(value_); }
+
+JsonDocument parse_json(std::string_view text, const std::string& where, size_t max_depth) {
   if (text.size() > kMaxJsonBytes) {
     throw Error(fmt::format("{}: expected at most {} bytes of JSON, found {}", where, kMaxJsonBytes, text.size()));
   }
-  Guard guard(where, max_depth);
-  json::sax_parse(text, &guard);
-  return json::parse(text);
+  JsonBuilder builder(where, max_depth);
+  json::sax_parse(text, &builder);
+  return builder.take();
+}
+
+JsonDocument object_with(const std::string& key, const json& member) {
+  JsonDocument document;
+  document.value_ = json(json::value_t::object);
+  document.value_.get_ref<json::object_t&>().emplace(key, member);
+  return document;
+}
+
+bool is_text(const json& value, std::string_view text) {
+  const auto* found = value.get_ptr<const std::string*>();
+  return found != nullptr && *found == text;
 }
 
 std::string shown(const json& value) {

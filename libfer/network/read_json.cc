@@ -32,7 +32,7 @@ LayerKind kind_at(size_t index) {
 
 LayerKind kind_of_type(const json& type, const std::string& where) {
   for (size_t i = 0; i < kLayerTypeNames.size(); ++i) {
-    if (type == kLayerTypeNames[i].json) return kind_at(i);
+    if (is_text(type, kLayerTypeNames[i].json)) return kind_at(i);
   }
   throw Error(where + ": type: expected one of " +
               listed(kLayerTypeNames, [](const LayerTypeNames& names) { return names.json; }) + ", found " +
@@ -119,7 +119,7 @@ std::vector<LayerInfo> infer_named(const Network& network, const std::string& wh
 }  // namespace
 
 Network network_from_json(std::string_view text, const std::string& where) {
-  const json document = parse_json(text, where);
+  const JsonDocument document = parse_json(text, where);
   JsonFields top(document, where);
   Network network;
   top.read("name", network.name);

@@ -1,5 +1,6 @@
 // The C interface (fer.h): every exception ends here, as a return value and a message.
 #include <algorithm>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <span>
@@ -18,15 +19,14 @@ struct fer_model {
 
 namespace {
 
-thread_local std::string last_error;
+// Memory of the thread's own, since there may be no other; a longer message is cut off.
+constexpr size_t kMessageBytes = 1024;
+thread_local char last_error[kMessageBytes] = "";
 
-// Keeping a message may itself run out of memory; then there is none.
 void keep_error(const char* message) noexcept {
-  try {
-    last_error = message;
-  } catch (...) {
-    last_error.clear();
-  }
+  const size_t bytes = std::min(std::strlen(message), kMessageBytes - 1);
+  std::memmove(last_error, message, bytes);
+  last_error[bytes] = '\0';
 }
 
 // f(), or `failed` with the message kept.
@@ -120,7 +120,7 @@ int fer_predict_encoded(const fer_model* model, const void* bytes, size_t size, 
   });
 }
 
-const char* fer_last_error(void) { return last_error.c_str(); }
+const char* fer_last_error(void) { return last_error; }
 const char* fer_version(void) { return fer::version(); }
 
 }  // extern "C"

@@ -40,17 +40,17 @@ TEST(HostileJson, DepthIsBounded) {
 }
 
 TEST(HostileJson, SixteenLevelsAreFine) {
-  EXPECT_EQ(parse_json(std::string(16, '[') + std::string(16, ']'), "x").size(), 1u);
+  EXPECT_EQ(parse_json(std::string(16, '[') + std::string(16, ']'), "x")->size(), 1u);
 }
 
 TEST(HostileJson, ManyObjectsSideBySideTakeNoLongerThanTheirLength) {
   std::string objects = "[{}";
   for (int i = 0; i < 300000; ++i) objects += ",{}";
-  EXPECT_EQ(parse_json(objects + "]", "x").size(), 300001u);
+  EXPECT_EQ(parse_json(objects + "]", "x")->size(), 300001u);
 }
 
 TEST(HostileJson, EqualKeysInDifferentObjectsAreFine) {
-  EXPECT_EQ(parse_json(R"([{"a": {"a": 1}}, {"a": 2}])", "x").size(), 2u);
+  EXPECT_EQ(parse_json(R"([{"a": {"a": 1}}, {"a": 2}])", "x")->size(), 2u);
 }
 
 TEST(HostileJson, TextThatIsNotUtf8IsRefusedInPrintableWords) {

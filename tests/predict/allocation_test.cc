@@ -1,8 +1,13 @@
 // Counts every allocation of the process, to hold predict_into to its promise of making none.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <string>
 
+#include "fer.h"
 #include "fer/predictor.h"
 #include "fer/threads.h"
 #include "predict/workspaces.h"
@@ -20,9 +25,15 @@ namespace {
 
 std::atomic<bool> counting = false;
 std::atomic<int64_t> allocations = 0;
+std::atomic<int64_t> alive = 0;  // allocations that have not been freed
+// Of those counted: the first that fails and how many do.
+std::atomic<int64_t> first_to_fail = INT64_MAX, number_to_fail = 0;
 
-void count() noexcept {
-  if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+// False: this one fails.
+bool count() noexcept {
+  if (!counting.load(std::memory_order_relaxed)) return true;
+  const int64_t n = allocations.fetch_add(1, std::memory_order_relaxed);
+  return n < first_to_fail || n - first_to_fail >= number_to_fail;
 }
 
 }  // namespace
@@ -37,32 +48,42 @@ const int installed = __sanitizer_install_malloc_and_free_hooks([](const volatil
 }
 #else
 // These take the place of the C library's for the whole process, operator new included.
+namespace {
+void* no_memory() noexcept {
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void* born(void* memory) noexcept {
+  if (memory != nullptr) alive.fetch_add(1, std::memory_order_relaxed);
+  return memory;
+}
+}  // namespace
+
 extern "C" {
+void __libc_free(void*);
+void free(void* memory) {
+  if (memory != nullptr) alive.fetch_sub(1, std::memory_order_relaxed);
+  __libc_free(memory);
+}
 void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);
 void* __libc_realloc(void*, size_t);
 void* __libc_memalign(size_t, size_t);
 
-void* malloc(size_t size) {
-  count();
-  return __libc_malloc(size);
-}
-void* calloc(size_t n, size_t size) {
-  count();
-  return __libc_calloc(n, size);
-}
+void* malloc(size_t size) { return count() ? born(__libc_malloc(size)) : no_memory(); }
+void* calloc(size_t n, size_t size) { return count() ? born(__libc_calloc(n, size)) : no_memory(); }
 void* realloc(void* old, size_t size) {
-  count();
-  return __libc_realloc(old, size);
+  if (!count()) return no_memory();
+  return old == nullptr ? born(__libc_realloc(old, size)) : __libc_realloc(old, size);
 }
 void* aligned_alloc(size_t alignment, size_t size) {
-  count();
-  return __libc_memalign(alignment, size);
+  return count() ? born(__libc_memalign(alignment, size)) : no_memory();
 }
 int posix_memalign(void** out, size_t alignment, size_t size) {
-  count();
-  *out = __libc_memalign(alignment, size);
-  return *out == nullptr ? 12 : 0;
+  if (!count()) return ENOMEM;
+  *out = born(__libc_memalign(alignment, size));
+  return *out == nullptr ? ENOMEM : 0;
 }
 }
 #endif
@@ -122,6 +143,30 @@ TEST(Workspaces, AreKeptForAsManyCallsAsOnceRanTogether) {
   EXPECT_GT(allocations_in([&] { three_at_once(9); }), 0);
 }
 
+// Issue 12: 64 threads with mixed batches kept 1.65 GiB of workspaces for a model of half a MiB.
+TEST(Workspaces, KeepNoMoreThanTheBoundWhenIdle) {
+  const Model model = small_model();
+  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
+                                           model.preprocessing, {});
+  const size_t one = predict::Workspaces::Slot(prepared, 64).bytes();
+  predict::Workspaces workspaces(prepared, 2 * one);
+  {
+    const predict::Workspaces::Lease a(workspaces, 64), b(workspaces, 64), c(workspaces, 64), d(workspaces, 1);
+    EXPECT_EQ(workspaces.idle_bytes(), 0u);
+  }
+  EXPECT_LE(workspaces.idle_bytes(), 2 * one);
+  EXPECT_GE(workspaces.idle_bytes(), one);
+  for (const int64_t batch : {1, 2, 4, 8, 16, 32, 64, 3, 1}) {
+    { const predict::Workspaces::Lease lease(workspaces, batch); }
+    EXPECT_LE(workspaces.idle_bytes(), 2 * one);
+    // The one used last is there.
+    EXPECT_EQ(allocations_in([&] { const predict::Workspaces::Lease lease(workspaces, batch); }), 0);
+  }
+  predict::Workspaces none(prepared, 0);
+  { const predict::Workspaces::Lease a(none, 64), b(none, 64); }
+  EXPECT_EQ(none.idle_bytes(), one);
+}
+
 TEST(Workspaces, HoldTheBatchWithLessThanTwiceTheRoom) {
   const Model model = small_model();
   const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
@@ -134,6 +179,89 @@ TEST(Workspaces, HoldTheBatchWithLessThanTwiceTheRoom) {
     EXPECT_EQ(lease->workspace.inputs.shape()[0], lease->workspace.layers.max_batch());
   }
 }
+
+#ifndef FER_TEST_SANITIZED
+// The C interface where memory ends: issue 12.
+
+// f() with the allocations from `first` on failing, `number` of them.
+template <class F>
+auto failing(int64_t first, int64_t number, const F& f) {
+  first_to_fail = first;
+  number_to_fail = number;
+  allocations = 0;
+  counting = true;
+  const auto result = f();
+  counting = false;
+  number_to_fail = 0;
+  return result;
+}
+
+class OutOfMemory : public testing::TestWithParam<int64_t> {
+ protected:
+  void SetUp() override {
+    path_ = std::filesystem::temp_directory_path() / ("fer_memory_" + std::to_string(::getpid()) + ".safetensors");
+    Model model = small_model();
+    model.classes = {{"a", {"x", "y"}}, {"b", {"z"}}, {"c", {"u"}}};
+    save_model(model, path_);
+    set_num_threads(1);
+    pictures_ = small_pictures(3);
+    probabilities_.resize(9);
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  fer_model* load() const { return fer_load(path_.c_str()); }
+  int predict(const fer_model* model) { return fer_predict(model, pictures_.data(), 3, probabilities_.data()); }
+
+  std::string path_;
+  std::vector<uint8_t> pictures_;
+  std::vector<float> probabilities_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Failures, OutOfMemory, ::testing::Values(1, INT64_MAX / 2),
+                         [](const auto& parameter) { return parameter.param == 1 ? "One" : "AllFromThere"; });
+
+TEST_P(OutOfMemory, LoadingSaysSoAndLeavesNothing) {
+  fer_free(load());  // what is made once in a process
+  int64_t refused = 0;
+  for (int64_t n = 0;; ++n) {
+    const int64_t before = alive;
+    fer_model* model = failing(n, GetParam(), [&] { return load(); });
+    const bool all_succeeded = allocations <= n;
+    if (model == nullptr) {
+      ++refused;
+      ASSERT_NE(std::string(fer_last_error()).find("memory"), std::string::npos) << n << ": " << fer_last_error();
+      ASSERT_EQ(alive, before) << "allocations left after a failure of number " << n;
+    }
+    fer_free(model);
+    if (all_succeeded) break;
+    ASSERT_LT(n, 100000);
+  }
+  EXPECT_GE(refused, 100);
+}
+
+TEST_P(OutOfMemory, PredictingSaysSoAndTheModelGoesOn) {
+  fer_model* expected_from = load();
+  ASSERT_EQ(predict(expected_from), 0);
+  const std::vector<float> expected = probabilities_;
+  fer_free(expected_from);
+  int64_t refused = 0;
+  for (int64_t n = 0;; ++n) {
+    fer_model* model = load();
+    ASSERT_NE(model, nullptr);
+    const int status = failing(n, GetParam(), [&] { return predict(model); });
+    const bool all_succeeded = allocations <= n;
+    if (status != 0) {
+      ++refused;
+      ASSERT_NE(std::string(fer_last_error()).find("memory"), std::string::npos) << n << ": " << fer_last_error();
+    }
+    ASSERT_EQ(predict(model), 0);
+    EXPECT_EQ(probabilities_, expected);
+    fer_free(model);
+    if (all_succeeded) break;
+  }
+  EXPECT_GE(refused, 3);
+}
+#endif
 
 }  // namespace
 }  // namespace fer

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -51,10 +52,15 @@ cxxopts::Options all_options(const Program& program) {
   return options;
 }
 
-int complain(const Program& program, std::string message, int status) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
+// "fer-eval: MESSAGE" as one line. There may be nobody to read it (stderr closed, its disk full), and no memory: the
+// status says it then.
+int complain(const char* program, const char* message, int status) noexcept {
   std::fflush(stdout);
-  fmt::print(stderr, "{}: {}\n", program.name, message);
+  std::fputs(program, stderr);
+  std::fputs(": ", stderr);
+  for (const char* c = message; *c != '\0'; ++c) std::fputc(*c == '\n' ? ' ' : *c, stderr);
+  std::fputc('\n', stderr);
+  std::fflush(stderr);
   return status;
 }
 
@@ -71,6 +77,14 @@ int run_or_throw(const Program& program, const std::vector<std::string>& words) 
     return 0;
   }
   return program.run(arguments);
+}
+
+int complain_of_usage(const char* name, const char* message) noexcept {
+  try {
+    return complain(name, fmt::format("{} ({} --help)", message, name).c_str(), 2);
+  } catch (const std::exception&) {
+    return complain(name, message, 2);
+  }
 }
 
 }  // namespace
@@ -130,21 +144,30 @@ Arguments parse(const Program& program, const std::vector<std::string>& words) {
   }
 }
 
-int run(const Program& program, int argc, char** argv) {
+int run(Program (*make)(), int argc, char** argv) {
+  // A file that may grow no further (ulimit -f) is a failed write like any other, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
+  const char* slash = argc > 0 ? std::strrchr(argv[0], '/') : nullptr;
+  const char* name = slash != nullptr ? slash + 1 : argc > 0 ? argv[0] : "fer";
   try {
-    const int status = run_or_throw(program, std::vector<std::string>(argv + 1, argv + argc));
+    const int status = run_or_throw(make(), std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     // A full disk or a closed pipe shows only here.
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-      return complain(program, fmt::format("cannot write to standard output: {}", std::strerror(errno)), 1);
+      return complain(name, fmt::format("cannot write to standard output: {}", std::strerror(errno)).c_str(), 1);
     }
     return status;
   } catch (const UsageError& error) {
-    return complain(program, fmt::format("{} ({} --help)", error.what(), program.name), 2);
+    return complain_of_usage(name, error.what());
   } catch (const std::bad_alloc&) {
-    return complain(program, "out of memory", 1);
+    return complain(name, "out of memory", 1);
   } catch (const std::exception& error) {
-    return complain(program, error.what(), 1);
+    return complain(name, error.what(), 1);
   }
+}
+
+void note(const std::string& line) {
+  std::fflush(stdout);
+  std::fputs((line + "\n").c_str(), stderr);
 }
 
 void declare_threads(cxxopts::Options& options) {

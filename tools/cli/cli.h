@@ -64,8 +64,12 @@ Arguments parse(const Program& program, const std::vector<std::string>& words);
 // Throws UsageError ("expected one DATA, found 2: a.csv b.csv") unless there is one operand.
 void expect_one_operand(const Arguments& arguments, const std::string& name);
 
-// main: parses, runs, and turns what is thrown into one line on stderr and a status: 0 success, 2 usage, 1 else.
-int run(const Program& program, int argc, char** argv);
+// main: makes the program, parses, runs, and turns what is thrown into one line on stderr and a status: 0 success, 2
+// usage, 1 else. The status is the same where the line cannot be written.
+int run(Program (*make)(), int argc, char** argv);
+
+// A line on stderr that changes nothing: lost, without an error, where stderr is closed or full.
+void note(const std::string& line);
 
 // Declares --threads; use_threads applies it.
 void declare_threads(cxxopts::Options& options);

@@ -202,7 +202,7 @@ void apply_model_classes(OpenedData& opened, const Model& model) {
 }
 
 void print_notes(const std::string& program, const OpenedData& opened) {
-  for (const std::string& note : opened.notes) fmt::print(stderr, "{}: {}\n", program, note);
+  for (const std::string& line : opened.notes) note(fmt::format("{}: {}", program, line));
 }
 
 }  // namespace fer::cli

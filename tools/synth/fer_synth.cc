@@ -99,16 +99,17 @@ void declare(cxxopts::Options& options) {
   options.add_options()("pictures-per-class", "How many of each expression", text("3"), "N");
 }
 
+cli::Program program() {
+  return {.name = "fer-synth",
+          .operands = "",
+          .purpose =
+              "Draws faces with seven expressions and writes them in the form of fer2013.csv, for trying out "
+              "training\nwhere the real data set is not at hand.",
+          .declare = declare,
+          .run = synth};
+}
+
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) {
-  return fer::cli::run(
-      {.name = "fer-synth",
-       .operands = "",
-       .purpose = "Draws faces with seven expressions and writes them in the form of fer2013.csv, for trying out "
-                  "training\nwhere the real data set is not at hand.",
-       .declare = fer::declare,
-       .run = fer::synth},
-      argc, argv);
-}
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }

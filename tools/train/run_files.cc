@@ -33,17 +33,30 @@ std::string now_text() {
   return text;
 }
 
+constexpr int kMaxDepth = 16;
+
+// JSON that is not nested deeper than a description of a run: what walks over it would need ever more stack.
+ordered_json parse_shallow(const std::string& text) {
+  const auto within_depth = [](int depth, ordered_json::parse_event_t, const ordered_json&) {
+    if (depth > kMaxDepth) throw Error(fmt::format("expected at most {} levels of JSON", kMaxDepth));
+    return true;
+  };
+  return ordered_json::parse(text, within_depth);
+}
+
 ordered_json read_run_json(const std::string& folder) {
   const std::string path = run_json_path(folder);
   if (!is_there(path)) throw Error(fmt::format("{}: not there, so there is no run to resume in {}", path, folder));
   const std::string text = read_file(path, kMostRunJsonBytes);
   try {
-    ordered_json json = ordered_json::parse(text);
+    ordered_json json = parse_shallow(text);
     const ordered_json& data = json.at("data").at("path");
     const bool has_path = data.is_string() || (data.is_object() && data.at("bytes").is_string());
     if (json.at("options").is_object() && has_path && json.at("calls").is_array()) return json;
   } catch (const nlohmann::json::exception&) {
     // Said below, in our words.
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", path, error.what()));
   }
   throw Error(path + ": expected the description of a run that fer-train writes, found something else");
 }

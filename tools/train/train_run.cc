@@ -106,8 +106,8 @@ void Run::execute() {
 
 void Run::print_notes() const {
   cli::print_notes("fer-train", start_.opened);
-  for (const std::string& note : rows_.notes) fmt::print(stderr, "fer-train: {}\n", note);
-  for (const std::string& remark : options_.remarks) fmt::print(stderr, "fer-train: as seed: {}\n", remark);
+  for (const std::string& line : rows_.notes) note(fmt::format("fer-train: {}", line));
+  for (const std::string& remark : options_.remarks) note(fmt::format("fer-train: as seed: {}", remark));
 }
 
 std::vector<double> Run::class_weights() const {

@@ -97,6 +97,7 @@ InferenceModel::Workspace::Workspace(std::unique_ptr<Impl> impl) : impl_(std::mo
 InferenceModel::Workspace::~Workspace() = default;
 InferenceModel::Workspace::Workspace(Workspace&&) noexcept = default;
 int64_t InferenceModel::Workspace::max_batch() const { return impl_->max_batch; }
+size_t InferenceModel::Workspace::bytes() const { return impl_->memory->bytes(); }
 
 InferenceModel::Workspace InferenceModel::make_workspace(int64_t max_batch) const {
   return Workspace(std::make_unique<Workspace::Impl>(*impl_, max_batch));

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/fork_mutex.h"
 #include "engine/kernel_shapes.h"
 #include "engine/layers/layers.h"
 #include "kernels/norm/batch_norm.h"
@@ -171,7 +172,7 @@ class ConvInference : public InferenceStep {
   kernels::ConvShape shape_;
   int layer_;
   FusedConv fused_;
-  std::mutex mutex_;
+  core::ForkMutex mutex_;
   std::vector<std::unique_ptr<PreparedConv>> made_;
   std::array<std::atomic<const PreparedConv*>, kTypicalBatches.size()> of_size_ = {};
 };

@@ -24,9 +24,13 @@ struct Prediction {
   std::string emoji = {};            // of its class, in UTF-8; "" where there is none
 };
 
-// Immutable after loading; every const member may be called from many threads at once. Each concurrent call borrows a
-// workspace, and workspaces are kept: once a batch size has been seen by as many threads as run at once, predict_into
-// allocates nothing.
+// Immutable after loading; every const member may be called from many threads at once, and in the children of fork().
+// Each concurrent call borrows a workspace, and workspaces are kept: once a batch size has been seen by as many threads
+// as run at once, predict_into allocates nothing. Those that no call is using take at most 256 MiB together; beyond that
+// the one that was used longest ago is freed (the last one stays, however large).
+//
+// What fails leaves the Predictor as it was: where memory is lacking a call throws Error or std::bad_alloc, and may be
+// made again.
 class Predictor {
  public:
   // Throws Error as load_model does.

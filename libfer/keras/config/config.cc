@@ -90,7 +90,7 @@ void collect(const json& value, std::vector<std::string>& names, bool numbers = 
     if (const json* second = second_tensor(value)) names.push_back(name_in(*second));
   } else if (value.is_array()) {
     for (const json& one : value) collect(one, names, numbers);
-  } else if (const json* kind = member(value, "class_name"); kind != nullptr && *kind == "__keras_tensor__") {
+  } else if (const json* kind = member(value, "class_name"); kind != nullptr && is_text(*kind, "__keras_tensor__")) {
     const json* config = member(value, "config");
     const json* history = config == nullptr ? nullptr : member(*config, "keras_history");
     if (history == nullptr || !is_reference(*history)) throw Error("expected a keras_history, found none");
@@ -224,9 +224,9 @@ ConfigGraph read_graph(const json& model) {
   const Settings settings(*config);
   graph.name = settings.text({"name"}, "");
   graph.frozen = !settings.flag({"trainable"}, true);
-  if (*class_name == "Sequential") {
+  if (is_text(*class_name, "Sequential")) {
     read_sequential(model, graph);
-  } else if (*class_name == "Model" || *class_name == "Functional") {
+  } else if (is_text(*class_name, "Model") || is_text(*class_name, "Functional")) {
     read_functional(*config, graph);
   } else {
     throw Error("model: expected a Sequential or Functional one, found " + shown(*class_name));

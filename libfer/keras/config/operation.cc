@@ -5,6 +5,7 @@
 
 #include "fer/error.h"
 #include "keras/config/settings.h"
+#include "network/json_text.h"
 
 namespace fer::keras_file {
 namespace {
@@ -31,7 +32,7 @@ const json* innermost(const json* nodes) {
 }
 
 bool is_tensor(const json& value) {
-  return value.is_object() && value.contains("class_name") && value["class_name"] == "__keras_tensor__";
+  return value.is_object() && value.contains("class_name") && is_text(value["class_name"], "__keras_tensor__");
 }
 
 // Of ["x", 0, 0, {"y": 2, "name": null}] the object; null where there is none.

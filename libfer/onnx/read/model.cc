@@ -40,11 +40,11 @@ int64_t opset_of(const onnx::ModelProto& model) {
 }
 
 // The JSON under a key of the metadata, or null.
-nlohmann::json metadata(const onnx::ModelProto& model, const char* key) {
+JsonDocument metadata(const onnx::ModelProto& model, const char* key) {
   for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
     if (entry.key() == key) return parse_json(entry.value(), key);
   }
-  return nullptr;
+  return {};
 }
 
 // libfer's own files say so where they take anything but pixels.
@@ -55,7 +55,8 @@ bool is_ours(const onnx::ModelProto& model) {
 
 std::vector<std::string> class_names(const onnx::ModelProto& model, const OnnxReadOptions& options) {
   std::vector<std::string> names = options.class_names;
-  const nlohmann::json stored = names.empty() ? metadata(model, kClassNames) : nlohmann::json();
+  const JsonDocument document = names.empty() ? metadata(model, kClassNames) : JsonDocument();
+  const nlohmann::json& stored = document;
   if (stored.is_null()) return names;
   const auto is_text = [](const nlohmann::json& name) { return name.is_string(); };
   if (!stored.is_array() || !std::all_of(stored.begin(), stored.end(), is_text)) {
@@ -68,7 +69,8 @@ std::vector<std::string> class_names(const onnx::ModelProto& model, const OnnxRe
 Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions& options, bool takes_pixels,
                             Notes& notes) {
   if (options.preprocessing) return *options.preprocessing;
-  const nlohmann::json stored = metadata(model, kPreprocessing);
+  const JsonDocument document = metadata(model, kPreprocessing);
+  const nlohmann::json& stored = document;
   if (stored.is_null()) {
     if (is_ours(model)) return {1, 0};
     notes.push_back(takes_pixels ? io::kPixelsAsTheyAre : io::kPixelsDivided);

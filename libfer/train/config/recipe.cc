@@ -206,9 +206,9 @@ Recipe train::read_recipe(const json& block, const std::string& where, int64_t c
 
 Recipe recipe_from_json(std::string_view text, const std::string& where) {
   const Network network = network_from_json(text, where);
-  const json document = parse_json(text, where);
-  const auto block = document.find("training");
-  if (block == document.end() || block->is_null()) {
+  const JsonDocument document = parse_json(text, where);
+  const auto block = document->find("training");
+  if (block == document->end() || block->is_null()) {
     throw Error(where + ": training: expected the settings that the network is trained with, found none");
   }
   return train::read_recipe(*block, where + ": training", class_count(network), train::all_fields());

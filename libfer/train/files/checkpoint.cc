@@ -6,6 +6,7 @@
 #include "fer/error.h"
 #include "io/safetensors.h"
 #include "kernels/values/elementwise.h"
+#include "network/json_text.h"
 #include "train/files/identity.h"
 
 namespace fer::train {
@@ -88,9 +89,9 @@ RunState read_checkpoint(const std::string& path, const ParameterLayout& layout,
   in_file(path, [&] { check_format(file); });
   file.load_tensors();  // and finds damage, which must not pass for another run
   return in_file(path, [&] {
-    expect_same_run(json::parse(metadata(file, "identity")), identity);
+    expect_same_run(*parse_json(metadata(file, "identity"), "identity"), identity);
     for (const NamedArray& array : arrays) read_array(file, layout, array);
-    return state_from_json(json::parse(metadata(file, "state")));
+    return state_from_json(*parse_json(metadata(file, "state"), "state"));
   });
 }
 

@@ -53,11 +53,14 @@ EpochResult epoch_from_json(const json& j) {
           .images_per_second = number(j.at(7))};
 }
 
+// More than any machine takes; products of it do not overflow.
+constexpr int64_t kMostSteps = int64_t{1} << 40;
+
 void expect_consistent(const RunState& s) {
   const auto finished = static_cast<int64_t>(s.epochs.size());
   const bool good = s.epoch == finished && s.wall_times.size() == s.epochs.size() && s.total_steps >= s.step &&
-                    s.sums.correct <= s.sums.images && s.learning_rate > 0 && std::isfinite(s.learning_rate) &&
-                    s.best.epoch < finished && s.stopping.best_epoch < finished;
+                    s.total_steps <= kMostSteps && s.sums.correct <= s.sums.images && s.learning_rate > 0 &&
+                    std::isfinite(s.learning_rate) && s.best.epoch < finished && s.stopping.best_epoch < finished;
   if (!good) throw Error("training state: expected numbers that agree with each other, found others");
 }
 

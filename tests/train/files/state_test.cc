@@ -28,6 +28,13 @@ TEST(RunState, ComesBackFromJsonWithTheSameBits) {
   EXPECT_TRUE(back.stopped_early);
 }
 
+// Issue 12: 2^62 steps were taken, and their product with the batches of a step overflowed.
+TEST(RunState, RefusesMoreStepsThanAnyRunTakes) {
+  nlohmann::json j = state_to_json(some_state());
+  j["total_steps"] = int64_t{1} << 62;
+  EXPECT_THROW(state_from_json(j), Error);
+}
+
 TEST(RunState, RefusesJsonWithAFieldMissing) {
   for (const char* field : {"epoch", "sums", "plateau", "epochs", "wall_times"}) {
     nlohmann::json j = state_to_json(some_state());
