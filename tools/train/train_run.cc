@@ -97,7 +97,7 @@ void Run::execute() {
   trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);
   if (!options_.quiet) {
     for (const std::string& remark : trainer.remarks(static_cast<int64_t>(rows_.train.size()))) {
-      fmt::print(stderr, "fer-train: {}\n", remark);
+      note(fmt::format("fer-train: {}", remark));
     }
   }
   greet(trainer.model().network);
