@@ -151,7 +151,7 @@ bool is_dangling_link(const std::string& path) {
 std::optional<Image> picture_of(const std::string& file, bool skip_bad) {
   constexpr size_t kMaxFileBytes = size_t{1} << 30;
   if (skip_bad && is_dangling_link(file)) {
-    fmt::print(stderr, "fer-predict: left out: {}: is a link that leads nowhere\n", file);
+    cli::note(fmt::format("fer-predict: left out: {}: is a link that leads nowhere", file));
     return std::nullopt;
   }
   const std::string bytes = read_file(file, kMaxFileBytes, "a PNG, JPEG, PGM, PPM or WebP picture");
