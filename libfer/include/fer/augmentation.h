@@ -5,7 +5,8 @@
 
 namespace FER_PUBLIC fer {
 
-// What an augmented picture has where its source lies outside the old one (letters are cells of a row abcd):
+// What fills the parts of an augmented picture that lie outside the original one (letters are the pixels of a row
+// abcd):
 enum class Fill {
   kNearest,   // aaaa|abcd|dddd
   kConstant,  // kkkk|abcd|kkkk
@@ -14,18 +15,18 @@ enum class Fill {
 };
 const char* fill_name(Fill fill);  // "nearest", "constant", "reflect", "wrap"
 
-// Random changes to training pictures, as Keras's ImageDataGenerator makes them: each drawn evenly from its range, both
-// ways, anew for every pass over the data, and done in one resampling (docs/training.md). A pure function of seed, pass
-// and picture.
+// Random changes to training pictures, as Keras's ImageDataGenerator makes them. Each is drawn uniformly from its
+// range, in both directions, anew in every pass over the data, and all are applied in one resampling
+// (docs/training.md). The result is a pure function of seed, pass and picture.
 struct Augmentation {
   bool horizontal_flip = false;  // half of the pictures
-  double width_shift = 0;        // up to this share of the width
-  double height_shift = 0;       // up to this share of the height
+  double width_shift = 0;        // up to this fraction of the width
+  double height_shift = 0;       // up to this fraction of the height
   double rotation_deg = 0;       // up to this angle
   double shear_deg = 0;          // up to this angle
   double zoom = 0;               // height and width each by a factor in [1 - zoom, 1 + zoom]
   Fill fill = Fill::kNearest;
-  double fill_value = 0;  // kConstant: this pixel value, 0 to 255
+  double fill_value = 0;  // the pixel value for kConstant, 0 to 255
   bool any() const {
     return horizontal_flip || width_shift > 0 || height_shift > 0 || rotation_deg > 0 || shear_deg > 0 || zoom > 0;
   }

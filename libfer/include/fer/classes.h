@@ -18,17 +18,17 @@ namespace FER_PUBLIC fer {
 std::vector<ClassRule> parse_classes(std::string_view text);
 // A name as parse_classes takes it, with backslashes where it needs them.
 std::string escaped_class_name(const std::string& name);
-// One rule a name, each made of its own class ("a+b": of a and b).
+// One rule per name, made from the class of that name ("a+b" is made from a and b).
 std::vector<ClassRule> rules_of_names(const std::vector<std::string>& names);
 
-// What becomes of each class of the data: the number of the rule that takes it, or kNoLabel. A rule that is named after
+// For each class of the data, the number of the rule that takes it, or kNoLabel. A rule that is named after
 // its sources ("a+b") takes a class of that name too.
 std::vector<uint8_t> class_map(const std::vector<std::string>& class_names, const std::vector<ClassRule>& rules);
 
-// Relabels: labels become numbers of rules, class_names their names; pictures of classes that no rule names get
-// kNoLabel. Returns how many got it. soft_targets: empty, or [size, classes] numbers, which are merged and scaled to
-// sum to 1 likewise; a row left with nothing gets kNoLabel. Throws Error when a rule names a class that the data lacks
-// and `all_needed`.
+// Relabels the data: labels become numbers of rules, and class_names the names of the rules. Pictures of classes that
+// no rule names get kNoLabel. Returns how many pictures got it. soft_targets is empty, or holds [size, classes]
+// numbers, which are merged likewise and scaled to sum to 1; a row left with nothing gets kNoLabel. Throws Error when
+// `all_needed` is set and a rule names a class that the data lacks.
 int64_t apply_classes(Dataset& data, const std::vector<ClassRule>& rules, bool all_needed,
                       std::vector<float>* soft_targets = nullptr);
 

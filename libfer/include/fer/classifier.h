@@ -33,7 +33,7 @@ class Classifier {
   // Throws Error as load_model does, and where a model does not take the first one's input or tell its classes apart.
   static Classifier load(const std::string& path, const ClassifierOptions& options = {});
   static Classifier load(std::span<const std::string> paths, const ClassifierOptions& options = {});
-  // `names` are the models' in messages; empty: "model 1" and so on.
+  // `names` are what messages call the models; empty: "model 1" and so on.
   explicit Classifier(std::vector<Model> models, const ClassifierOptions& options = {},
                       const std::vector<std::string>& names = {});
 
@@ -41,9 +41,9 @@ class Classifier {
   int64_t width() const { return members_[0].width(); }
   int64_t channels() const { return members_[0].channels(); }
   int64_t class_count() const { return members_[0].class_count(); }
-  // One a class; its number as text where the models have no names.
+  // One name per class; its number as text where the models have no names.
   const std::vector<std::string>& class_names() const { return class_names_; }
-  // One a class, in UTF-8, "" where there is none.
+  // One emoji per class, in UTF-8; "" where there is none.
   const std::vector<std::string>& class_emoji() const { return members_[0].class_emoji(); }
   // Whether the models take points of a face (fer/landmarks.h) instead of pictures.
   bool takes_landmarks() const;
@@ -53,25 +53,25 @@ class Classifier {
   // A picture of any size, fitted as the models want it (`fitted`, fer/image.h). Throws Error where they take
   // landmarks.
   Prediction predict(const Image& picture) const;
-  // The same of a file's path, or of a file's bytes in memory (decode_image); `name` is the picture's in messages.
+  // The same for a file's path, or for a file's bytes in memory (decode_image); `name` stands for it in messages.
   // Throws Error as these do.
   Prediction predict_file(const std::string& path) const;
   Prediction predict_encoded(std::span<const uint8_t> bytes, const std::string& name = "picture") const;
-  // Many at once, which is faster.
+  // Many pictures at once, which is faster.
   std::vector<Prediction> predict(std::span<const Image> pictures) const;
 
-  // What the models get of a picture: height * width * channels bytes. Throws Error as predict does; `name` as above.
+  // The picture as the models take it: height * width * channels bytes. Throws Error as predict does; `name` as above.
   std::vector<uint8_t> input_of(const Image& picture, const std::string& name = "picture") const;
-  // Such bytes of n pictures one after another -> probabilities, n * class_count() floats, overwritten. Throws Error on
-  // sizes that do not fit.
+  // Such bytes for n pictures, one after another -> probabilities, n * class_count() floats, overwritten. Throws Error
+  // on sizes that do not fit.
   void predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const;
-  // The same from floats that are already preprocessed: the only form of landmarks. Throws Error with `flip`.
+  // The same from floats that are already preprocessed, the only form that landmarks have. Throws Error with `flip`.
   void predict_into(std::span<const float> inputs, std::span<float> probabilities) const;
-  // Probabilities of a picture or example -> its prediction.
+  // The prediction for one picture or example, given its probabilities.
   Prediction prediction_of(std::span<const float> probabilities) const;
 
-  // Rows of a data set, `batch_size` at a time: probabilities [rows, classes], and what fer/evaluate.h makes of them.
-  // Throws Error as predict_rows and evaluate do.
+  // predict_rows and evaluate of fer/evaluate.h, for these models: `batch_size` rows at a time, probabilities [rows,
+  // classes]. Both throw Error as those do.
   Tensor predict_rows(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64) const;
   Evaluation evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64) const;
 
@@ -81,7 +81,7 @@ class Classifier {
   std::vector<std::string> class_names_;
 };
 
-// Classes from the most to the least probable, the first of equals first: at most `count` of them.
+// The indices of at most `count` classes, from the most to the least probable; of equals the lower index comes first.
 std::vector<int64_t> most_probable(std::span<const float> probabilities, int64_t count);
 
 }  // namespace fer

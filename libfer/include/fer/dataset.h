@@ -31,12 +31,12 @@ class PictureSource {
 };
 
 // n examples of one size, [n, height, width, channels]: as bytes in `pixels`, or, where they are too large for memory,
-// behind `source`, or, where they are no pictures but numbers (landmarks), in `values`. One of the three is used.
+// behind `source`, or, where they are numbers (landmarks) instead of pictures, in `values`. One of the three is used.
 struct Dataset {
   int64_t height = 48, width = 48, channels = 1;
   std::vector<uint8_t> pixels;
   std::vector<uint8_t> labels;  // empty where the file has no labels (Kaggle's test.csv)
-  std::vector<Usage> usage;     // one a picture
+  std::vector<Usage> usage;     // one per picture
   std::vector<std::string> class_names;
   std::shared_ptr<const PictureSource> source = nullptr;
   std::vector<float> values = {};
@@ -48,13 +48,13 @@ struct Dataset {
     const size_t all = values.empty() ? pixels.size() : values.size();
     return picture_bytes() == 0 ? 0 : static_cast<int64_t>(all) / picture_bytes();
   }
-  // Numbers instead of pictures.
+  // Whether the examples are numbers (landmarks) instead of pictures.
   bool has_values() const { return !values.empty(); }
-  // Of `pixels`.
+  // Picture i; only where the pictures are in `pixels`.
   std::span<const uint8_t> picture(int64_t i) const {
     return {pixels.data() + i * picture_bytes(), static_cast<size_t>(picture_bytes())};
   }
-  // Of `values`.
+  // Example i; only where the examples are in `values`.
   std::span<const float> example(int64_t i) const {
     return {values.data() + i * picture_bytes(), static_cast<size_t>(picture_bytes())};
   }
@@ -76,15 +76,15 @@ void copy_fitted(const Dataset& data, int64_t i, int64_t height, int64_t width, 
 // file, line and column on anything else. `require_labels` false admits a file without an emotion column.
 Dataset read_fer_csv(const std::string& path, bool require_labels = true);
 
-// Row numbers of a split, without those whose class was dropped. Pictures are never copied: a split is a list of
-// indices into a Dataset.
+// The row numbers of a split, without rows whose class was dropped. A split is a list of indices into a Dataset, so
+// pictures are never copied.
 std::vector<int64_t> rows_with_usage(const Dataset& data, Usage usage);
 
 struct Split {
   std::vector<int64_t> train, validation;
 };
-// A random share `validation_share` (0..1) of `rows` for validation, the rest for training: the same for the same seed
-// on any machine.
+// Draws a random share `validation_share` (0..1) of `rows` for validation and leaves the rest for training. The same
+// seed gives the same rows on any machine.
 Split random_split(std::span<const int64_t> rows, double validation_share, uint64_t seed);
 
 }  // namespace fer

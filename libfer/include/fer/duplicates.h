@@ -9,21 +9,21 @@
 
 namespace FER_PUBLIC fer {
 
-// When two pictures count as nearly the same. Both are averaged down to 16x16 grey cells and to 8 rows of 9; the 64-bit
-// difference hash of the latter (is a cell brighter than the one to its right?) may differ in at most `hash_bits`, and
-// the correlation coefficient of the 256 cells must be at least `correlation`. Brightness and contrast count for
-// nothing, small changes for little.
+// When two pictures count as nearly the same. Both are averaged down to 16x16 grey cells and to 8 rows of 9. The 64-bit
+// difference hashes of the latter (is a cell brighter than the one to its right?) may differ in at most `hash_bits`,
+// and the correlation coefficient of the 256 cells must be at least `correlation`. Brightness and contrast make no
+// difference, and small changes make little.
 struct NearDuplicateRule {
   int hash_bits = 12;
   double correlation = 0.97;
 };
 
-// Groups of two or more rows, each in order of rows; groups by their first row.
+// Groups of two or more rows. Rows within a group are in ascending order, and groups are ordered by their first row.
 using RowGroups = std::vector<std::vector<int64_t>>;
 
 struct Duplicates {
   RowGroups exact;             // the same pixels
-  RowGroups near;              // each nearly the same as another of its group, or the same; blank pictures left out
+  RowGroups near;              // each the same or nearly the same as another of its group; no blank pictures
   std::vector<int64_t> blank;  // rows whose pixels are all the same
 };
 

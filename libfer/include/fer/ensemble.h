@@ -19,20 +19,21 @@ enum class EnsembleRule {
           // with the most votes comes first, of equals that with the larger mean, and a row adds up to 1
 };
 
-// Empty where two networks tell the same classes apart, under the same names; else what was expected and what was
-// found: "expected 7 classes (angry, ...), found 6 (...)".
+// Returns an empty text where two networks tell the same classes apart, under the same names; else what was expected
+// and what was found: "expected 7 classes (angry, ...), found 6 (...)".
 std::string class_difference(const Network& expected, const Network& found);
 
-// One table of probabilities for those of several models, each [rows, classes], one row after another. Throws Error
-// when there is no model and when their sizes differ.
+// Joins the probabilities of several models, each [rows, classes], into one table of that shape. Throws Error when
+// there is no model and when sizes differ.
 std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule);
 
-// [rows, classes], `batch_size` pictures at a time; flip: each model's mean over the picture and its mirror image.
+// Returns probabilities [rows, classes], asking for `batch_size` pictures at a time. flip: takes each model's mean over
+// the picture and its mirror image.
 // Throws Error when there is no model, when two differ in classes ("model 2: ..."), and as predict_rows does.
 Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
                         std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
 
-// As evaluate (fer/evaluate.h), of predict_ensemble.
+// Does what evaluate (fer/evaluate.h) does, with the probabilities of predict_ensemble.
 Evaluation evaluate_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
                              std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
 

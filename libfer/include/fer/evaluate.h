@@ -12,16 +12,16 @@
 
 namespace FER_PUBLIC fer {
 
-// Probabilities [rows, classes] in inference mode, `batch_size` at a time. flip: the mean of the picture's and its
-// mirror image's.
+// Returns probabilities [rows, classes] in inference mode, `batch_size` rows at a time. flip: takes the mean over the
+// picture and its mirror image.
 Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
                     bool flip = false);
 
-// Loss (cross-entropy, without regularisation), accuracy, confusion matrix over rows of a labelled data set.
+// Returns loss (cross-entropy, without regularisation), accuracy and confusion matrix over rows of a labelled data set.
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
                     bool flip = false);
 
-// Those of `rows` whose label is not the class that the model finds most probable, in their order.
+// Returns those of `rows` whose label is not the class that the model finds most probable, in their order.
 std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows);
 
 }  // namespace fer

@@ -20,7 +20,7 @@ const std::vector<std::string>& ferplus_class_names();
 using Votes = std::array<uint8_t, 10>;
 
 struct FerPlus {
-  std::vector<Votes> votes;  // one a row of fer2013.csv, in its order
+  std::vector<Votes> votes;  // one per row of fer2013.csv, in its order
   std::vector<Usage> usage;
 };
 
@@ -31,17 +31,17 @@ FerPlus read_ferplus(const std::string& path);
 // The same from bytes; `name` stands for the path in messages.
 FerPlus parse_ferplus(std::string_view text, const std::string& name);
 
-// The FERPlus project's rule of the majority: counts of at most one become 0; what then holds more than half of all
-// votes left is the label, unless it is unknown or NF. kNoLabel where there is none.
+// The label by the FERPlus project's majority rule: counts of at most one become 0, and whatever then holds more than
+// half of the votes left is the label, unless it is unknown or NF. Returns kNoLabel where there is none.
 uint8_t majority_label(const Votes& votes);
 // The votes as a distribution: counts of at most one become 0; the eight emotions' share of the votes left, scaled to
-// sum to 1. False, and zeros, where unknown and NF together hold half of them or more, or none is left.
+// sum to 1. Returns false, and zeros, where unknown and NF together hold half of the votes or more, or none is left.
 bool vote_distribution(const Votes& votes, std::array<float, 8>& out);
 
-// Gives the pictures of fer2013 these labels: majority_label, or, with soft_targets, the first largest of the vote's
-// distribution, and [pictures, 8] distributions in *soft_targets. Pictures without one get kNoLabel. Returns how many
-// did. Throws Error naming `ferplus_path` unless the rows are as many, and the Usage of each (where the data has any)
-// is the same.
+// Gives the pictures of fer2013 these labels: majority_label, or, with soft_targets, the first largest of the votes'
+// distribution, and [pictures, 8] distributions in *soft_targets. Pictures without a label get kNoLabel; returns how
+// many did. Throws Error naming `ferplus_path` unless both have the same number of rows, and the same Usage in each row
+// (where the data has any).
 int64_t apply_ferplus(Dataset& data, const FerPlus& ferplus, const std::string& ferplus_path,
                       std::vector<float>* soft_targets = nullptr);
 

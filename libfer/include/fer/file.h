@@ -40,7 +40,7 @@ using FileSink = std::function<void(std::string_view)>;
 void write_file(const std::string& path, const std::function<void(const FileSink&)>& fill);
 void write_file(const std::string& path, std::string_view content);
 
-// Makes a folder and those above it, as far as they are missing, and syncs the folders that hold the new ones. Throws
+// Makes a folder and its parents where they are missing, and syncs the folders that hold the new ones. Throws
 // Error (path and reason).
 void make_folders(const std::string& path);
 
@@ -54,7 +54,7 @@ void make_folders(const std::string& path);
 //   folder.finish();
 class FolderWriter {
  public:
-  // kNew: the folder is not there yet, and appears whole; of two at a time on one name the second to finish throws.
+  // kNew: the folder is not there yet, and appears whole; of two writers of one name, the second to finish throws.
   // kNewOrMore: files are added to a folder that is there, each whole, in the place of one of the same name.
   enum class Into { kNew, kNewOrMore };
 
@@ -68,7 +68,7 @@ class FolderWriter {
   void write(const std::string& name, std::string_view content);
   void finish();
 
-  // Temporary folders for this path that killed processes of this user have left.
+  // The temporary folders for this path that killed processes of this user have left.
   const std::vector<std::string>& leftovers() const;
 
  private:

@@ -18,23 +18,22 @@ struct Image {
 // PNG, JPEG, PGM/PPM (P2, P3, P5, P6; 8 bits) or WebP (where libfer was built with libwebp; no animations), told apart
 // by content. Alpha is dropped; 16-bit PNG is reduced to 8; palettes are expanded; colour profiles and gamma are left
 // alone, as most readers do. JPEG, PNG and WebP are turned upright where their Exif data say how the camera was held.
-// Throws Error (path and reason) on
-// anything else, on a truncated file, and on more than 100 million pixels.
+// Throws Error (path and reason) on anything else, on a truncated file, and on more than 100 million pixels.
 Image read_image(const std::string& path);
-// The same of a file's bytes in memory. `name` is the picture's in messages.
+// The same for a file's bytes in memory. `name` stands for the picture in messages.
 Image decode_image(std::span<const uint8_t> bytes, const std::string& name = "picture");
 
-// Grey = 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601); grey to RGB repeats. channels 1 or 3.
+// Converts to 1 or 3 channels: grey = 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601); RGB repeats the grey value.
 Image with_channels(const Image& image, int64_t channels);
-// Area average when shrinking, bilinear with half-pixel centres when growing.
+// Resizes by area averaging where it shrinks, and bilinearly with half-pixel centres where it grows.
 Image resized(const Image& image, int64_t height, int64_t width);
-// Both: how a picture becomes a network's input. The picture is stretched to the size asked for, whatever its own
-// proportions.
+// Converts and resizes, which is how a picture becomes a network's input. The picture is stretched to the size asked
+// for, whatever its own proportions.
 Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels);
-// Exchanges left and right in every row of pixels [..., width, channels]. Throws Error where they are no whole rows.
+// Exchanges left and right in every row of pixels [..., width, channels]. Throws Error unless these are whole rows.
 void mirror(std::span<uint8_t> pixels, int64_t width, int64_t channels);
 
-// An 8-bit PNG file's bytes.
+// The bytes of an 8-bit PNG file.
 std::string encode_png(const Image& image);
 
 }  // namespace fer

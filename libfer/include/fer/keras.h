@@ -1,5 +1,5 @@
 // Models from Keras (docs/keras.md). These functions are in the library fer_keras (fer::keras), beside libfer: they
-// need libhdf5 and libzip, which libfer does without.
+// need libhdf5 and libzip, which libfer does not use.
 //
 //   fer::KerasModel read = fer::read_keras("model.keras", {.class_names = {"angry", "happy"}});
 //   fer::save_model(read.model, "model.safetensors");
@@ -19,13 +19,13 @@ namespace FER_PUBLIC fer {
 bool has_keras();
 
 struct KerasReadOptions {
-  // In label order. Empty: not known, as Keras's files do not hold them (a given network's stay).
+  // Class names in label order. Empty: not known, as Keras's files do not hold them (a given network keeps its own).
   std::vector<std::string> class_names = {};
-  // How 8-bit pixels become what the file's input expects. Missing: pixels as they are where the model begins with a
-  // Rescaling, else division by 255. That Rescaling becomes part of Model::preprocessing.
+  // How 8-bit pixels become what the file's input expects. Missing: pixels go in as they are where the model begins
+  // with a Rescaling, which becomes part of Model::preprocessing; else they are divided by 255.
   std::optional<Preprocessing> preprocessing = {};
-  // For a file with weights alone, one of: Keras's own model JSON (the path of what model.to_json() gave), or a
-  // network.
+  // A file with weights alone needs one of these two: the path of Keras's own model JSON (what model.to_json() gave),
+  // or a network.
   std::string config = {};
   std::optional<Network> network = {};
   // Keras 1 and 2 on Theano turn kernels around, and not every file says where it comes from. True or false overrides
@@ -35,8 +35,8 @@ struct KerasReadOptions {
 
 struct KerasModel {
   Model model;
-  // What was left out because it acts in training alone: "layer 'noise' (GaussianNoise): left out, ..."; and that
-  // weights were taken in the file's order, where no names fit.
+  // Layers that were left out because they act in training alone ("layer 'noise' (GaussianNoise): left out, ..."), and
+  // a note where weights were taken in the file's order because no names fit.
   std::vector<std::string> notes;
   // What the file does not say and was assumed: how pixels go in, and what was made of the last layer where it does not
   // end in a softmax.
@@ -45,8 +45,8 @@ struct KerasModel {
 
 // A convolutional classifier from Keras 1, 2 or 3: an HDF5 file with the model or with weights alone, or a .keras file
 // (by content, not by name). A layer keeps its name; one within a model within the model gets that model's name and a
-// slash before it. A network that ends in one sigmoid becomes one of two classes (1 - p, p); one output of
-// another kind is an error. Throws Error naming the file and, from there on, the layer and its type: a damaged file;
+// slash before it. A network that ends in one sigmoid becomes one of two classes (1 - p, p); one output of another kind
+// is an error. Throws Error naming the file and, from there on, the layer and its type: a damaged file;
 // links out of the file, virtual datasets and filters other than gzip, shuffle and Fletcher's checksum; a layer or a
 // setting that libfer cannot express; weights that are missing, of another shape or not finite. libhdf5 runs in a child
 // process with bounded memory and time, so a file that crashes it is an Error like others. Memory: a .keras file twice,
@@ -59,9 +59,9 @@ struct BackboneReport {
   std::vector<std::string> unused;   // layers of the file that the network has no use for
 };
 
-// Weights of a Keras file into those layers of a model that have the same name (of ResNet50, also the names before
-// Keras 2.3); where none has, into the first ones in order. Layers of the same name must agree in shape; Error names
-// layer and shapes, and the model is as it was.
+// Copies the weights of a Keras file into those layers of a model that have the same name (for ResNet50, also the names
+// before Keras 2.3); where none has, into the first layers in order. Layers of the same name must agree in shape; else
+// throws Error naming layer and shapes, and leaves the model as it was.
 BackboneReport fill_from_keras(Model& model, const std::string& path);
 
 }  // namespace fer

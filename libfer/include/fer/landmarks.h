@@ -15,12 +15,12 @@ namespace FER_PUBLIC fer {
 inline constexpr int64_t kLandmarkPoints = 68;
 
 // Moves the points (x0, y0, x1, y1, ...) so that their mean is 0 and scales them so that their root mean square
-// distance from it is 1: then neither where the face was nor how large it was shows. False, and unchanged, where all
-// points are one.
+// distance from it is 1: then neither the face's place nor its size shows. Returns false, and changes nothing, where
+// all points coincide.
 bool normalize_landmarks(std::span<float> points);
 
-// Reads a CSV file of landmarks, a face a row: columns x0,y0 to x67,y67 (or x1,y1 to x68,y68; x_0 is x0) in any order
-// and any scale, with emotion, Usage and file where there are such; others are skipped. The data set has `values`
+// Reads a CSV file of landmarks, one face per row: columns x0,y0 to x67,y67 (or x1,y1 to x68,y68; x_0 is x0) in any
+// order and any scale, with emotion, Usage and file where there are such; others are skipped. The data set has `values`
 // [n, 68, 2, 1], normalised. Throws Error with file, line and column.
 Dataset read_landmarks(const std::string& path, bool require_labels = true);
 // The same from bytes; `name` stands for the path in messages.

@@ -34,7 +34,7 @@ struct Evaluation {
   std::vector<Mistake> worst;                   // up to 24 wrong answers, most confident first
 };
 
-// probabilities [n, classes]; labels n of them; rows: their numbers in the data set, for `worst`.
+// Takes probabilities [n, classes], n labels, and for `worst` the n row numbers in the data set.
 Evaluation evaluate_probabilities(const Tensor& probabilities, std::span<const uint8_t> labels,
                                   std::span<const int64_t> rows, const std::vector<std::string>& class_names);
 

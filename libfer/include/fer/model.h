@@ -32,13 +32,13 @@ struct Model {
   Weights weights;
   Preprocessing preprocessing;
   std::vector<Int8Layer> int8 = {};  // in the network's order; empty: all in floats (quantize_int8, fer/quantize.h)
-  // Which classes of the data make each class of the network; empty: those of its name. One emoji a class; empty: by
-  // default_emoji.
+  // Which classes of the data make each class of the network; empty: those of the same name. One emoji per class;
+  // empty: those of default_emoji.
   std::vector<ClassRule> classes = {};
   std::vector<std::string> emoji = {};
 };
 
 }  // namespace fer
 
-// Who has a model saves it or has loaded it.
+// Code that has a model saves it or has loaded it.
 #include "fer/model_file.h"

@@ -22,7 +22,7 @@
 
 namespace FER_PUBLIC fer {
 
-// Cells added around an image. valid: none. same: so that the output is ceil(input / stride), the odd cell at the
+// Padding around an image. valid: none. same: as many cells as make the output ceil(input / stride), an odd one at the
 // bottom and right (Keras, TensorFlow). explicit: `cells` on every side (PyTorch).
 struct Padding {
   enum class Kind { kValid, kSame, kExplicit };
@@ -35,7 +35,7 @@ struct Padding {
   bool operator==(const Padding&) const = default;
 };
 
-// First values of a parameter. Glorot and He take fan-in and fan-out from the kernel's shape: fan-in = kh*kw*ci,
+// How a parameter is initialised. Glorot and He take fan-in and fan-out from the kernel's shape: fan-in = kh*kw*ci,
 // fan-out = kh*kw*co.
 //   glorot_uniform  U(-l, l), l = sqrt(6 / (fan-in + fan-out))     Glorot and Bengio 2010, eq. 16
 //   glorot_normal   N(0, 2 / (fan-in + fan-out)), truncated at two standard deviations as Keras does
@@ -84,8 +84,8 @@ struct Conv2D {
   bool operator==(const Conv2D&) const = default;
 };
 
-// Each channel on its own: y[n,oh,ow,c*m+j] = f(bias[c*m+j] + sum x[n, oh*sh+kh-ph, ow*sw+kw-pw, c] *
-// kernel[kh,kw,c,j]) with m = depth_multiplier filters a channel, 0 <= j < m.
+// Convolves each channel on its own: y[n,oh,ow,c*m+j] = f(bias[c*m+j] + sum x[n, oh*sh+kh-ph, ow*sw+kw-pw, c] *
+// kernel[kh,kw,c,j]) with m = depth_multiplier filters per channel, 0 <= j < m.
 struct DepthwiseConv2D {
   Pair kernel = {3, 3};
   Pair strides = {1, 1};
@@ -134,9 +134,9 @@ struct Dense {
   bool operator==(const Dense&) const = default;
 };
 
-// Over the last axis. Training: mean and biased variance of the batch; moving = momentum * moving + (1 - momentum) *
-// batch, with the batch's biased variance too (Keras; PyTorch's running variance is unbiased and its momentum is 1 -
-// this one). Inference: moving. Ioffe and Szegedy 2015.
+// Normalises over the last axis. Training: mean and biased variance of the batch; moving = momentum * moving + (1 -
+// momentum) * batch, with the batch's biased variance too (Keras; PyTorch's running variance is unbiased and its
+// momentum is 1 - this one). Inference: the moving moments. Ioffe and Szegedy 2015.
 struct BatchNorm {
   float epsilon = 1e-3f;
   float momentum = 0.99f;
@@ -149,8 +149,8 @@ struct ActivationLayer {
   bool operator==(const ActivationLayer&) const = default;
 };
 
-// y = x where x > 0, else alpha * x with a trained alpha (He et al. 2015, "Delving Deep into Rectifiers", eq. 1): one a
-// channel, or without `shared` one for every value of a picture (Keras's PReLU without shared_axes). The slope of a
+// y = x where x > 0, else alpha * x with a trained alpha (He et al. 2015, "Delving Deep into Rectifiers", eq. 1): one
+// per channel, or without `shared` one for every value of a picture (Keras's PReLU without shared_axes). The slope of a
 // leaky_relu is not trained.
 struct PRelu {
   bool shared = true;
@@ -172,7 +172,7 @@ struct AveragePool2D {
   Padding padding = Padding::valid();
   bool operator==(const AveragePool2D&) const = default;
 };
-// Over all rows and columns, to [c], or to [1, 1, c] with keepdims.
+// Pools over all rows and columns, to [c], or to [1, 1, c] with keepdims.
 struct GlobalAveragePool2D {
   bool keepdims = false;
   bool operator==(const GlobalAveragePool2D&) const = default;
@@ -182,13 +182,13 @@ struct GlobalMaxPool2D {
   bool operator==(const GlobalMaxPool2D&) const = default;
 };
 
-// Training: a share `rate` of the values becomes 0, the rest is scaled by 1 / (1 - rate). Inference: nothing.
+// Training: a share `rate` of the values becomes 0, the rest is scaled by 1 / (1 - rate). Inference: does nothing.
 struct Dropout {
   float rate = 0.5f;
   bool operator==(const Dropout&) const = default;
 };
 
-// To rank 1, in height, width, channel order.
+// Flattens to rank 1, in height, width, channel order.
 struct Flatten {
   bool operator==(const Flatten&) const = default;
 };
@@ -199,29 +199,29 @@ struct Reshape {
   bool operator==(const Reshape&) const = default;
 };
 
-// Sum of two or more inputs of one shape.
+// Adds two or more inputs of one shape.
 struct Add {
   bool operator==(const Add&) const = default;
 };
 
-// Product of two or more inputs: each of one shape [h, w, c], or [c] or [1, 1, c], which then scales the channels
+// Multiplies two or more inputs: each has the full shape [h, w, c], or [c] or [1, 1, c], which then scales the channels
 // (squeeze-and-excite; Hu et al. 2018). At least one has the full shape.
 struct Multiply {
   bool operator==(const Multiply&) const = default;
 };
 
-// One or more inputs side by side along the last axis; the other extents are the same.
+// Puts one or more inputs side by side along the last axis; their other extents must be equal.
 struct Concat {
   bool operator==(const Concat&) const = default;
 };
 
-// Zeros on all four sides.
+// Adds zeros on all four sides.
 struct ZeroPad2D {
   int64_t pad = 1;
   bool operator==(const ZeroPad2D&) const = default;
 };
 
-// Bilinear, half-pixel centres.
+// Resizes bilinearly, with half-pixel centres.
 struct Resize {
   Pair size = {48, 48};
   bool operator==(const Resize&) const = default;
@@ -265,9 +265,10 @@ struct LayerInfo {
   int64_t macs = 0;  // multiply-adds of one forward pass of one image; convolutions and dense layers only
 };
 
-// One entry a layer, in order. Throws Error naming the layer: an unknown or later input, a kernel larger than its
-// padded input, a shape that does not fit, zero filters, a duplicate name, a layer before the last whose output nobody
-// takes, class names other in number than the outputs; and on an empty network or sizes beyond all sense.
+// Returns one entry per layer, in order. Throws Error naming the layer: an unknown or later input, a kernel larger than
+// its padded input, a shape that does not fit, zero filters, a duplicate name, a layer before the last whose output
+// nobody takes, a number of class names that differs from the number of outputs; and on an empty network or absurd
+// sizes.
 std::vector<LayerInfo> infer(const Network& network);
 
 struct Totals {
@@ -275,7 +276,7 @@ struct Totals {
 };
 Totals totals(const Network& network);
 
-// Number of outputs of the last layer.
+// The number of outputs of the last layer.
 int64_t class_count(const Network& network);
 
 // The table that Keras prints, with the multiply-adds below.
@@ -286,16 +287,17 @@ std::string summary(const Network& network);
 Network network_from_json(std::string_view text, const std::string& where);
 std::string network_to_json(const Network& network);
 
-// NAME of a network installed with the library (see network_names), or the path of a JSON file. Its last layer has to
-// give one number a class.
+// Takes the name of a network that comes with the library (see network_names), or the path of a JSON file. Its last
+// layer has to give one number per class.
 Network load_network(const std::string& name_or_path);
 std::vector<std::string> network_names();
 
 const char* layer_type_name(const LayerKind& kind);  // "conv2d", "batch_norm", ...
 const char* activation_name(Activation activation);  // "relu", ...
 
-// The network with one output a name: the units of its last dense layer (or filters of its last convolution) are
-// changed where they are others. Throws Error naming the layer where the network does not end in one.
+// Returns the network with one output per name: the units of its last dense layer (or the filters of its last
+// convolution) are changed where their number differs. Throws Error naming the layer where the network does not end in
+// one.
 Network with_classes(Network network, const std::vector<std::string>& class_names);
 
 }  // namespace fer

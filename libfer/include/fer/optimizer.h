@@ -1,4 +1,4 @@
-// Optimizers, learning-rate schedules: plain descriptions. The updates are in kernels/update/optimizer.h.
+// Plain descriptions of optimizers and learning-rate schedules. The updates are in kernels/update/optimizer.h.
 #pragma once
 
 #include <cstdint>
@@ -48,27 +48,27 @@ using Optimizer = std::variant<Adam, AdamW, Sgd, RmsProp, RmsPropTf1>;
 float learning_rate_of(const Optimizer& optimizer);
 const char* optimizer_name(const Optimizer& optimizer);  // "adam", "adamw", "sgd", "rmsprop", "rmsprop-tf1"
 
-// Clipping, before the update; 0 means none. norm: of the whole gradient (PyTorch's clip_grad_norm_, Keras's
-// global_clipnorm). value: each element.
+// Clipping of the gradient before the update; 0 means none. norm: of the whole gradient (PyTorch's clip_grad_norm_,
+// Keras's global_clipnorm). value: each element.
 struct GradientClipping {
   float norm = 0, value = 0;
 };
 
 // The learning rate as a function of the step, as a factor of the optimizer's own.
 struct ConstantSchedule {};
-// Linear from 0 over warmup_epochs, then half a cosine down to `final_factor` at the last epoch (Loshchilov and Hutter
-// 2017), by step.
+// Rises linearly from 0 over warmup_epochs, then falls along half a cosine to `final_factor` at the last epoch
+// (Loshchilov and Hutter 2017); changes with every step.
 struct CosineSchedule {
   double warmup_epochs = 0, final_factor = 0;
 };
-// Times `factor` every `every_epochs` epochs.
+// Multiplies the rate by `factor` every `every_epochs` epochs.
 struct StepSchedule {
   int64_t every_epochs = 10;
   double factor = 0.1;
 };
 using Schedule = std::variant<ConstantSchedule, CosineSchedule, StepSchedule>;
 
-// Factor at step `step` (0-based) of `steps_per_epoch * epochs`.
+// The factor at step `step` (0-based) of `steps_per_epoch * epochs`.
 double schedule_factor(const Schedule& schedule, int64_t step, int64_t steps_per_epoch, int64_t epochs);
 
 }  // namespace fer

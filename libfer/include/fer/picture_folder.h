@@ -23,15 +23,15 @@ struct BadPicture {
 struct PictureFolder {
   Dataset data;
   std::vector<BadPicture> bad;  // left out
-  int64_t other_files = 0;      // that are no pictures by their name, and were passed over
+  int64_t other_files = 0;      // passed over, as their names are not those of pictures
 };
 
 // FOLDER/CLASS/picture or FOLDER/SPLIT/CLASS/picture. Rows are in the order of splits, classes and names (bytewise);
 // classes in fer2013's order where all of them are known names, else sorted. Every picture is decoded once, with up to
-// num_threads() threads. Throws Error on a folder of another form, and, unless skip_bad, on pictures that are bad,
-// counting them and naming the first: whose bytes are no whole picture, or whose link leads nowhere. Where a file
-// cannot be read for another reason (the disk, permissions) or memory ends, nothing is known of the picture: that is
-// always thrown.
+// num_threads() threads. Throws Error on a folder of another form, and, unless skip_bad, on bad pictures,
+// counting them and naming the first. A picture is bad when its bytes are not a whole picture or its link leads
+// nowhere. Where a file cannot be read for another reason (the disk, permissions) or memory ends, nothing is known of
+// the picture, so that is always thrown.
 PictureFolder read_picture_folder(const std::string& path, const FolderOptions& options = {});
 
 // Whether this is a folder (links are followed). Throws Error where it could not look, and for a link that leads

@@ -1,4 +1,4 @@
-// In which numbers the products of training are taken.
+// The precision of the products in training.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ Precision precision_from_name(const std::string& name);
 // Whether the CPU, with the instruction set in use, has an instruction that multiplies bf16 (AVX512_BF16). Always true
 // for kFp32.
 bool precision_available(Precision precision);
-// Throws Error where it is not.
+// Throws Error where the precision is not available.
 void expect_available(Precision precision);
 
 }  // namespace fer

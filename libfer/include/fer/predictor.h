@@ -1,5 +1,5 @@
-// Serving: a model file loaded once, asked from any number of threads, about pictures as bytes of the right size. (For
-// files, pictures of any size and several models: fer/classifier.h.)
+// Serving: a model file that is loaded once and asked from any number of threads, about pictures as bytes of the right
+// size. (For files, pictures of any size and several models: fer/classifier.h.)
 //
 //   auto predictor = fer::Predictor::load("best.safetensors");
 //   fer::Prediction p = predictor.predict(pixels_48x48);
@@ -20,7 +20,7 @@ namespace FER_PUBLIC fer {
 struct Prediction {
   int index = 0;                     // of the largest probability
   std::string label;                 // its class name, or the index as text where the model has no names
-  std::vector<float> probabilities;  // one a class
+  std::vector<float> probabilities;  // one per class
   std::string emoji = {};            // of its class, in UTF-8; "" where there is none
 };
 
@@ -45,7 +45,7 @@ class Predictor {
   int64_t channels() const;
   int64_t class_count() const;
   const std::vector<std::string>& class_names() const;
-  // One a class, in UTF-8, "" where there is none: the model's, or default_emoji of its class names.
+  // One emoji per class, in UTF-8; "" where there is none. The model's own, or default_emoji of its class names.
   const std::vector<std::string>& class_emoji() const;
   // The model, as it was given.
   const Model& model() const;

@@ -24,7 +24,7 @@ struct ProfileRow {
   std::string pass;
   std::string algorithm;  // of a convolution or dense layer
   double seconds = 0;     // of all small batches of a step; median over the steps
-  double gflop = 0;       // of the direct algorithm, two a multiply-add; 0 where it is not said
+  double gflop = 0;       // of the direct algorithm, two per multiply-add; 0 where it is not said
   double megabytes = 0;   // inputs, outputs and weights, each counted once
 };
 
@@ -38,9 +38,8 @@ struct TrainingProfile {
   double accounted_seconds() const;  // sum of the rows
 };
 
-// Takes `steps` training steps (after three to warm up), as a run takes them, from initial weights on batches of `rows`
-// and notes what took how long.
-// Writes nothing. Throws Error as Trainer does.
+// Takes `steps` training steps (after three to warm up), as a run takes them, from initial weights on batches of
+// `rows`, and returns what took how long. Writes nothing. Throws Error as Trainer does.
 TrainingProfile profile_training(const Network& network, const TrainConfig& config, const Dataset& data,
                                  std::span<const int64_t> rows, int64_t steps);
 

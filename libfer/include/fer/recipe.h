@@ -32,7 +32,7 @@ struct RecipeSplit {
   std::optional<uint64_t> seed;  // kRandom
 };
 
-// One fit of several in a row, each of which starts from the best weights of the one before.
+// One of several fits in a row, each of which starts from the best weights of the one before.
 struct RecipeStage {
   std::string text;         // what the file says of it; empty where it has no stages
   bool wrong_only = false;  // trained on those of the training rows that the stage before classifies wrongly
@@ -45,15 +45,15 @@ struct Recipe {
   std::vector<RecipeStage> stages;  // one at least
   RecipeSplit split;
   bool balanced_class_weights = false;  // weights are to be made from the rows' labels
-  // One line a setting that is not known, with what is used instead, or that is not applied: "batch_size: not known: 64
-  // is used".
+  // One line per setting that is not known, with what is used instead, or that is not applied: "batch_size: not known:
+  // 64 is used".
   std::vector<std::string> remarks;
 };
 
-// NAME of a network that comes with the library, or the path of a JSON file. Throws Error naming the field of the
-// training block that is wrong, and when there is no such block.
+// Takes the name of a network that comes with the library, or the path of a JSON file. Throws Error naming the field of
+// the training block that is wrong, and when there is no such block.
 Recipe load_recipe(const std::string& name_or_path);
-// The same of a network's JSON; `where` names the text in messages.
+// The same for a network's JSON; `where` names the text in messages.
 Recipe recipe_from_json(std::string_view text, const std::string& where);
 
 }  // namespace fer

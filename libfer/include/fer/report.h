@@ -31,13 +31,13 @@ struct TrainingReport {
   std::vector<EpochFigures> epochs;
   int64_t best_epoch = 0;
   std::vector<std::string> class_names;
-  std::vector<std::pair<std::string, std::vector<int64_t>>> class_counts;  // split name -> pictures a class
+  std::vector<std::pair<std::string, std::vector<int64_t>>> class_counts;  // split name -> pictures per class
   Evaluation evaluation;             // of the best weights on the validation split; count 0: left out
   std::string evaluation_name;       // "PublicTest"
   std::vector<ReportPicture> worst;  // beside evaluation.worst, same order
 };
 
-// Loss and accuracy curves, class counts, confusion matrix, worst mistakes.
+// A page with loss and accuracy curves, class counts, confusion matrix and worst mistakes.
 std::string training_report_html(const TrainingReport& report);
 
 struct EvaluationReport {
@@ -48,7 +48,7 @@ struct EvaluationReport {
 };
 std::string evaluation_report_html(const EvaluationReport& report);
 
-// Plain-text table of an evaluation for a terminal: accuracy, per-class precision, recall, F1, confusion matrix.
+// An evaluation as a plain-text table for a terminal: accuracy, per-class precision, recall and F1, confusion matrix.
 std::string evaluation_text(const Evaluation& evaluation);
 // The same as one JSON object.
 std::string evaluation_json(const Evaluation& evaluation);

@@ -24,7 +24,7 @@ class Shape {
   size_t rank() const { return dims_.size(); }
   int64_t operator[](size_t axis) const { return dims_[axis]; }
   const std::vector<int64_t>& dims() const { return dims_; }
-  // Product of the extents. Throws Error on a negative extent or when the product does not fit.
+  // The product of the extents. Throws Error on a negative extent or when the product does not fit.
   int64_t elements() const;
   // "[46, 46, 64]"
   std::string to_string() const;
@@ -39,7 +39,7 @@ class Shape {
 class Tensor {
  public:
   Tensor() = default;
-  // Zero-filled. Throws Error when the size does not fit in memory.
+  // Filled with zeros. Throws Error when the size does not fit in memory.
   explicit Tensor(Shape shape);
   // Takes a copy of `values`; throws Error unless their count equals shape.elements().
   Tensor(Shape shape, std::span<const float> values);

@@ -1,4 +1,4 @@
-// The options of training: what fer-train's command line, its help, config.json and docs/training.md are made of.
+// The options of training, from which fer-train's command line, its help, config.json and docs/training.md are made.
 //
 //   fer::TrainConfig config;
 //   fer::set_train_option(config, "optimizer", "sgd");
@@ -21,7 +21,7 @@ struct TrainOption {
   std::string group;  // "Optimizer": options that belong together, one group after the other
   std::string argument;              // "R"; empty: a flag, on or off
   std::string help;                  // "Learning rate"
-  std::string expected;              // "a number above 0", "fp32 or bf16"; of flags "true or false"
+  std::string expected;              // "a number above 0", "fp32 or bf16"; "true or false" for flags
   std::string usual;                 // the default: "0.001, with sgd 0.01"; "0, no limit"; "off"; "none"
   std::vector<std::string> choices;  // the names that it may be; empty: it is no such option
   std::string parent;                // "optimizer": the option that it goes with; empty: none
@@ -29,7 +29,7 @@ struct TrainOption {
   std::string since;                 // the first version that has it: "0.1.0"
 };
 
-// In the order in which they are set: an option that decides which others there are comes before those.
+// All options in the order in which they are set: an option that decides which others there are comes before those.
 std::vector<TrainOption> train_options();
 
 // Sets the fields that --name of fer-train sets. Naming the optimizer or the schedule that is in force leaves its

@@ -42,7 +42,7 @@ struct ReduceLrOnPlateau {
 };
 
 // Keras's EarlyStopping: stops after `patience` epochs without an improvement by more than min_delta. Epochs before
-// start_from_epoch (counted from 0) are not looked at. The best weights are restored whether or not it stopped the run,
+// start_from_epoch (counted from 0) do not count. The best weights are restored whether or not it stopped the run,
 // as in Keras 3.
 struct EarlyStopping {
   bool enabled = true;
@@ -56,8 +56,8 @@ struct EarlyStopping {
 struct TrainConfig {
   int64_t epochs = 100;
   int64_t batch_size = 64;
-  // Gradients of so many batches are added up for one step: the step of one batch of accumulate * batch_size pictures,
-  // in the memory of batch_size (docs/training.md has what differs).
+  // The number of batches whose gradients are added up for one step. The step is that of one batch of accumulate *
+  // batch_size pictures, in the memory of batch_size (docs/training.md says what differs).
   int64_t accumulate = 1;
   Optimizer optimizer = Adam{};
   Schedule schedule = ConstantSchedule{};
@@ -65,26 +65,27 @@ struct TrainConfig {
   Loss loss = Loss::kCrossEntropy;
   double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
-      {};  // empty, or one a class: each picture's loss times its class's weight (Keras's class_weight)
+      {};  // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
   Augmentation augmentation = {};
   ReduceLrOnPlateau reduce_lr = {};
   EarlyStopping early_stopping = {};
-  std::string checkpoint_monitor = "val_loss";  // what "best" is judged by
+  std::string checkpoint_monitor = "val_loss";  // the figure that decides which weights are the best
   // Decay of an exponential moving average of the weights, kept beside them and used for validation, the saved best and
-  // model() (docs/training.md has its first steps); 0: none.
+  // model() (docs/training.md explains its first steps); 0: none.
   double weight_average = 0;
   uint64_t seed = 42;
-  Precision precision = Precision::kFp32;  // of the products in training steps; all else, validation too, is fp32
-  // Steps of an epoch; 0: one pass over the data. Each epoch goes on in the shuffled pass where the last one ended, and
+  Precision precision =
+      Precision::kFp32;  // of the products in training steps; everything else, validation too, is fp32
+  // Steps per epoch; 0: one pass over the data. Each epoch goes on in the shuffled pass where the last one ended, and
   // where a pass ends the next one begins.
   int64_t steps_per_epoch = 0;
-  int64_t max_steps = 0;   // the run ends after so many steps, its last epoch with them; 0: none
-  int64_t save_every = 0;  // out_dir/snapshots/step-NNNNNN.safetensors is kept after every so many steps; 0: none
+  int64_t max_steps = 0;   // the run, and its last epoch, end after so many steps; 0: no limit
+  int64_t save_every = 0;  // steps between snapshots, out_dir/snapshots/step-NNNNNN.safetensors; 0: none
   Preprocessing preprocessing = {};
   std::string out_dir = {};  // empty: nothing is written
-  bool resume = false;       // continue from out_dir/last.safetensors; where there is none, start
+  bool resume = false;       // continue from out_dir/last.safetensors; start afresh where there is none
   double checkpoint_seconds =
-      60;  // at least this often inside an epoch, and at the end of every epoch, last.safetensors is written
+      60;  // last.safetensors is written at least this often inside an epoch, and at the end of every epoch
 };
 
 // One epoch's figures. loss and accuracy are running means over the epoch's training batches (dropout on,
@@ -105,7 +106,7 @@ struct History {
   bool stopped_early = false;
 };
 
-// Progress inside an epoch, for a live bar.
+// Progress within an epoch, for a live bar.
 struct StepProgress {
   int64_t epoch = 0, epochs = 0, step = 0, steps = 0;  // 1-based; step of steps in this epoch
   int64_t images = 0;                                  // trained on in this epoch so far
@@ -113,12 +114,13 @@ struct StepProgress {
   double learning_rate = 0, seconds = 0, images_per_second = 0;
 };
 
-// Callbacks. All optional; called from the thread that called fit.
+// Callbacks of fit. All are optional and are called from the thread that called fit.
 struct TrainCallbacks {
   std::function<void(const StepProgress&)> on_step = {};
   // The epoch that ended, and all of the run so far, epochs before a resume and this one included.
   std::function<void(const EpochResult&, const History&)> on_epoch = {};
-  // Asked after every step and every batch of validation; true: a checkpoint is written and fit returns.
+  // Called after every step and every batch of validation; when it returns true, a checkpoint is written and fit
+  // returns.
   std::function<bool()> should_stop = {};
 };
 
@@ -126,7 +128,7 @@ class Trainer {
  public:
   // Weights are initialised from config.seed. Throws Error on a bad network or configuration.
   Trainer(Network network, const TrainConfig& config);
-  // Starts from a model's weights (fine-tuning), and keeps its preprocessing: config's is not looked at.
+  // Starts from a model's weights (fine-tuning), and keeps its preprocessing; config's is ignored.
   Trainer(Model model, TrainConfig config);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
@@ -138,8 +140,8 @@ class Trainer {
   // the run was killed and resumed. Throws Error when the loss or a gradient stops being finite (naming epoch and step;
   // the last checkpoint stays), when a file cannot be written (what was there stays), when out_dir holds a run and
   // resume is false, when it holds another run (naming what differs), and when another run is at work in it (naming the
-  // process). A second fit starts from model(), with new
-  // moments. soft_targets: empty, or [data.size(), classes] numbers that take the place of the labels.
+  // process). A second fit starts from model(), with new moments. soft_targets: empty, or [data.size(), classes]
+  // numbers that take the place of the labels.
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
               const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
 
@@ -148,12 +150,12 @@ class Trainer {
   void check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
              std::span<const float> soft_targets = {}) const;
 
-  // What is good to know before training on so many pictures, one line each, and often nothing: "the last batch of
-  // every pass has one picture, ..."
+  // Remarks that are good to know before training on so many pictures, one line each, and often none: "the last batch
+  // of every pass has one picture, ..."
   std::vector<std::string> remarks(int64_t training_pictures) const;
 
   // After fit: the best weights with early_stopping.restore_best_weights, else the last ones (their average, where
-  // there is one). After should_stop: the weights as they stand. After an Error: not to be used.
+  // there is one). After should_stop: the weights as they stand. Not to be used after an Error.
   const Model& model() const;
 
  private:
@@ -161,9 +163,9 @@ class Trainer {
   std::unique_ptr<Impl> impl_;
 };
 
-// Bytes that training a network at a batch size with Adam takes: activations, gradients, scratch, weights and optimizer
-// state. accumulated: TrainConfig::accumulate is above 1, so that there is a second gradient. Throws Error as infer
-// does.
+// The bytes of memory that training a network with Adam at a batch size takes: activations, gradients, scratch, weights
+// and optimizer state. accumulated: whether TrainConfig::accumulate is above 1, so that there is a second gradient.
+// Throws Error as infer does.
 size_t training_memory_bytes(const Network& network, int64_t batch_size, bool accumulated = false,
                              Precision precision = Precision::kFp32);
 

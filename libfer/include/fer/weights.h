@@ -40,7 +40,7 @@ struct Weights {
   Tensor values;  // [layout.total_floats]
 
   Weights() = default;
-  // Zeros.
+  // All parameters are zero.
   explicit Weights(const Network& network);
   std::span<float> of(const Parameter& p) {
     return values.values().subspan(static_cast<size_t>(p.offset), static_cast<size_t>(p.shape.elements()));
