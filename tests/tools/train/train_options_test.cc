@@ -234,8 +234,8 @@ TEST(TrainHelp, ShowsEveryOptionWithItsDefault) {
         "--steps N Steps per epoch (default: 0, one pass over the data)",
         "--momentum M Momentum (sgd, rmsprop, rmsprop-tf1; default: 0)",
         "--learning-rate R Learning rate (default: 0.001, with sgd 0.01)",
-        "--precision NAME Numbers in which training multiplies (bf16 needs a CPU with AVX512_BF16): fp32 or bf16 ",
-        "--nesterov Use Nesterov's momentum (sgd)"}) {
+        "--precision NAME Precision of products in training (bf16 needs a CPU with AVX512_BF16): fp32 or bf16 ",
+        "--nesterov Use Nesterov momentum (sgd)"}) {
     EXPECT_NE(line.find(text), std::string::npos) << text << "\n" << line;
   }
 }
