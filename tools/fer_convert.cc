@@ -1,4 +1,4 @@
-// fer-convert: from one form of a model to another.
+// fer-convert: converts a model from one format to another.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 namespace fer {
 namespace {
 
-// Rows to calibrate on: of the training part where the file tells, spread evenly over it.
+// The rows to calibrate on, spread evenly over the training part where the file names one.
 std::vector<int64_t> calibration_rows(const Dataset& data, int64_t limit, const std::string& path) {
   std::vector<int64_t> rows = rows_with_usage(data, Usage::kTraining);
   if (rows.empty()) rows = rows_with_usage(data, Usage::kNone);
@@ -42,7 +42,7 @@ void print_size(const std::string& path) {
   fmt::print("{}: {:.2f} MiB\n", path, static_cast<double>(std::filesystem::file_size(path)) / (1 << 20));
 }
 
-// What is printed once the new file is there.
+// Lines that are printed once the new file is there.
 using Notes = std::vector<std::string>;
 
 Model in_int8(Model model, const cli::Arguments& arguments, Notes& notes) {
@@ -61,7 +61,7 @@ Model in_int8(Model model, const cli::Arguments& arguments, Notes& notes) {
 
 enum class Form { kSafetensors, kOnnx, kKeras };
 
-// By the end of the file's name, in letters of either case.
+// Tells the format by the end of the file's name, in upper or lower case.
 Form form_of(const std::string& path) {
   const std::string end = cli::extension(path);
   if (end == ".onnx") return Form::kOnnx;
@@ -79,7 +79,7 @@ OnnxWriteOptions onnx_write_options(const cli::Arguments& arguments) {
   return options;
 }
 
-// What the file may not say: names, and how pixels become its input.
+// Reads options for what a file may not say: class names, and how pixels become its input.
 template <class Options>
 void read_common_options(const cli::Arguments& arguments, Options& options) {
   if (arguments.has("class-names"))
@@ -94,7 +94,7 @@ void read_common_options(const cli::Arguments& arguments, Options& options) {
   }
 }
 
-// Nothing that libfer's programs read is of other channels.
+// All pictures that libfer's programs read have 1 or 3 channels.
 void check_channels(const Model& model, const std::string& path) {
   const Shape& input = model.network.input;
   if (input.rank() == 3 && (input[2] == 1 || input[2] == 3)) return;
@@ -131,7 +131,7 @@ void add_layers(const char* what, const std::vector<std::string>& names, Notes& 
   for (const std::string& name : names) notes.push_back("  " + name);
 }
 
-// Weights of a backbone into a network that goes on from there.
+// Copies the weights of a backbone into a network that is built on it.
 Model filled_network(const cli::Arguments& arguments, Notes& notes) {
   const std::string into = arguments.text("into");
   Model model;
@@ -165,7 +165,7 @@ Model read_any(const cli::Arguments& arguments, Form from, Notes& notes) {
   return arguments.has("into") ? filled_network(arguments, notes) : model_from_keras(arguments, notes);
 }
 
-// Options that belong to another conversion would be ignored; that is worth an error.
+// Options of another conversion would be ignored without a word, so they are errors.
 void check_options(const cli::Arguments& arguments, Form from, Form to) {
   const auto refuse = [&](const char* conversion, const std::vector<std::string>& options) {
     for (const std::string& option : options) {
@@ -215,34 +215,36 @@ void declare(cxxopts::Options& options) {
   options.add_options()("out", "Write the new model here", text(), "FILE");
   options.add_options("To 8-bit integers")("int8", "Compute in 8-bit integers");
   options.add_options("To 8-bit integers")(
-      "calibrate", "CSV file or folder with pictures like those to come; its Training part is taken", text(), "DATA");
-  options.add_options("To 8-bit integers")("calibrate-limit", "Pictures to calibrate on, spread over the file",
-                                           text()->default_value("512"), "N");
-  options.add_options("To ONNX")("keep-batch-norm", "Leave batch norms nodes of their own");
+      "calibrate", "CSV file or folder of pictures like those that the model is for; its Training part is used", text(),
+      "DATA");
+  options.add_options("To 8-bit integers")(
+      "calibrate-limit", "Number of pictures to calibrate on, spread over the file", text()->default_value("512"), "N");
+  options.add_options("To ONNX")("keep-batch-norm", "Keep batch norms as nodes of their own");
   options.add_options("To ONNX")(
-      "opset", "Version of ONNX's operators, 9 to 21; without it 13, or 10 for relu6, as OpenCV 4.6 reads it", text(),
+      "opset", "Version of ONNX's operators, 9 to 21 (default: 13, or 10 for relu6, which OpenCV 4.6 reads)", text(),
       "N");
-  options.add_options("To ONNX")("channels-first", "Input [batch, channels, height, width]");
-  options.add_options("To ONNX")("preprocessed", "Input preprocessed already, not pixels 0 to 255");
+  options.add_options("To ONNX")("channels-first", "Take input as [batch, channels, height, width]");
+  options.add_options("To ONNX")("preprocessed", "Take input that is preprocessed already, instead of pixels 0 to 255");
   const char* reading = "From ONNX or Keras";
   options.add_options(reading)("class-names", "Names of the classes in label order, with commas between", text(),
                                "A,B,...");
   options.add_options(reading)("pixel-scale",
-                               "The model's input is pixel * scale + shift (default: as the file says, and where it "
-                               "says nothing 1/255, which fer-convert then says; with --pixel-shift alone 1)",
+                               "The model's input is pixel * scale + shift (default: as the file says; 1/255 where it "
+                               "says nothing, which fer-convert reports; 1 with --pixel-shift alone)",
                                text(), "X");
   options.add_options(reading)("pixel-shift",
-                               "See --pixel-scale (default: as the file says, and where it says nothing 0; with "
-                               "--pixel-scale alone 0)",
+                               "See --pixel-scale (default: as the file says; 0 where it says nothing and with "
+                               "--pixel-scale alone)",
                                text(), "X");
   const char* keras = "From Keras";
-  options.add_options(keras)("config", "For weights alone: the model as Keras's to_json() wrote it", text(), "FILE");
-  options.add_options(keras)("network", "For weights alone: a network of libfer", text(), "NAME|FILE");
+  options.add_options(keras)("config", "For files with weights alone: the model as Keras's to_json() wrote it", text(),
+                             "FILE");
+  options.add_options(keras)("network", "For files with weights alone: a network of libfer", text(), "NAME|FILE");
   options.add_options(keras)("into", "Fill layers of this network or model by name (or in order); keep the rest",
                              text(), "NAME|FILE");
-  options.add_options(keras)("seed", "Seed of the first values of layers that --into does not fill",
-                             text()->default_value("42"), "N");
-  options.add_options(keras)("backend", "What Keras ran on, theano or tensorflow, where the file does not say", text(),
+  options.add_options(keras)("seed", "Random seed for layers that --into does not fill", text()->default_value("42"),
+                             "N");
+  options.add_options(keras)("backend", "What Keras ran on where the file does not say: theano or tensorflow", text(),
                              "NAME");
   cli::declare_threads(options);
 }

@@ -15,7 +15,7 @@
 namespace fer {
 namespace {
 
-// Of each file that is asked for.
+// Writes each file that was asked for.
 void write_outputs(const cli::Arguments& arguments, const Dataset& data, const cli::DataFacts& facts,
                    const Duplicates& found) {
   const auto done = [&](const char* option) {
@@ -46,7 +46,7 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
   }
 }
 
-// What a mistake would cost: DATA written over, or a picture whose name says another form.
+// Refuses what is surely a mistake: writing over DATA, or a picture whose name says another format.
 void check_outputs(const cli::Arguments& arguments, const std::string& data) {
   namespace fs = std::filesystem;
   for (const char* option : {"chart", "sheet", "list", "to-csv", "to-folder"}) {
@@ -91,15 +91,15 @@ void declare(cxxopts::Options& options) {
   add("json", "Print one JSON object");
   add("chart", "Draw the counts", text(), "FILE.svg");
   add("sheet", "Draw the first pictures of every class", text(), "FILE.png");
-  add("per-class", "Of --sheet", text()->default_value("10"), "N");
-  add("list", "Write every group of pictures that are the same or nearly", text(), "FILE.csv");
+  add("per-class", "Pictures of every class in --sheet", text()->default_value("10"), "N");
+  add("list", "Write every group of pictures that are the same or nearly the same", text(), "FILE.csv");
   add("to-csv", "Write the data as fer2013.csv", text(), "FILE.csv");
   add("to-folder", "Write the data as PNG pictures in folders", text(), "DIR");
   add("no-duplicates", "Do not look for pictures that are the same");
-  add("hash-bits", "Nearly the same: at most N of 64 bits of the difference hash differ", text()->default_value("12"),
+  add("hash-bits", "Nearly the same: difference hashes differ in at most N of 64 bits", text()->default_value("12"),
       "N");
-  add("correlation", "Nearly the same: 16x16 averages correlate at least so", text()->default_value("0.97"), "R");
-  add("classes", "Only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
+  add("correlation", "Nearly the same: 16x16 averages correlate by R or more", text()->default_value("0.97"), "R");
+  add("classes", "Use only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
   cli::declare_data_options(add, false);
   cli::declare_threads(options);
 }

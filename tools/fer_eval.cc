@@ -1,4 +1,4 @@
-// fer-eval: how good a model is on labelled pictures.
+// fer-eval: tells how good a model is on labelled pictures.
 #include <fmt/format.h>
 
 #include "fer/classifier.h"
@@ -82,7 +82,7 @@ int eval(const cli::Arguments& arguments) {
   const Subject subject{.paths = paths,
                         .classifier = Classifier::load(paths, {.rule = rule, .flip = arguments.flag("flip")}),
                         .vote = vote};
-  // The models tell the same classes apart: the first one's rules are good for all.
+  // The models tell the same classes apart, so the first one's rules hold for all.
   const Model& first = subject.classifier.model(0);
   cli::OpenedData opened = cli::open_data(operands.back(), cli::read_data_options(arguments), first.network.input);
   cli::apply_model_classes(opened, first);
@@ -113,7 +113,7 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object");
   options.add_options()("report", "Write a page with the figures, the confusion matrix and the worst mistakes", text(),
                         "FILE.html");
-  options.add_options()("batch-size", "Pictures at a time", text()->default_value("64"), "N");
+  options.add_options()("batch-size", "Pictures per batch", text()->default_value("64"), "N");
   cli::declare_threads(options);
 }
 

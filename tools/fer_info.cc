@@ -70,7 +70,7 @@ void print_network(const Network& network, int64_t batch_size) {
   fmt::print("{}\n", table);
   fmt::print("parameters       {} ({} trainable, {} not)\n", cli::grouped(sums.params), cli::grouped(sums.trainable),
              cli::grouped(sums.params - sums.trainable));
-  fmt::print("multiply-adds    {} a picture, forward\n", cli::grouped(sums.macs));
+  fmt::print("multiply-adds    {} per picture, forward\n", cli::grouped(sums.macs));
   fmt::print("training memory  {:.1f} MiB at batch size {}\n",
              static_cast<double>(training_memory_bytes(network, batch_size)) / (1 << 20), batch_size);
   if (!network.class_names.empty()) fmt::print("classes          {}\n", fmt::join(network.class_names, ", "));
@@ -107,9 +107,9 @@ int info(const cli::Arguments& arguments) {
 }
 
 void declare(cxxopts::Options& options) {
-  options.add_options()("batch-size", "Batch size that memory is stated for",
+  options.add_options()("batch-size", "Batch size for which memory is stated",
                         cxxopts::value<std::string>()->default_value("64"), "N");
-  options.add_options()("list", "Print the names of the networks that come with fer");
+  options.add_options()("list", "Print the names of the networks that come with libfer");
   options.add_options()("json", "Print one JSON object");
 }
 

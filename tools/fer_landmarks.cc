@@ -1,4 +1,4 @@
-// fer-landmarks: 68 points of every face, as rows of CSV.
+// fer-landmarks: writes 68 points of every face as rows of a CSV file.
 #include <fmt/format.h>
 
 #include "fer/error.h"
@@ -12,7 +12,7 @@
 namespace fer {
 namespace {
 
-// Rows of the file to be: columns that the data has, then the points.
+// The rows of the file to be written: columns that the data has, then the points.
 class Rows {
  public:
   explicit Rows(const Dataset& data, const std::string& path) : data_(data), usage_(cli::has_usage(data)) {
@@ -85,8 +85,8 @@ void declare(cxxopts::Options& options) {
   auto add = options.add_options();
   add("predictor", "dlib's shape predictor of 68 points (shape_predictor_68_face_landmarks.dat)", text(), "FILE.dat");
   add("out", "Write the rows here", text(), "FILE.csv");
-  add("upsample", "Double pictures N times before faces are looked for", text()->default_value("1"), "N");
-  add("whole-picture", "Where no face is found take the whole picture for one; else it is left out");
+  add("upsample", "Double the size of pictures N times before looking for faces", text()->default_value("1"), "N");
+  add("whole-picture", "Where no face is found, take the whole picture for one instead of leaving it out");
   cli::declare_data_options(add, false);
 }
 

@@ -46,7 +46,7 @@ class Answers {
     if (static_cast<int64_t>(sources_.size()) == kBatch) flush();
   }
 
-  // Every row of a file of landmarks.
+  // Adds every row of a file of landmarks.
   void add_landmarks(const std::string& path) {
     flush();
     if (!classifier_.takes_landmarks()) throw Error(path + ": the model takes pictures, found landmarks");
@@ -60,7 +60,7 @@ class Answers {
   const std::vector<int64_t>& labels() const { return labels_; }
 
  private:
-  // Asks about what was collected.
+  // Asks the model about the pictures collected so far.
   template <class Value>
   void answer_all(std::span<const Value> batch) {
     if (sources_.empty()) return;
@@ -120,7 +120,7 @@ class Answers {
   std::vector<int64_t> labels_;
 };
 
-// The contest's number of each class. Throws Error naming the model where a class has none.
+// The number that the contest gives each class. Throws Error naming the model where a class has none.
 std::vector<size_t> contest_numbers(const Classifier& classifier, const std::string& model) {
   const std::vector<std::string>& names = classifier.model(0).network.class_names;
   if (!names.empty()) return cli::fer2013_numbers(names, model);
@@ -131,7 +131,7 @@ std::vector<size_t> contest_numbers(const Classifier& classifier, const std::str
   return {0, 1, 2, 3, 4, 5, 6};
 }
 
-// One label a line, in the order of the pictures, without a header: what the contest's organisers had uploaded
+// One label per line, in the order of the pictures, without a header: what the contest's organisers had uploaded
 // (pylearn2, scripts/icml_2013_wrepl/emotions/make_submission.py).
 std::string submission(const std::vector<int64_t>& labels, const std::vector<size_t>& numbers) {
   std::string text;
@@ -146,8 +146,8 @@ bool is_dangling_link(const std::string& path) {
          fs::status(path, failure).type() == fs::file_type::not_found;
 }
 
-// Nothing where the picture is bad and bad ones are left out. Where it cannot be read for another reason than its bytes
-// nothing is known of it, which is always an error.
+// Returns nothing where the picture is bad and bad ones are left out. Where it cannot be read for another reason than
+// its bytes, nothing is known of it, and that is always an error.
 std::optional<Image> picture_of(const std::string& file, bool skip_bad) {
   constexpr size_t kMaxFileBytes = size_t{1} << 30;
   if (skip_bad && is_dangling_link(file)) {
@@ -164,15 +164,14 @@ std::optional<Image> picture_of(const std::string& file, bool skip_bad) {
   }
 }
 
-// A picture, or every picture of a folder.
+// Adds a picture, or every picture of a folder.
 void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
   for (const std::string& file : picture_files(path)) {
     if (const auto image = picture_of(file, skip_bad)) answers.add({file}, *image);
   }
 }
 
-// How many of the operands, from the first on, are models: the first, whatever its name, and safetensors files after
-// it.
+// How many of the operands are models: the first one, whatever its name, and the safetensors files right after it.
 size_t model_count(const std::vector<std::string>& operands) {
   size_t count = 1;
   while (count < operands.size() && cli::extension(operands[count]) == ".safetensors") ++count;
@@ -217,10 +216,10 @@ void declare(cxxopts::Options& options) {
   options.add_options()("top", "Name the K most probable classes", cxxopts::value<std::string>()->default_value("1"),
                         "K");
   options.add_options()("flip", "Average the answers for each picture and its mirror image");
-  options.add_options()("json", "Print one JSON object a picture");
+  options.add_options()("json", "Print one JSON object per picture");
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
   options.add_options()("skip-bad", "Leave out pictures whose bytes are bad");
-  options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one a line",
+  options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one per line",
                         cxxopts::value<std::string>(), "OUT");
   cli::declare_threads(options);
 }

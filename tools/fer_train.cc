@@ -28,7 +28,7 @@ std::string run_folder(const cli::Arguments& arguments) {
 
 cli::TrainOptions train_options(const cli::Arguments& arguments);
 
-// With --resume: the options that began the run, overridden by those given now; the data of then, unless given now.
+// With --resume: the options that began the run, overridden by those given now, and its data unless given now.
 cli::Arguments with_stored_options(const cli::Arguments& given, const std::string& folder) {
   if (!given.flag("resume")) return given;
   if (!cli::holds_run(folder)) throw Error(folder + ": no run to resume here");
@@ -42,7 +42,7 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
     // Nobody can have given these: the file is damaged, and no option of this call is to blame.
     throw Error(fmt::format("{}: {}", cli::run_json_path(folder), error.what()));
   } catch (const Error&) {
-    // Of a file that they name: this call may name another.
+    // A file that they name is missing or bad: this call may name another.
   }
   for (const auto& [name, value] : given.given()) words.push_back("--" + name + "=" + value);
   words.push_back("--");
@@ -84,7 +84,7 @@ int profile(const cli::Arguments& arguments) {
   return 0;
 }
 
-// The run of `arguments` in `folder`; false where it has no rows. given, whole: as of Run.
+// Runs `arguments` in `folder`; returns false where there are no rows to train on. given and whole are those of Run.
 bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
               const std::string& whole, bool with_remarks = true) {
   cli::TrainOptions options = train_options(arguments);
@@ -97,7 +97,7 @@ bool train_in(const std::string& folder, const cli::Arguments& given, const cli:
   return run.has_rows();
 }
 
-// The command line of a stage: that of all of them, in its own folder and from the model of the one before.
+// The command line of one stage: that of all stages, but in its own folder and from the model of the stage before.
 cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& stages, int64_t number, bool resume) {
   std::vector<std::string> words = {fmt::format("--stage={}", number), "--out=" + stages.folder(number)};
   if (resume) words.emplace_back("--resume");
@@ -112,7 +112,7 @@ cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& sta
   return cli::parse(program(), words);
 }
 
-// All stages of the network's file, from the one that is to be resumed.
+// Trains all stages of the network's file, from the one to be resumed on.
 void train_stages(const cli::Arguments& given, const std::string& folder) {
   const cli::Arguments began = with_stored_options(given, cli::first_stage_folder(folder));
   const cli::Stages stages(folder, cli::stages_as_seed(began.text("network")));

@@ -135,7 +135,7 @@ Votes without_outliers(Votes votes) {
 void check_rows(const Dataset& data, const FerPlus& ferplus, const std::string& path) {
   const auto rows = static_cast<int64_t>(ferplus.votes.size());
   if (rows != data.size()) {
-    throw Error(path + ": expected a row a picture of the data, " + std::to_string(data.size()) + ", found " +
+    throw Error(path + ": expected one row per picture of the data, " + std::to_string(data.size()) + ", found " +
                 std::to_string(rows));
   }
   for (size_t i = 0; i < data.usage.size(); ++i) {

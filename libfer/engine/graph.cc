@@ -132,7 +132,7 @@ Graph build_graph(const Network& network) {
   const Operation& last = graph.operations.back();
   if (last.output.rank() != 1) {
     throw Error("layer " + network.layers.back().name +
-                ": expected the last layer to give one number a class, found output " + last.output.to_string());
+                ": expected the last layer to give one number per class, found output " + last.output.to_string());
   }
   if (graph.operations.size() > 1 && is_softmax(last) &&
       last.inputs[0] == static_cast<int>(graph.operations.size()) - 2) {

@@ -57,7 +57,7 @@ void check_class_rules(const std::vector<ClassRule>& rules, const Network& netwo
 void check_emoji(const std::vector<std::string>& emoji, const Network& network, const std::string& place) {
   const auto classes = static_cast<size_t>(class_count(network));
   if (emoji.empty() || emoji.size() == classes) return;
-  throw Error(fmt::format("{}: expected {}, one a class, found {}", place, classes, emoji.size()));
+  throw Error(fmt::format("{}: expected {}, one per class, found {}", place, classes, emoji.size()));
 }
 
 Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string& where) {

@@ -116,7 +116,7 @@ void check_uses(const Network& network, const std::vector<LayerInfo>& infos) {
 void check_class_names(const Network& network, const Shape& output) {
   const size_t names = network.class_names.size();
   if (names == 0 || (output.rank() == 1 && output[0] == static_cast<int64_t>(names))) return;
-  fail_at(network.layers.back(), "output {}: expected [{}], one a class name", output.to_string(), names);
+  fail_at(network.layers.back(), "output {}: expected [{}], one per class name", output.to_string(), names);
 }
 
 }  // namespace
@@ -158,7 +158,8 @@ Totals totals(const Network& network) { return sum_of(infer(network)); }
 int64_t class_count(const Network& network) {
   const Shape output = infer(network).back().output;
   if (output.rank() != 1) {
-    fail_at(network.layers.back(), "expected a last output of rank 1, one value a class, found {}", output.to_string());
+    fail_at(network.layers.back(), "expected a last output of rank 1, one value per class, found {}",
+            output.to_string());
   }
   return output[0];
 }

@@ -57,7 +57,7 @@ std::string charts(const TrainingReport& report) {
   const auto [low, high] = std::minmax_element(rate.series[0].y.begin(), rate.series[0].y.end());
   // A rate that ends near 0, as a cosine's does, would be a cliff on a logarithmic axis.
   rate.logarithmic = *low > 1e-5 * *high && *high > 20 * *low;
-  LineChart speed = single(report, "Training pictures a second", &EpochFigures::images_per_second);
+  LineChart speed = single(report, "Training pictures per second", &EpochFigures::images_per_second);
   speed.from_zero = true;
   return "<div class=\"charts\">\n" +
          line_chart_svg(train_and_validation(report, "Loss", &EpochFigures::loss, &EpochFigures::val_loss)) +
@@ -86,7 +86,7 @@ std::vector<std::pair<std::string, std::string>> tiles(const TrainingReport& rep
   std::nth_element(speeds.begin(), speeds.begin() + speeds.size() / 2, speeds.end());
   double seconds = 0;
   for (const EpochFigures& e : report.epochs) seconds += e.seconds;
-  out.emplace_back("pictures a second", fmt::format("{:.0f}", speeds[speeds.size() / 2]));
+  out.emplace_back("pictures per second", fmt::format("{:.0f}", speeds[speeds.size() / 2]));
   out.emplace_back("training time", report::duration(seconds));
   return out;
 }

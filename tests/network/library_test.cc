@@ -110,7 +110,7 @@ TEST(Library, AFileWhoseLastLayerGivesNoClassesIsRefusedByItsName) {
   std::ofstream(path) << R"({"input": [4, 4, 1],
     "layers": [{"name": "conv", "type": "conv2d", "filters": 7, "kernel": [3, 3]}]})";
   EXPECT_EQ(message_of([&] { load_network(path); }),
-            path + ": layer 'conv': expected a last output of rank 1, one value a class, found [2, 2, 7]");
+            path + ": layer 'conv': expected a last output of rank 1, one value per class, found [2, 2, 7]");
   std::filesystem::remove(path);
 }
 

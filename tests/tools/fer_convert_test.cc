@@ -92,7 +92,8 @@ TEST_F(FerConvert, PixelScaleAndShiftHaveTheDefaultsThatTheHelpSays) {
   EXPECT_EQ(preprocessing("--pixel-shift -1"), (Preprocessing{1, -1}));
   EXPECT_EQ(preprocessing("--pixel-scale 0.5"), (Preprocessing{0.5f, 0}));
   const std::string help = std::regex_replace(run("fer-convert --help").out, std::regex("\\s+"), " ");
-  EXPECT_NE(help.find("(default: as the file says, and where it says nothing 1/255; with --pixel-shift alone 1)"),
+  EXPECT_NE(help.find("(default: as the file says; 1/255 where it says nothing, which fer-convert reports; 1 with "
+                      "--pixel-shift alone)"),
             std::string::npos)
       << help;
   EXPECT_EQ(help.find("(default: 1)"), std::string::npos);

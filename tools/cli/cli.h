@@ -24,17 +24,17 @@ class Arguments {
  public:
   Arguments(std::string program, std::vector<std::string> words, const cxxopts::ParseResult& result);
 
-  // Given by the user (a default does not count).
+  // Whether the user gave the option (a default does not count).
   bool has(const std::string& option) const { return result_.count(option) > 0; }
   bool flag(const std::string& option) const { return result_[option].as<bool>(); }
   std::string text(const std::string& option) const { return result_[option].as<std::string>(); }
   int64_t integer(const std::string& option, int64_t lowest, int64_t highest) const;
   double number(const std::string& option, double lowest, double highest) const;
-  // One of `choices`.
+  // The value, which must be one of `choices`.
   std::string choice(const std::string& option, const std::vector<std::string>& choices) const;
 
   const std::vector<std::string>& operands() const { return operands_; }
-  // Options given by the user, in order, flags as "true".
+  // The options that the user gave, in order; flags are "true".
   std::vector<std::pair<std::string, std::string>> given() const;
   // The command line for people to read: quoted where the shell needs it.
   std::string command() const;
@@ -85,7 +85,7 @@ std::string grouped(int64_t n);
 std::string base_name(const std::string& path);
 // ".csv" of "a/b.CSV": in lower case, empty where there is none.
 std::string extension(const std::string& path);
-// One line; what is not UTF-8 in names becomes U+FFFD.
+// JSON on one line; what is not UTF-8 in names becomes U+FFFD.
 std::string one_line(const nlohmann::ordered_json& json);
 
 }  // namespace fer::cli

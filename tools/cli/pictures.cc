@@ -11,10 +11,10 @@ namespace fer::cli {
 
 namespace {
 
-// Landmarks as dots: x from left to right, y from top to bottom.
+// Draws landmarks as dots: x from left to right, y from top to bottom.
 Image drawn_points(std::span<const float> points) {
   constexpr int64_t kSize = 96;
-  constexpr float kScale = 22;  // pixels a unit: two and a half units reach the edge
+  constexpr float kScale = 22;  // pixels per unit: two and a half units reach the edge
   Image image = {kSize, kSize, 1, std::vector<uint8_t>(kSize * kSize, 255)};
   for (size_t i = 0; i + 1 < points.size(); i += 2) {
     const auto x = static_cast<int64_t>(std::clamp(kSize / 2 + kScale * points[i], 0.0f, kSize - 2.0f));

@@ -1,4 +1,4 @@
-// From rows and files to what the library wants.
+// Turns rows and files into what the library takes.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kRows = 5, kColumns = 3;
 
-// Row by row, # is ink.
+// The letters, row by row; # is ink.
 const char* form_of(char c) {
   static const char* const kLetters[] = {
       ".#.#.#####.##.#", "##.#.###.#.###.", ".###..#..#...##", "##.#.##.##.###.", "####..##.#..###", "####..##.#..#..",

@@ -39,7 +39,7 @@ DataFacts data_facts(const Dataset& data, const std::string& path, const Duplica
 std::string facts_text(const DataFacts& facts);
 std::string facts_json(const DataFacts& facts);
 
-// group,kind,row,usage,class,file: a line a picture of every group.
+// CSV with group,kind,row,usage,class,file: one line per picture of every group.
 std::string groups_csv(const Dataset& data, const Duplicates& found);
 
 }  // namespace fer::cli

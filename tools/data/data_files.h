@@ -14,7 +14,7 @@ namespace fer::cli {
 // file it came from. Throws Error unless pictures are 48x48 grey and classes are fer2013's.
 void write_csv(const Dataset& data, const std::string& path);
 
-// fer2013's number of each class. Throws Error naming `path` where a class is none of the seven.
+// The number that fer2013 gives each class. Throws Error naming `path` where a class is none of the seven.
 std::vector<size_t> fer2013_numbers(const std::vector<std::string>& class_names, const std::string& path);
 
 // FOLDER/train|val|test/CLASS/ROW.png, or FOLDER/CLASS/ROW.png without splits, or FOLDER/ROW.png without labels; the

@@ -11,7 +11,7 @@
 namespace fer::cli {
 namespace {
 
-// Of Okabe and Ito, told apart by most eyes.
+// Colours of Okabe and Ito, which people with colour blindness can tell apart.
 constexpr const char* kColours[] = {"#0072B2", "#E69F00", "#009E73", "#999999"};
 constexpr int64_t kFace = 48, kGap = 4, kScale = 2, kMost = 1000;
 

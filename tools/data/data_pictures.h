@@ -1,4 +1,4 @@
-// Pictures of a data set: how many of what, and what they look like.
+// Charts of a data set: how many pictures each class has, and what they look like.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace fer::cli {
 
-// Bars of every class, a colour a split, as SVG.
+// Bars for every class, one colour per split, as SVG.
 std::string counts_svg(const DataFacts& facts);
 
-// The first `per_class` pictures of every class, a class a row with its name before it; 48x48 each.
+// The first `per_class` pictures of every class, one class per row with its name in front; 48x48 each.
 Image contact_sheet(const Dataset& data, int64_t per_class);
 
 }  // namespace fer::cli

@@ -67,7 +67,7 @@ std::vector<std::string> largest_classes(const Dataset& data, size_t count) {
   return names;
 }
 
-// What --classes could be for this network.
+// A value of --classes that would fit this network.
 std::string proposal(const Dataset& data, const Network& network) {
   const auto map = class_map(data.class_names, rules_of_names(network.class_names));
   const auto found = std::count_if(map.begin(), map.end(), [](uint8_t c) { return c != kNoLabel; });
@@ -111,8 +111,8 @@ void apply_rules(OpenedData& opened, const std::vector<ClassRule>& rules, bool a
   }
 }
 
-// As many classes as the network has outputs: in its order where they have the same names, under its names where it has
-// its own for numbered labels, else as they are.
+// For as many classes as the network has outputs: in its order where they have the same names, under its names where it
+// has its own for numbered labels, else as they are.
 std::vector<ClassRule> rules_by_network(const Dataset& data, const Network& network) {
   const std::vector<std::string>& names = network.class_names;
   if (same_names(data.class_names, names)) return rules_of_names(names);
@@ -175,7 +175,7 @@ std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& opti
   apply_rules(opened, rules, true);
   network = with_classes(std::move(network), opened.data.class_names);
   if (class_count(network) != outputs) {
-    opened.notes.push_back(fmt::format("network {}: gets {} outputs instead of {}, one a class", network.name,
+    opened.notes.push_back(fmt::format("network {}: gets {} outputs instead of {}, one per class", network.name,
                                        class_count(network), outputs));
   }
   return rules;

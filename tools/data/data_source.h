@@ -26,7 +26,7 @@ struct OpenedData {
   std::string path;
   Dataset data;
   std::vector<float> soft_targets;  // [pictures, classes] or empty
-  std::vector<std::string> notes;   // what the user should know, a line each
+  std::vector<std::string> notes;   // what the user should know, one line each
 };
 
 // Reads DATA. Pictures in folders are fitted to `input`, a network's; rows of a CSV file stay as they are, and are
@@ -37,17 +37,17 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
 // Makes the classes that --classes asks for, if it does.
 void choose_classes(OpenedData& opened, const Arguments& arguments);
 
-// Before a network is trained from nothing: makes the classes that --classes asks for, or those of the network, by
-// name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network's own
-// names for the numbered labels of a CSV file are kept. Returns what the classes are made of. Throws Error proposing
-// --classes where their numbers differ.
+// Called before a network is trained from scratch: makes the classes that --classes asks for, or those of the network,
+// by name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network's
+// own names for the numbered labels of a CSV file are kept. Returns what the classes are made of. Throws Error
+// proposing --classes where their numbers differ.
 std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network);
 
-// Before a trained model is used: makes its classes of the data's, by name. Pictures of other classes take part in
-// nothing, which becomes a note.
+// Called before a trained model is used: makes its classes from the data's, by name. Pictures of other classes take
+// part in nothing, which becomes a note.
 void apply_model_classes(OpenedData& opened, const Model& model);
 
-// Notes on standard error, each after the program's name.
+// Prints notes on standard error, each after the program's name.
 void print_notes(const std::string& program, const OpenedData& opened);
 
 }  // namespace fer::cli

@@ -18,7 +18,7 @@ class Painter {
  public:
   Painter(const Face& face, double edge) : f_(face), edge_(edge) {}
 
-  // at: in head coordinates.
+  // `at` is in head coordinates.
   double tone(Point at) {
     at_ = at;
     background();

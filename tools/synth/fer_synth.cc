@@ -80,7 +80,7 @@ int synth(const cli::Arguments& arguments) {
   const int64_t of_each_class = arguments.integer("pictures-per-class", 1, 10'000);
   if (arguments.has("out")) {
     if (rows[0] + rows[1] + rows[2] == 0)
-      throw cli::UsageError("--train, --public, --private: expected a row at least, found none");
+      throw cli::UsageError("--train, --public, --private: expected at least one row, found none");
     write_file(arguments.text("out"), csv_text(seed, rows));
   }
   if (arguments.has("pictures")) write_pictures(arguments.text("pictures"), seed, of_each_class);
@@ -94,9 +94,9 @@ void declare(cxxopts::Options& options) {
   options.add_options()("train", "Rows of Usage Training", text("2800"), "N");
   options.add_options()("public", "Rows of Usage PublicTest", text("350"), "N");
   options.add_options()("private", "Rows of Usage PrivateTest", text("350"), "N");
-  options.add_options()("seed", "The data set is a function of this alone", text("1"), "N");
+  options.add_options()("seed", "Seed of all random numbers; it alone decides the data set", text("1"), "N");
   options.add_options()("pictures", "Write further faces as PNG to this folder", cxxopts::value<std::string>(), "DIR");
-  options.add_options()("pictures-per-class", "How many of each expression", text("3"), "N");
+  options.add_options()("pictures-per-class", "Number of pictures of each expression", text("3"), "N");
 }
 
 cli::Program program() {

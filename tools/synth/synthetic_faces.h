@@ -12,7 +12,7 @@ struct Sample {
   Pixels pixels{};
 };
 
-// The index-th picture of a seed's endless series: a pure function of both.
+// The index-th picture of the endless series of a seed: a pure function of both.
 Sample draw_sample(uint64_t seed, uint32_t index);
 // The same with a label of choice.
 Sample draw_sample(uint64_t seed, uint32_t index, int label);

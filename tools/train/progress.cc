@@ -42,7 +42,7 @@ int terminal_width() {
   return 80;
 }
 
-// In round numbers: it is an estimate.
+// The time in round numbers, as it is an estimate.
 std::string about(double seconds) {
   if (seconds < 1.5) return "about 1 s";
   if (seconds < 100) return fmt::format("about {:.0f} s", seconds);
@@ -61,7 +61,7 @@ std::string bar_line(const StepProgress& p, int width) {
   const std::string head = epoch_head(p.epoch, p.epochs) + " ";
   const std::string count = fmt::format(" {:>{}}/{}", p.step, fmt::formatted_size("{}", p.steps), p.steps);
   const bool last = p.step >= p.steps;
-  // From what is missed least to what is missed most.
+  // The parts in the order in which they are left out when the line is too long.
   const std::vector<std::string> figures = {
       fmt::format("  {:.0f} img/s", p.images_per_second), fmt::format("  accuracy {:.4f}", p.accuracy),
       fmt::format("  loss {:.4f}", p.loss), last ? "  validating" : "  ETA " + clock_text(left)};
@@ -106,7 +106,7 @@ std::string start_line(const StepProgress& p, int64_t from, double seconds) {
   return fmt::format("epoch {} of {}: {}, {}", p.epoch, p.epochs, steps, about(seconds));
 }
 
-// The first steps tell how long the epoch takes; nobody should wait for long until something is said.
+// The first steps tell how long the epoch takes, so that nobody waits long for a first line.
 void Progress::announce(const StepProgress& p) {
   constexpr int64_t kSteps = 3;
   constexpr double kSeconds = 2;

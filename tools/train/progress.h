@@ -17,16 +17,16 @@ enum class ProgressForm {
 };
 
 // "Epoch   3/100 [=====>......] 231/449  512 img/s  ETA 0:42  loss 1.2345  accuracy 0.5321": at most `width` columns,
-// less and less of it where they are few.
+// and fewer parts where these are few.
 std::string bar_line(const StepProgress& progress, int width);
 // "Epoch   3/100  1:05  512 img/s  loss 1.2345  accuracy 0.5321  val_loss 1.1  val_accuracy 0.58  lr 0.001"
 std::string epoch_line(const EpochResult& epoch, int64_t epochs);
 // One object; what is not a finite number is null.
-// stage: of several; 0: there is one.
+// stage: its number where there are several; else 0.
 std::string epoch_json(const EpochResult& epoch, int64_t stage = 0);
 
-// "epoch 1 of 30: 225 steps, about 50 s"; of an epoch that is gone on with: "epoch 3 of 30: 125 of 225 steps are left,
-// about 28 s". from: the first step that was seen of it; seconds: that its steps will have taken.
+// "epoch 1 of 30: 225 steps, about 50 s"; for an epoch that is continued: "epoch 3 of 30: 125 of 225 steps are left,
+// about 28 s". from: the first step of it that this process took; seconds: the time that its steps take.
 std::string start_line(const StepProgress& progress, int64_t from, double seconds);
 
 // Writes to standard output.

@@ -71,8 +71,8 @@ uint32_t checksum(const Dataset& data) {
   return static_cast<uint32_t>(crc32_z(crc, data.labels.data(), data.labels.size()));
 }
 
-// How the run was called, but what concerns one call only. Files by their whole paths: it may be resumed from
-// elsewhere.
+// How the run was called, without options that concern one call only. Files get absolute paths, as the run may be
+// resumed from another folder.
 ordered_json lasting_options(const Arguments& arguments) {
   static const std::set<std::string> kOfOneCall = {"out", "resume", "quiet", "json"};
   static const std::set<std::string> kFiles = {"network", "init", "ferplus"};  // network: or a name

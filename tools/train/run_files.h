@@ -17,8 +17,8 @@ namespace fer::cli {
 // Whether a run began in this folder, so that it can be resumed. Throws Error where that cannot be found out, as the
 // next one does.
 bool holds_run(const std::string& folder);
-// Whether it has come to anything that another run would write over. (One that ended before its first checkpoint has
-// not: whoever corrects the command gives it again.)
+// Whether it has come to anything that another run would write over. (A run that ended before its first checkpoint
+// has not, so the corrected command can be given again.)
 bool holds_results(const std::string& folder);
 
 std::string run_json_path(const std::string& folder);
@@ -32,13 +32,13 @@ struct StoredCall {
 // Throws Error when run.json is missing or is not ours.
 StoredCall stored_call(const std::string& folder);
 
-// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones. limit_of_first: of
-// SplitOptions.
+// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones. limit_of_first is
+// that of SplitOptions.
 void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
                     const TrainingRows& rows, bool limit_of_first);
 
-// Of how many pictures of this data set the run in this folder was trained, by its run.json; 0: of none, or there is no
-// such file.
+// How many pictures of this data set the run in this folder was trained on, by its run.json; 0 where it was trained on
+// none or there is no such file.
 int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path);
 
 // All that report.html shows and that does not change during a run.

@@ -1,4 +1,4 @@
-// Which rows a run trains on and which it validates on.
+// The rows that a run trains on and those that it validates on.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct SplitOptions {
   double validation_share = 0.1;
   double unused_share = 0;  // of the rows that are not for validation, left out
   uint64_t seed = 42;
-  // At most so many rows of each part, 0 for all: of a CSV file the first ones, of folders, which come class by class,
-  // as many of every class. limit_of_first: of folders the first ones too, as runs of libfer 0.1.0 were begun.
+  // At most so many rows of each part, 0 for all: the first ones of a CSV file, but as many of every class from
+  // folders, which come class by class. limit_of_first: the first ones from folders too, as libfer 0.1.0 did.
   int64_t limit = 0;
   bool limit_of_first = false;
 };

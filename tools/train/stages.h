@@ -20,13 +20,13 @@ class Stages {
 
   int64_t count() const { return static_cast<int64_t>(stages_.size()); }
   const std::string& text(int64_t number) const { return stages_[number - 1].text; }
-  // DIR/stage-N, the last one's DIR itself: there the whole leaves its model, as any run does.
+  // DIR/stage-N, or DIR itself for the last stage, so that the model ends up where any run leaves it.
   std::string folder(int64_t number) const;
-  // The last stage that a run began in; 0: none does.
+  // The last stage in which a run began; 0: none.
   int64_t last_begun() const;
   // The best model of the last stage before `number` that was done: one with nothing to train on is left out.
   std::string model_before(int64_t number) const;
-  // Where the last stage was left out: copies the best model of those before it to DIR.
+  // For a last stage that was left out: copies the best model of those before it to DIR.
   void take_model_from_before() const;
 
  private:

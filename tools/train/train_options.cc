@@ -73,13 +73,13 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
       "NAME|FILE");
   run("init", "Model whose network and weights to start from, in place of --network", text(), "MODEL");
   run("as-seed", "Train as the network's file says; options given beside it win");
-  run("stage", "With --as-seed: train stage N alone, from --init (default: all stages, one after the other)", text(),
+  run("stage", "With --as-seed: train only stage N, from --init (default: all stages, one after the other)", text(),
       "N");
   auto data = options.add_options("Data");
   data("split", "How DATA is divided: official (Training and PublicTest) or random", text("official"), "NAME");
   data("validation-split", "Share of all pictures but PrivateTest that --split random validates on", text("0.1"),
        "SHARE");
-  data("limit", "Use at most N pictures of each part; of folders, evenly from all classes", text(), "N");
+  data("limit", "Use at most N pictures of each part; from folders, evenly from all classes", text(), "N");
   declare_data_options(data, true);
 
   for (const TrainOption& option : list) {

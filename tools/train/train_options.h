@@ -21,9 +21,9 @@ struct TrainOptions {
   DataOptions data_options;
   SplitOptions split;
   bool as_seed = false;              // the settings of the network's file hold where no option says more
-  int64_t stage = 0;                 // of several; 0: there is one
-  bool wrong_only = false;           // of the training pictures only those that `init` classifies wrongly
-  std::vector<std::string> remarks;  // what of them is not known or not done
+  int64_t stage = 0;                 // its number where there are several; else 0
+  bool wrong_only = false;           // train only on pictures that `init` classifies wrongly
+  std::vector<std::string> remarks;  // which of those settings are not known or not applied
   TrainConfig config;
   bool quiet = false, json = false;
 };

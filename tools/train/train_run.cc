@@ -31,7 +31,7 @@ class StopOnSignals {
       sigaction(kSignals[i], &action, nullptr);
     }
   }
-  // What follows has nothing to lose: a signal ends it at once.
+  // From here on nothing can be lost, so a signal ends the program at once.
   ~StopOnSignals() {
     for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
   }

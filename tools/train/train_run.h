@@ -27,7 +27,7 @@ class Run {
   // --resume is to be called with.
   Run(const Arguments& given, const Arguments& all, TrainOptions options, std::string whole);
 
-  // Not where only pictures that are classified wrongly count, and too few are.
+  // False where only wrongly classified pictures count, and there are too few.
   bool has_rows() const { return !rows_.train.empty(); }
 
   // Trains, or goes on. The first Ctrl-C (or SIGTERM, or SIGHUP where nohup does not ignore it) writes a checkpoint and

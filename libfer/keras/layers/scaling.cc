@@ -46,7 +46,7 @@ std::vector<float> channel_numbers(const Builder& builder, const Site& site, con
   if (good && all_same && (numbers.size() == channels || numbers.size() == 1)) return {numbers[0]};
   const bool in_order = !builder.dialect().channels_first && site.input().flattened.rank() == 0;
   if (good && in_order && numbers.size() == channels) return numbers;
-  const std::string others = in_order ? fmt::format(", or {}: one a channel", channels) : " (channels are not last)";
+  const std::string others = in_order ? fmt::format(", or {}: one per channel", channels) : " (channels are not last)";
   throw Error(fmt::format("{}: expected one number{}, found {}", name, others, shown(*value)));
 }
 

@@ -22,7 +22,7 @@ Constant floats(const Reading& r, const Node& node, int i, size_t rank) {
 Constant channel_floats(const Reading& r, const Node& node, int i, int64_t count) {
   Constant constant = floats(r, node, i, 1);
   if (constant.size() == count) return constant;
-  throw Error(fmt::format("input {}: expected {} floats, one a channel, found {}", i + 1, count, constant.size()));
+  throw Error(fmt::format("input {}: expected {} floats, one per channel, found {}", i + 1, count, constant.size()));
 }
 
 Reading::Fill copy_of(const Constant& constant, const Shape& flattened, float factor = 1) {
@@ -136,7 +136,7 @@ void read_conv(Reading& r, Node& node) {
   const Constant kernel = floats(r, node, 1, 4);
   const int64_t channels = x.shape[2], filters = kernel.dims[0], groups = node.integer("group", 1);
   if (groups != 1 && groups != channels)
-    throw Error(fmt::format("group: expected 1, or {}: one a channel, found {}", channels, groups));
+    throw Error(fmt::format("group: expected 1, or {}: one per channel, found {}", channels, groups));
   if (kernel.dims[1] != channels / groups || filters < groups || filters % groups != 0) {
     throw Error(fmt::format("input 2: expected a kernel for {} channels in {} groups, found {} of shape {}", channels,
                             groups, kernel.dims[1], shown_dims(kernel.dims)));

@@ -177,8 +177,8 @@ TEST(KerasConfig, NumbersThatAreNotOfChannelsAreRefused) {
   const auto refusal = [](const Json& scale) {
     return message_of([&] { beginning_with({keras_layer("Rescaling", "it", {{"scale", scale}})}); });
   };
-  expect_contains(refusal({{1}, {2}, {3}}), "scale: expected one number, or 3: one a channel, found [[1], [2], [3]]");
-  expect_contains(refusal({{{1}}, {{2}}, {{3}}}), "scale: expected one number, or 3: one a channel");
+  expect_contains(refusal({{1}, {2}, {3}}), "scale: expected one number, or 3: one per channel, found [[1], [2], [3]]");
+  expect_contains(refusal({{{1}}, {{2}}, {{3}}}), "scale: expected one number, or 3: one per channel");
   EXPECT_NO_THROW(beginning_with({keras_layer("Rescaling", "it", {{"scale", {{{1, 2, 3}}}}})}));
   const Json pad = keras_layer("ZeroPadding2D", "pad", {{"padding", {{0, 1}, {0, 1}}}});
   expect_contains(message_of([&] {
@@ -283,7 +283,7 @@ TEST(KerasConfig, OtherOperatorsAreRefused) {
   expect_contains(refusal(tensorflow("math.subtract", "it"), {"_CONSTANT_VALUE", -1, 1.0, {{"y", {"in", 0, 0}}}}),
                   "layer 'it' (TFOpLambda): inbound_nodes: expected inputs that layers give");
   expect_contains(refusal(tensorflow("math.multiply", "it"), {"in", 0, 0, {{"y", {1, 2}}}}),
-                  "operand: expected one number, or 3: one a channel, found");
+                  "operand: expected one number, or 3: one per channel, found");
   expect_contains(refusal(tensorflow("math.subtract", "it"), {"in", 0, 0, {{"y", {"in", 0, 0}}}}),
                   "layer 'it' (TFOpLambda): expected a layer that libfer has, of one input");
   expect_contains(refusal(tensorflow("math.truediv", "it"), {"in", 0, 0, {{"y", 0}}}),

@@ -292,7 +292,7 @@ TEST(OnnxOperators, ConvWithAGroupForEachChannel) {
   Graph pairs({4, 1, 1});
   onnx::NodeProto& grouped = pairs.node("Conv", {"x", pairs.floats({4, 2, 1, 1})});
   set_attribute(grouped, "group", int64_t{2});
-  expect_contains(pairs.refusal(grouped.output(0)), "group: expected 1, or 4: one a channel, found 2");
+  expect_contains(pairs.refusal(grouped.output(0)), "group: expected 1, or 4: one per channel, found 2");
 }
 
 // Squeeze-and-excite as PyTorch writes it: 1x1 convolutions of a mean, and a product that repeats them.

@@ -62,7 +62,7 @@ TEST_F(Classes, AreMergedUnderANameAndInAnOrder) {
       run("fer-train faces.csv --network net.json --classes happy,negative=angry+disgust+fear+sad,surprise+neutral "
           "--epochs 1 --batch-size 7 --out run");
   ASSERT_EQ(r.status, 0) << r.err;
-  expect_one_line_error(r, "fer-train", "network tiny: gets 3 outputs instead of 7, one a class");
+  expect_one_line_error(r, "fer-train", "network tiny: gets 3 outputs instead of 7, one per class");
   const auto figures = eval("run/best.safetensors faces.csv --split all");
   EXPECT_EQ(figures["count"], 70);
   EXPECT_EQ(names(figures), (Names{"happy", "negative", "surprise+neutral"}));
@@ -171,7 +171,7 @@ TEST_F(Classes, OfFerPlusMustBelongToTheData) {
   other_usage.replace(last, 11, "PublicTest");
   negative.replace(good.find("10\n") - 2, 1, "x");
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {good.substr(0, last), "votes.csv: expected a row a picture of the data, 70, found 69"},
+      {good.substr(0, last), "votes.csv: expected one row per picture of the data, 70, found 69"},
       {other_usage, "votes.csv:71: Usage, expected PrivateTest as in the data's row 69, found PublicTest"},
       {negative, "votes.csv:2:34: votes, expected a whole number of 0 to 100, found \"x\""},
       {good.substr(0, good.size() - 4), "votes.csv:71:"},
