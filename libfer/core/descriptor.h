@@ -37,7 +37,7 @@ class Descriptor {
   int fd_;
 };
 
-// A call of the system again for as long as a signal interrupts it.
+// Repeats a system call as long as a signal interrupts it.
 template <class Call>
 auto uninterrupted(const Call& call) {
   for (;;) {
@@ -46,7 +46,7 @@ auto uninterrupted(const Call& call) {
   }
 }
 
-// Writes all of it. 0, or errno.
+// Writes all bytes. Returns 0, or errno.
 inline int write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = uninterrupted([&] { return ::write(fd, bytes.data(), bytes.size()); });
@@ -57,7 +57,7 @@ inline int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
-// Syncs a folder's list of names. 0, or errno.
+// Syncs a folder's list of names. Returns 0, or errno.
 int sync_folder(const std::string& folder);
 
 }  // namespace fer::core

@@ -14,7 +14,7 @@ namespace fer::core {
 enum class FileKind : uint8_t {
   kEmpty,
   kZeros,
-  // Stand for another file.
+  // Files that stand for another file.
   kLfsPointer,
   kAnnexPointer,
   kWebPage,
@@ -64,18 +64,18 @@ enum class FileKind : uint8_t {
   kCsv,
   kUtf16,
   kText,
-  // Others.
+  // Other kinds.
   kPdf,
   kProgram,
   kBinary,  // none of these
-  // Of no bytes.
+  // A file without any bytes.
   kDirectory,
   kPipe,
   kDevice,
   kSocket,
 };
 
-// As many bytes from the start of a file as kind_of looks at.
+// The number of bytes from the start of a file that kind_of looks at.
 inline constexpr size_t kKindBytes = 4096;
 
 // What the bytes are, by the first kKindBytes of them.

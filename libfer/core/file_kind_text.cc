@@ -140,7 +140,7 @@ const char* advice_for_table(const Words& found) {
   return nullptr;
 }
 
-// Of readers of other programs' models.
+// Advice for where a model of another program was expected.
 const char* advice_for_import(const Words& found) {
   if (found.kind == FileKind::kSafetensors) return "the name of a model of libfer ends in .safetensors";
   if (found.kind == FileKind::kOnnx) return "the name of an ONNX file ends in .onnx";

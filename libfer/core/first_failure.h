@@ -1,4 +1,4 @@
-// Exceptions and parallel loops.
+// Exceptions that leave parallel loops.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@
 
 namespace fer {
 
-// What is thrown inside a parallel loop, brought out of it: of several exceptions the one of the lowest index, whatever
-// the number of threads.
+// Brings an exception out of the parallel loop in which it was thrown. Where there are several it takes the one of the
+// lowest index, whatever the number of threads.
 class FirstFailure {
  public:
   template <class F>

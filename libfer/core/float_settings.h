@@ -9,7 +9,7 @@ namespace fer::core {
 
 #if defined(__SSE2__)
 
-// Rounding, traps, and what is done with denormal numbers: a thread's own setting.
+// A thread's own setting of rounding, traps and what is done with denormal numbers.
 inline unsigned float_settings() { return _mm_getcsr(); }
 inline void set_float_settings(unsigned settings) { _mm_setcsr(settings); }
 

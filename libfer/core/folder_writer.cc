@@ -164,7 +164,7 @@ struct FolderWriter::State {
     if (const int error = core::sync_folder(std::filesystem::path(path).parent_path().string())) fail("", error);
   }
 
-  // What was made here and nothing else.
+  // Removes what was made here and nothing else.
   void remove_temporary() {
     if (temporary.empty()) return;
     for (const std::string& name : names) ::unlinkat(inner.get(), name.c_str(), 0);

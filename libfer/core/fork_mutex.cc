@@ -4,7 +4,7 @@
 
 namespace fer::core {
 
-// All that live, in one list.
+// All mutexes that exist, in one list.
 struct ForkMutexes {
   static void add(ForkMutex& mutex) {
     const std::lock_guard lock(list_mutex);
@@ -24,7 +24,7 @@ struct ForkMutexes {
     for (ForkMutex* mutex = first; mutex != nullptr; mutex = mutex->after_) mutex->lock();
   }
 
-  // In the parent and in the child.
+  // Called in the parent and in the child.
   static void after_fork() {
     for (ForkMutex* mutex = first; mutex != nullptr; mutex = mutex->after_) mutex->unlock();
     list_mutex.unlock();

@@ -15,8 +15,9 @@ void run_chunks(int64_t chunks, int max_slots, ChunkFunction function, const voi
 }  // namespace internal
 
 // Calls f(i) once for every i in [0, chunks), on up to num_threads() threads, in no order; returns when all are done.
-// What f throws comes out of the loop: of several exceptions that of the lowest i. Within f, numbers too small for full
-// precision (denormal) count as zero, on x86. Inside another parallel loop it runs on the calling thread alone.
+// What f throws comes out of the loop; where several calls throw, the exception of the lowest i does. Within f, numbers
+// too small for full precision (denormal) count as zero, on x86. Inside another parallel loop it runs on the calling
+// thread alone.
 template <class F>
 void parallel_for(int64_t chunks, const F& f) {
   internal::run_chunks(

@@ -5,7 +5,7 @@
 
 namespace fer::core {
 
-// Without the spaces at both ends.
+// The text without the spaces at both ends.
 inline std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(' ');
   return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(' ') + 1 - first);

@@ -6,9 +6,9 @@
 
 namespace fer::core {
 
-// Each is one bound; what says nothing is 0.
+// Each member is one bound; 0 where there is none.
 struct ThreadLimits {
-  int cpus = 1;              // that the calling thread may run on (taskset, cpuset)
+  int cpus = 1;              // CPUs that the calling thread may run on (taskset, cpuset)
   double cpu_quota = 0;      // CPUs' worth of time that the process's cgroup grants (docker run --cpus)
   int omp_num_threads = 0;   // OMP_NUM_THREADS
   int omp_thread_limit = 0;  // OMP_THREAD_LIMIT

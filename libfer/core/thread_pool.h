@@ -48,8 +48,8 @@ bool in_parallel_loop();
 
 class ThreadPool {
  public:
-  // That of this process; null where there is no memory for it. A child of fork has none of its parent's threads and
-  // gets a pool of its own.
+  // The pool of this process; null where there is no memory for it. A child of fork has none of its parent's threads
+  // and gets a pool of its own.
   static ThreadPool* of_process();
 
   // Calls the loop's function for every chunk; returns when all calls have. What is thrown is kept in loop.failure.

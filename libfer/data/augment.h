@@ -28,19 +28,19 @@ struct Change {
   }
 };
 
-// Which picture, when: `row` is its number in the data set.
+// Which picture, and in which pass: `row` is its number in the data set.
 struct ChangeKey {
   uint64_t seed = 0;
   int64_t pass = 0, row = 0;
 };
 
-// A pure function of its arguments.
+// Draws a change; a pure function of its arguments.
 Change draw_change(const Augmentation& ranges, const PictureShape& shape, const ChangeKey& key);
 
-// What lies outside the old picture.
+// What fills the parts outside the old picture.
 struct Outside {
   Fill fill = Fill::kNearest;
-  float value = 0;  // of kConstant
+  float value = 0;  // the pixel value for kConstant
 };
 
 // out[h,w,c] = the changed picture, in units of its bytes: one bilinear resampling. Cells outside the old picture are

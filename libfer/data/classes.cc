@@ -84,7 +84,7 @@ void check_sources(const std::vector<std::string>& class_names, const std::vecto
   }
 }
 
-// One row of targets: merged, dropped ones taken out, the rest scaled to sum to 1. False: nothing is left.
+// One row of targets: merged, dropped ones taken out, the rest scaled to sum to 1. Returns false where nothing is left.
 bool map_target(std::span<const float> from, const std::vector<uint8_t>& map, std::span<float> to) {
   std::fill(to.begin(), to.end(), 0.0f);
   float sum = 0;

@@ -45,11 +45,11 @@ class Fields {
   size_t pos_ = 0;
 };
 
-// Without spaces around it.
+// The field without spaces around it.
 Field trimmed(Field field);
 // ASCII letters in lower case.
 std::string lower(std::string_view text);
-// What is not read must still be text.
+// Bytes that are skipped must still be text.
 std::optional<Mistake> check_text(const Field& field);
 
 // Text as it may be shown in a message: quoted, cut to 24 bytes, anything but printable ASCII as \x00.
@@ -65,7 +65,7 @@ class Lines {
   // The next line, valid until the next call; false at the end. Throws Error on one that is too long, and on an empty
   // one that is not at the end.
   bool next(std::string_view& line);
-  // Of the line taken last, from 1.
+  // The number of the line taken last, from 1.
   int64_t number() const { return number_; }
   // Throws Error ("NAME:LINE:COLUMN: ...") about the line taken last.
   [[noreturn]] void fail(const Mistake& mistake) const;

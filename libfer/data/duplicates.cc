@@ -20,14 +20,14 @@ namespace {
 constexpr int64_t kCells = 16, kHashRows = 8, kHashColumns = 9;
 constexpr int64_t kRowsAtOnce = 256;
 
-// What a picture is compared by.
+// What two pictures are compared by.
 struct Look {
   uint64_t pixels = 0;  // checksum
   uint64_t hash = 0;    // difference hash
   bool blank = false;
   std::array<int8_t, kCells* kCells> cells = {};  // mean 0, scaled to a length of kLength
 };
-// Products of two such vectors' cells stay below 2^15 a cell, their sum exact in 32 bits.
+// Products of two such vectors' cells stay below 2^15 per cell, their sum exact in 32 bits.
 constexpr double kLength = 1000;
 
 uint64_t difference_hash(const Image& grey) {

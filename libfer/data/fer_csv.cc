@@ -150,7 +150,7 @@ class Reader {
     join(data_.usage, chunk.rows.usage);
   }
 
-  // Room for the rest at as many rows a byte as there were in the first `bytes`.
+  // Reserves room for the rest, at as many rows per byte as there were in the first `bytes`.
   void reserve(int64_t bytes) {
     const double share = 1.005 * static_cast<double>(end_ - body_) / static_cast<double>(bytes);
     data_.pixels.reserve(static_cast<size_t>(share * static_cast<double>(data_.pixels.size())));

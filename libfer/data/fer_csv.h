@@ -9,8 +9,8 @@
 
 namespace fer::data {
 
-// As read_fer_csv, from bytes; `name` stands for the path in messages. Of several mistakes the first in the text is
-// reported, whatever the number of threads.
+// Does what read_fer_csv does, from bytes; `name` stands for the path in messages. Where there are several mistakes,
+// the first one in the text is reported, whatever the number of threads.
 Dataset parse_fer_csv(std::string_view text, const std::string& name, bool require_labels = true);
 
 }  // namespace fer::data

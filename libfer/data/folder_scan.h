@@ -25,8 +25,8 @@ struct FolderScan {
 // Error on another form.
 FolderScan scan_folder(const std::string& path);
 
-// By its ending: .png .jpg .jpeg .jpe .jfif .pgm .ppm .pnm .webp, and .bmp .gif .tif .tiff, which are pictures that
-// cannot be read.
+// Whether a file is a picture by its ending: .png .jpg .jpeg .jpe .jfif .pgm .ppm .pnm .webp, and .bmp .gif .tif .tiff,
+// which are pictures that cannot be read.
 bool has_picture_ending(const std::string& name);
 
 }  // namespace fer::data

@@ -26,7 +26,7 @@ uint64_t separators(const char* block) {
     uint64_t word;
     std::memcpy(&word, block + i, sizeof word);
     const uint64_t clear = (~word >> 4) & 0x0101010101010101u;
-    mask |= ((clear * 0x0102040810204080u) >> 56) << i;  // one bit a byte, gathered into one byte
+    mask |= ((clear * 0x0102040810204080u) >> 56) << i;  // one bit per byte, gathered into one byte
   }
   return mask;
 }

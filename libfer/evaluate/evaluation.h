@@ -20,13 +20,13 @@ struct InferenceOptions {
   int64_t batch_size = 64;
   bool flip = false;  // the mean of the picture's and its mirror image's
   bool raw = false;   // the network's own outputs, also where those are logits
-  // Asked after every batch; true: no more are done, and the rows that were not reached stay 0.
+  // Called after every batch; when it returns true no more are done, and the rows that were not reached stay 0.
   std::function<bool()> should_stop = {};
 };
 // Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options);
-// The same of a model that is prepared, as which options.raw was decided.
+// The same for a model that is prepared already, with options.raw decided then.
 Tensor probabilities_of(const PreparedModel& model, const Dataset& data, std::span<const int64_t> rows,
                         const InferenceOptions& options);
 

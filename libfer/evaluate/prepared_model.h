@@ -37,7 +37,7 @@ class PreparedModel {
   // pixels [n, input], fitted, 0 to 255 -> out [n, classes], overwritten. Allocates nothing.
   void ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out,
            const engine::InputObserver* observer = nullptr) const;
-  // The same of inputs that are preprocessed already; they need not be aligned.
+  // The same for inputs that are preprocessed already; they need not be aligned.
   void ask(Workspace& workspace, std::span<const float> inputs, std::span<float> out) const;
   // The same of the first n that lie in workspace.inputs.
   void ask(Workspace& workspace, int64_t n, std::span<float> out,

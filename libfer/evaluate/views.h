@@ -1,4 +1,4 @@
-// Ways in which one picture is shown to a model, whose answer is the mean over them.
+// The views in which one picture is shown to a model, whose answer is the mean over them.
 #pragma once
 
 #include <cstdint>

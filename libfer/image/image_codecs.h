@@ -12,7 +12,7 @@ namespace fer::image {
 
 inline constexpr int64_t kMaxPixels = 100'000'000;
 
-// By content: PNG, JPEG, PGM, PPM or WebP.
+// Decodes a picture by its content: PNG, JPEG, PGM, PPM or WebP.
 Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels = kMaxPixels);
 
 Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels);

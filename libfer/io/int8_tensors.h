@@ -22,7 +22,7 @@ std::optional<std::string> layer_of_kernel(const Parameter& parameter);
 Int8Layer read_int8_kernel(const SafetensorsFile& file, const Parameter& kernel, std::span<float> values,
                            const std::string& where);
 
-// A kernel as bytes. Throws Error naming the layer where values are no multiples of their scale.
+// Returns a kernel as bytes. Throws Error naming the layer where values are no multiples of their scale.
 std::vector<int8_t> int8_kernel(const Int8Layer& layer, const Parameter& kernel, std::span<const float> values);
 
 }  // namespace fer::io

@@ -71,7 +71,7 @@ Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string&
   return preprocessing;
 }
 
-// Optional: [{"name": ..., "sources": [...]}], one a class.
+// Optional: [{"name": ..., "sources": [...]}], one per class.
 std::vector<ClassRule> read_class_rules(const SafetensorsFile& file, const Network& network, const std::string& where) {
   const auto found = file.metadata.find("classes");
   if (found == file.metadata.end()) return {};
@@ -91,7 +91,7 @@ std::vector<ClassRule> read_class_rules(const SafetensorsFile& file, const Netwo
   return rules;
 }
 
-// Optional: one text a class.
+// Optional: one text per class.
 std::vector<std::string> read_emoji(const SafetensorsFile& file, const Network& network, const std::string& where) {
   const auto found = file.metadata.find("class_emoji");
   if (found == file.metadata.end()) return {};

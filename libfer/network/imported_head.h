@@ -16,7 +16,7 @@ namespace fer {
 //   several sigmoids                                           stay: a probability of each class on its own
 //   linear, relu, tanh and the others, several                 stay: a softmax goes on top when the model is used
 // Throws Error naming the layer on one output that is no sigmoid's: it tells no classes apart. The network must be
-// whole, with one number a class; its class names are left alone.
+// whole, with one number per class; its class names are left alone.
 void settle_head(Model& model, std::vector<std::string>& notes);
 
 }  // namespace fer

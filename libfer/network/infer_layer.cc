@@ -117,7 +117,7 @@ class LayerWalk {
     for (const Shape& input : inputs_) {
       if (input.elements() > full.elements()) full = input;
     }
-    // (Of two shapes of as many values, [c] is the one that follows from [1, 1, c].)
+    // (Both shapes hold as many values; [c] is the one that follows from [1, 1, c].)
     for (const Shape& input : inputs_) {
       if (input.rank() > full.rank()) full = input;
     }
@@ -195,7 +195,7 @@ class LayerWalk {
     return channels;
   }
 
-  // Of any kind of convolution; checks what they have in common.
+  // Checks what all kinds of convolutions have in common.
   template <class L>
   Window convolution_window(const L& l) const {
     image();

@@ -9,7 +9,7 @@
 
 namespace fer {
 
-// One overload a type that layers have. Throw Error ("WHERE: expected ..., found ...").
+// One overload per type that layers have. All throw Error ("WHERE: expected ..., found ...").
 void read_value(const nlohmann::json& value, const std::string& where, int64_t& out);
 void read_value(const nlohmann::json& value, const std::string& where, bool& out);
 void read_value(const nlohmann::json& value, const std::string& where, float& out);

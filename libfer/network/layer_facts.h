@@ -13,7 +13,7 @@ struct LayerFacts {
   bool many_inputs = false;
   // Computes nothing: only moves numbers about, zeros beside them and means of neighbours among them.
   bool moves_values = false;
-  // Values stay what they are: pixels remain pixels. (Of what moves values, and of pools and dropout.)
+  // Values stay what they are: pixels remain pixels. (True of layers that move values, and of pools and dropout.)
   bool keeps_pixels = false;
   // Gives as many outputs as it gets channels, so that it may stand behind the layer that gives the classes.
   bool keeps_channels = false;

@@ -55,7 +55,7 @@ struct LayerTypeNames {
   const char* keras_class;  // "MaxPooling2D"
   const char* keras_name;   // "max_pooling2d"
 };
-// One for each kind. (Of pointers, as the names are asked for without a layer.)
+// One overload per kind. (They take pointers, as the names are asked for without a layer.)
 constexpr LayerTypeNames type_names(const Conv2D*) { return {"conv2d", "Conv2D", "conv2d"}; }
 constexpr LayerTypeNames type_names(const DepthwiseConv2D*) {
   return {"depthwise_conv2d", "DepthwiseConv2D", "depthwise_conv2d"};

@@ -16,7 +16,7 @@ namespace fer {
 namespace {
 
 constexpr int64_t kBatch = 32;
-// Of a layer's input values, at either end.
+// The share of a layer's input values that is cut off at either end.
 constexpr double kShareCutOff = 1e-5;
 constexpr int kBins = 4096;
 

@@ -37,7 +37,7 @@ std::vector<double> shown_values(const LineChart& chart) {
   return values;
 }
 
-// A power of ten a tick; 2 and 5 between them where there are few.
+// One tick per power of ten; 2 and 5 between them where there are few.
 Axis logarithmic_axis(double low, double high) {
   Axis axis{.logarithmic = true};
   const double first = std::floor(std::log10(low)), last = std::ceil(std::log10(high));
@@ -143,7 +143,7 @@ std::string value_text(double value, const LineChart& chart) {
   return chart.as_percent ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.5g}", value);
 }
 
-// The line, broken where a value is missing, and a wide invisible dot a point whose tooltip gives the figures.
+// The line, broken where a value is missing, and one wide invisible dot per point, whose tooltip gives the figures.
 std::string curve(const LineChart& chart, const Series& series, const Axis& x, const Axis& y) {
   std::string path, dots;
   bool pen_down = false;

@@ -9,7 +9,7 @@ namespace fer::report {
 struct Series {
   std::string name;
   std::string css_class;  // "train", "validation", ...: its colour is in the page's style
-  std::vector<double> y;  // one a point of LineChart::x; not finite: no point there
+  std::vector<double> y;  // one per point of LineChart::x; not finite: no point there
 };
 
 struct LineChart {

@@ -23,7 +23,7 @@ std::string duration(double seconds);
 
 // Code points of UTF-8 text: what a terminal with Latin or Greek letters shows as columns.
 size_t display_width(std::string_view text);
-// With spaces on the right up to `width` columns.
+// The text with spaces on the right up to `width` columns.
 std::string padded(std::string_view text, size_t width);
 
 }  // namespace fer::report

@@ -37,7 +37,7 @@ struct BufferLife {
 
 struct InferenceModel::Impl {
   std::vector<std::unique_ptr<InferenceStep>> steps;
-  std::vector<BufferLife> buffers;  // one a step
+  std::vector<BufferLife> buffers;  // one per step
   int64_t input_floats = 0, classes = 0;
   BufferId result = kPictures;
   bool softmax = false;

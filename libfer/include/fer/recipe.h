@@ -17,7 +17,7 @@
 
 namespace FER_PUBLIC fer {
 
-// Which rows a network was trained on and which it was validated on.
+// The rows that a network was trained on and those that it was validated on.
 struct RecipeSplit {
   enum class Kind {
     kUnknown,  // the file does not say

@@ -46,7 +46,7 @@ bool is_keras_1(const json& model) {
   return found;
 }
 
-// Of any group below: a weight's name as Keras 1 has it, and whether TensorFlow gave it (":0").
+// Whether any group has a weight with a name as Keras 1 writes it, and with one that TensorFlow gave (":0").
 struct WeightNames {
   bool keras_1 = false, tensorflow = false;
 };

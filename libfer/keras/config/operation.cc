@@ -35,7 +35,7 @@ bool is_tensor(const json& value) {
   return value.is_object() && value.contains("class_name") && is_text(value["class_name"], "__keras_tensor__");
 }
 
-// Of ["x", 0, 0, {"y": 2, "name": null}] the object; null where there is none.
+// The object in ["x", 0, 0, {"y": 2, "name": null}]; null where there is none.
 const json* arguments_of(const json* call) {
   return call != nullptr && call->is_array() && call->size() > 3 && (*call)[3].is_object() ? &(*call)[3] : nullptr;
 }

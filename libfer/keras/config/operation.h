@@ -9,10 +9,11 @@
 
 namespace fer::keras_file {
 
-// "add", "subtract", "multiply", "divide", or of a TFOpLambda another function's name ("relu"); empty for other layers.
+// "add", "subtract", "multiply", "divide", or another function's name for a TFOpLambda ("relu"); empty for other
+// layers.
 std::string operation_of(const ConfigLayer& layer);
 
-// Of such a layer's call, the number beside the tensor, or the numbers of each channel; null where there is none.
+// The number beside the tensor in such a layer's call, or one number per channel; null where there is none.
 // Throws Error where the number is the first operand of a difference or quotient.
 const nlohmann::json* operand_of(const ConfigLayer& layer);
 

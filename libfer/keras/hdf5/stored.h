@@ -38,7 +38,7 @@ class StoredFile {
  public:
   // Throws Error (without the path) unless the file can be read whole. A regular file.
   explicit StoredFile(const std::string& path);
-  // Of content in memory.
+  // Reads content in memory.
   static StoredFile of_content(std::string content);
   ~StoredFile();
   StoredFile(StoredFile&& other) noexcept;

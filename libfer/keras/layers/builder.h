@@ -41,7 +41,7 @@ struct Site {
   WeightedLayer& weighted;
 
   const Value& input() const { return inputs[0]; }
-  // Error unless the input is [h, w, c].
+  // Throws Error unless the input is [h, w, c].
   const Value& picture() const;
 };
 
@@ -65,12 +65,12 @@ class Builder {
   Value add_after(Site& site, const Value& input, LayerKind kind, const char* suffix);
   // The weights of the layer just added: `role` and `parameter` without the layer's name.
   void weight(Site& site, const Value& value, Role role);
-  // The same of a parameter that the model's settings have: one number for all channels, or one each.
+  // The same for a parameter that the model's settings have: one number for all channels, or one each.
   void constant(const Value& value, const char* role, std::vector<float> numbers);
   // The model begins with what takes pixels of 0 to 255; with a norm that tells by its mean.
   void take_pixels() { takes_pixels_ = true; }
   void begin_with_norm(const Value& value) { first_norm_ = network_.layers[static_cast<size_t>(value.layer)].name; }
-  // Error where this function is another one in this version of Keras.
+  // Throws Error where this function is another one in this version of Keras.
   void check(const Function& function) const;
   // A picture that the input is after all.
   Value decide(const Value& input, const Shape& picture) const;
@@ -98,7 +98,7 @@ class Builder {
   int64_t params_ = 0;
 };
 
-// Error unless the layer's `axis`, a number or a list of one, is the channels'.
+// Throws Error unless the layer's `axis`, a number or a list of one, is the channels'.
 void check_axis(const Builder& builder, const Site& site);
 
 // Whether libfer has something for a class of layers, whatever their settings.

@@ -70,12 +70,12 @@ bool flattens_channels_first(const Builder& builder, const Site& site) {
 
 Value flatten_picture(Builder& builder, Site& site, const Value& x, bool channels_first) {
   Value y = builder.add_after(site, x, Flatten{}, "");
-  // (Of one channel, or of one cell, both orders are the same.)
+  // (With one channel, or one cell, both orders are the same.)
   if (channels_first && x.shape[2] > 1 && x.shape[0] * x.shape[1] > 1) y.flattened = x.shape;
   return y;
 }
 
-// Of a layer with data_format channels_first in a model of channels last: Keras takes rows for channels and puts them
+// A layer with data_format channels_first in a model of channels last: Keras takes rows for channels and puts them
 // last, [h, w, c] to [w, c, h].
 Value flatten_rows_last(Builder& builder, Site& site, const Value& x) {
   Value y = builder.add_after(site, x, Flatten{}, "");
@@ -86,7 +86,7 @@ Value flatten_rows_last(Builder& builder, Site& site, const Value& x) {
 
 Value flatten(Builder& builder, Site& site) {
   Value x = site.input();
-  // (Of two axes, too, Keras puts the first last.)
+  // (With two axes, too, Keras puts the first last.)
   const bool says_first = site.settings.text({"data_format"}, "") == "channels_first";
   const bool two_axes = x.undecided && x.shape.rank() == 2;
   if (two_axes) x = builder.decide(x, {x.shape[0], x.shape[1], 1});

@@ -33,7 +33,7 @@ void note_training_only(Builder& builder, const Site& site) {
   }
 }
 
-// Bias and activation.
+// Adds bias and activation.
 template <class L>
 void read_function(Builder& builder, const Site& site, L& l) {
   const Function function = site.settings.function({"activation"});
@@ -46,7 +46,7 @@ void read_function(Builder& builder, const Site& site, L& l) {
   note_training_only(builder, site);
 }
 
-// The same, and one kernel.
+// Adds the same, and one kernel.
 template <class L>
 void read_common(Builder& builder, const Site& site, L& l) {
   read_function(builder, site, l);
@@ -178,7 +178,7 @@ Value separable_conv2d(Builder& builder, Site& site) {
   return y;
 }
 
-// Of a picture, Keras's dense layer is a convolution of 1x1.
+// On a picture, Keras's dense layer is a convolution of 1x1.
 Value dense_on_picture(Builder& builder, Site& site, const Dense& dense) {
   if (builder.dialect().channels_first) throw Error("expected a flat input with channels first, found a picture");
   const Value& x = site.input();

@@ -84,7 +84,7 @@ class Matching {
           [&](const StoredLayer& layer) { return names_in_group(layer, split_number(layer.owner).base); });
   }
 
-  // Of a backbone alone, or of a network whose layers have the names of models in theirs.
+  // For a backbone alone, or for a network whose layers have the names of models in theirs.
   void match_anywhere() {
     match([](const Leaf& leaf) { return leaf.paths; },
           [&](const StoredLayer& layer) {

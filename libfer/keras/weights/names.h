@@ -17,7 +17,7 @@ struct Leaf {
 };
 std::vector<Leaf> leaves_of(const WeightedLayer& model);
 
-// Of each leaf its layer in the file, or nullptr. No two get the same.
+// For each leaf its layer in the file, or nullptr. No two leaves get the same layer.
 std::vector<const StoredLayer*> match_names(const std::vector<StoredLayer>& stored, const std::vector<Leaf>& leaves);
 
 // True where names in order differ by Keras's numbers alone, which count on from layer to layer and model to model:

@@ -1,5 +1,5 @@
 // Depthwise convolution of a batch: y[n,oh,ow,c*m+j] = sum over kh,kw of x[n, oh*sh+kh-pad_top, ow*sw+kw-pad_left, c] *
-// w[kh,kw,c,j], with m = s.multiplier filters a channel and 0 <= j < m. Cells outside x count as zero.
+// w[kh,kw,c,j], with m = s.multiplier filters per channel and 0 <= j < m. Cells outside x count as zero.
 //
 //   x, dx  [n,h,w,c]    w, dw  [kh,kw,c,m]    y, dy  [n,oh,ow,c*m]
 //   scratch   depthwise_scratch_floats(...) floats, for this n or a larger one, 64-byte aligned; contents undefined

@@ -93,8 +93,8 @@ HWY_EXPORT(ColumnSums);
 
 namespace {
 
-// Two sums a channel, over chunks of rows: f(begin, rows, a, b) writes a chunk's two partial sums. Scratch: two arrays
-// of partial sums, two of totals.
+// Two sums per channel, over chunks of rows: f(begin, rows, a, b) writes a chunk's two partial sums. Scratch: two
+// arrays of partial sums, two of totals.
 struct TwoSums {
   double *a, *b;
 };

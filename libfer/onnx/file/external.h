@@ -13,9 +13,9 @@ namespace fer::onnx_file {
 // regular files alone. What is read in all is bounded by the size of these files and 64 MiB.
 class ExternalData {
  public:
-  // Of a model in memory, which has no folder: everything is refused.
+  // For a model in memory, which has no folder: everything is refused.
   ExternalData() = default;
-  // Of the model at `path`.
+  // For the model at `path`.
   explicit ExternalData(const std::string& path);
   ~ExternalData();
   ExternalData(const ExternalData&) = delete;
@@ -25,7 +25,7 @@ class ExternalData {
   // a file that is not there, offset and length that are no numbers or not in the file, and another length than
   // `bytes`.
   std::string read(const onnx::TensorProto& tensor, int64_t bytes);
-  // Of all files that were looked at so far.
+  // The total size of all files that were looked at so far.
   int64_t file_bytes() const { return file_bytes_; }
 
  private:

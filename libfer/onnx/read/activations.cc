@@ -22,7 +22,7 @@ constexpr NamedActivation kActivations[] = {{"Elu", Activation::kElu, 1.0f},
                                             {"Sigmoid", Activation::kSigmoid, 0},
                                             {"Tanh", Activation::kTanh, 0}};
 
-// Below and above what a value may become: of an input since opset 11, of an attribute before.
+// Below and above what a value may become: given by an input since opset 11, by an attribute before.
 float bound_of(const Reading& r, Node& node, int input, const char* attribute, float none) {
   const float bound = node.real(attribute, none);
   if (!node.has_input(input)) return bound;

@@ -9,7 +9,7 @@ namespace {
 
 using Half = Value::Half;
 
-// A constant taken as one number, or one a channel of some value, in libfer's order.
+// A constant taken as one number, or as one per channel of some value, in libfer's order.
 class ChannelNumbers {
  public:
   ChannelNumbers(const Constant& constant, const Value& x) : constant_(constant), flattened_(x.flattened) {
@@ -138,7 +138,7 @@ bool read_gated_by_itself(Reading& r, const Node& node, const Value& a, const Va
   return false;
 }
 
-// One number a channel, [n, c, 1, 1], beside [n, c, h, w].
+// One number per channel, [n, c, 1, 1], beside [n, c, h, w].
 bool is_gate(const Value& gate, const Value& x) {
   return gate.is_flat() && gate.rank == 4 && gate.flattened.rank() == 0 && x.axes == Value::Axes::kChannelsFirst;
 }

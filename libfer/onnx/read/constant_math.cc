@@ -22,7 +22,7 @@ std::string room_for(const Dims& dims, size_t width) {
   return bytes;
 }
 
-// Of the type of `like`.
+// A constant of the type of `like`.
 Constant made(Dims dims, const Constant& like, std::string bytes) {
   const auto owned = std::make_shared<const std::string>(std::move(bytes));
   return {.dims = std::move(dims), .real = like.real, .bytes = *owned, .width = like.width, .owned = owned};
@@ -81,7 +81,7 @@ Dims broadcast(const Dims& a, const Dims& b) {
   return dims;
 }
 
-// Of a constant whose axes of extent 1 are repeated to `dims`.
+// A walk over a constant whose axes of extent 1 are repeated to `dims`.
 Walk walk_over(const Dims& dims, const Constant& constant) {
   const Dims own = strides_of(constant.dims);
   Dims strides(dims.size(), 0);

@@ -18,7 +18,8 @@ int64_t one_int(const Reading& r, const Node& node, int i) {
   return values[0];
 }
 
-// Of an input since opset 13, of an attribute before. Sorted; negative ones counted from the end of `rank` axes.
+// The axes, from an input since opset 13 and from an attribute before. Sorted; negative ones count from the end of
+// `rank` axes.
 Dims axes_of(const Reading& r, Node& node, size_t rank, const Dims& usual) {
   Dims axes = node.has_input(1) ? r.ints(node, 1) : node.integers("axes", usual);
   const auto count = static_cast<int64_t>(rank);

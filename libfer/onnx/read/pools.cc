@@ -25,7 +25,7 @@ Value add_global(Reading& r, const Node& node, const LayerKind& pool, const Valu
   return y;
 }
 
-// Of all pixels, with so many axes of extent 1 left.
+// Gives the mean of all pixels, with so many axes of extent 1 left.
 void give_mean(Reading& r, const Node& node, const Value& x, bool fits, size_t kept) {
   const bool first = x.axes == Value::Axes::kChannelsFirst;
   if (!fits || (!first && kept == 1)) throw Error("axes: expected height and width, found others");

@@ -21,7 +21,7 @@ int64_t extent_of(const onnx::TensorShapeProto_Dimension& dim) {
   return dim.value_case() == onnx::TensorShapeProto_Dimension::kDimValue ? dim.dim_value() : -1;
 }
 
-// Of an undecided input: pictures have 1 channel or 3, and more than one row and column.
+// For an undecided input: pictures have 1 channel or 3, and more than one row and column.
 bool only_the_last_can_be_channels(const Shape& shape) {
   const auto colours = [](int64_t channels) { return channels == 1 || channels == 3; };
   return colours(shape[2]) && !colours(shape[0]) && shape[0] > 1 && shape[1] > 1;

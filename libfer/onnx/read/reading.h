@@ -75,7 +75,7 @@ class Reading {
 
   // The network and its weights, once every needed node is read; without class names.
   Model finish();
-  // Of what the network takes: scale and shift at the graph's beginning.
+  // What is done to the network's input: scale and shift at the graph's beginning.
   const Preprocessing& scaled() const { return scaled_; }
   // True where the graph's beginning tells that pixels of 0 to 255 go in as they are.
   bool takes_pixels() const;

@@ -142,7 +142,7 @@ void read_reshape(Reading& r, Node& node) {
   }
 }
 
-// Of an axis of one row or column, or of both.
+// Takes away an axis of one row or column, or both.
 void read_squeeze(Reading& r, Node& node) {
   node.expect_inputs(1, 2);
   Value x = r.decided(node, 0);

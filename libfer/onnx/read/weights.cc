@@ -112,7 +112,7 @@ class Slopes {
 
   bool shared() const { return !h_ && !w_; }
 
-  // Of the i-th alpha, in libfer's order.
+  // The i-th alpha, in libfer's order.
   float at(int64_t i) const {
     if (flattened_.rank() != 0) return slope_.float_at(c_ ? file_index(flattened_, i) : 0);
     const int64_t c = i % picture_[2], x = i / picture_[2] % picture_[1], y = i / picture_[2] / picture_[1];
@@ -200,7 +200,7 @@ void read_batch_normalization(Reading& r, Node& node) {
   r.give(node, y);
 }
 
-// One slope for all is a leaky_relu's; else they are one a channel, or one a value.
+// One slope for all is a leaky_relu's; else there is one per channel, or one per value.
 void read_prelu(Reading& r, Node& node) {
   node.expect_inputs(2, 2);
   const Value x = r.channels_first(node, 0);

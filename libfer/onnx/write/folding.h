@@ -15,7 +15,7 @@ namespace fer::onnx_file {
 class ParameterTable {
  public:
   explicit ParameterTable(const Weights& weights);
-  // Of parameter LAYER/role; empty where the layer has none.
+  // The values of parameter LAYER/role; empty where the layer has none.
   std::span<const float> of(const Layer& layer, std::string_view role) const;
 
  private:
@@ -31,8 +31,8 @@ struct FoldedWeights {
 // activation, and the batch norm alone reads it.
 std::vector<int> foldable_norms(const Network& network, const std::vector<LayerInfo>& infos);
 
-// Of the kernel called `kernel_role`, whose last axes are the output channels: kernel * s and (bias - mean) * s + beta
-// by output channel, s = gamma / sqrt(variance + epsilon); in double, rounded once.
+// Folds into the kernel called `kernel_role`, whose last axes are the output channels: kernel * s and (bias - mean) * s
+// + beta per output channel, s = gamma / sqrt(variance + epsilon); in double, rounded once.
 FoldedWeights fold(const ParameterTable& parameters, const Layer& layer, const char* kernel_role, const Layer& norm);
 
 }  // namespace fer::onnx_file

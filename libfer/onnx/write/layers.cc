@@ -313,7 +313,7 @@ class LayerWriter {
   const ParameterTable parameters_;
   GraphWriter& graph_;
   std::vector<int> norms_;
-  // Of the layer being written.
+  // The layer being written, and facts about it.
   const Layer* layer_ = nullptr;
   const LayerInfo* info_ = nullptr;
   const Layer* norm_ = nullptr;  // the batch norm it takes in

@@ -1,4 +1,4 @@
-// A training configuration: is it sound, and its JSON form (config.json, and what a resumed run is compared with).
+// Checks a training configuration, and gives its JSON form (config.json, with which a resumed run is compared).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,15 +11,15 @@ namespace fer::train {
 // Throws Error naming the option, what was expected and what was found.
 void check_config(const TrainConfig& config, int64_t classes, Fields fields = all_fields());
 
-// Every field that a run's result depends on, under the names of TrainConfig's members; of callbacks that are off, that
-// they are.
+// Every field that a run's result depends on, under the names of TrainConfig's members; for a callback that is off,
+// only that it is.
 nlohmann::json config_to_json(const TrainConfig& config, Fields fields = all_fields());
 
-// The other way, of a file that another version may have written: a field that it does not have, or has in a form that
-// is not known, takes its default.
+// The other way round, for a file that another version may have written: a field that is missing, or has an unknown
+// form, takes its default.
 TrainConfig config_from_json(const nlohmann::json& object, Fields fields = all_fields());
 
-// Those of config_to_json that must be the same in a resumed run.
+// The fields of config_to_json that must be the same in a resumed run.
 nlohmann::json compared_settings(const TrainConfig& config, Fields fields = all_fields());
 
 }  // namespace fer::train

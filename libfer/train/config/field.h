@@ -20,7 +20,7 @@ struct Range {
   bool without_lowest = false, without_highest = false, without_zero = false;
 
   bool contains(double value) const;
-  // "from 0 to 180", "of at least 0 and below 1", "above 0", "other than 0"; empty where every number will do.
+  // "from 0 to 180", "of at least 0 and below 1", "above 0", "other than 0"; empty where any number is allowed.
   std::string text() const;
 };
 constexpr Range at_least(double lowest) { return {.lowest = lowest}; }
@@ -49,7 +49,7 @@ enum class Kept {
   kCompared,  // in config.json, and the same in a resumed run
   kLength,    // in config.json; a resumed run may have another, unless its learning rate follows from it
   kRecorded,  // in config.json; a resumed run may have another
-  kNot        // of one call only
+  kNot        // an option of one call only
 };
 
 struct Field {

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// Of Keras 2 with TensorFlow 1 and 2: val_acc, later val_accuracy.
+// Translates names of Keras 2, which had val_acc with TensorFlow 1 and later val_accuracy.
 std::string monitor_name(const std::string& name) {
   if (name == "acc") return "accuracy";
   return name == "val_acc" ? "val_accuracy" : name;

@@ -16,8 +16,8 @@ struct ValidationResult {
   double accuracy = 0;  // share of the rows whose class is found
 };
 
-// Of inputs.validation, in inference mode. weights are laid out as the model's, whose own are not read. should_stop is
-// asked after every batch; nothing when it says so.
+// Returns the figures of inputs.validation, in inference mode. weights are laid out as the model's, whose own are not
+// read. should_stop is asked after every batch; when it says so, nothing is returned.
 std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights, const TrainConfig& config,
                                          const RunInputs& inputs, const std::function<bool()>& should_stop);
 

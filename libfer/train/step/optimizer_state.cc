@@ -16,7 +16,7 @@ float decay_of(const Optimizer& optimizer) {
   return 0;
 }
 
-// Of what an optimizer keeps: the name, and what it begins as.
+// What an optimizer keeps for every weight: its name, and the value it begins with.
 struct MomentForm {
   const char* name;
   float first = 0;

@@ -45,7 +45,7 @@ class TrainStep {
   // not to be used.
   Result take(int64_t step, float base_rate, engine::Stages* stages = nullptr);
 
-  // Of a step: base_rate times the schedule's factor.
+  // The learning rate of a step: base_rate times the schedule's factor.
   float learning_rate(float base_rate, int64_t step) const;
   int64_t steps_per_epoch() const { return batches_.steps_per_epoch(); }
   int64_t steps_per_pass() const { return batches_.steps_per_pass(); }

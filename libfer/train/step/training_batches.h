@@ -20,7 +20,7 @@ class TrainingBatches {
   // may have fewer pictures.
   int64_t steps_per_epoch() const { return config_.steps_per_epoch > 0 ? config_.steps_per_epoch : steps_per_pass_; }
   int64_t steps_per_pass() const { return steps_per_pass_; }
-  // Pictures of a full step.
+  // The number of pictures per full step.
   int64_t pictures_per_step() const { return config_.accumulate * config_.batch_size; }
   // Chooses the pictures of a step, counted from the beginning of the run.
   void start_step(int64_t step);
