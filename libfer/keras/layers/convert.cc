@@ -39,7 +39,8 @@ Value concatenate(Builder& builder, Site& site) {
 Value multiply(Builder& builder, Site& site) {
   for (const Value& input : site.inputs) {
     const bool same = input.shape.rank() == site.input().shape.rank();
-    if (builder.dialect().channels_first && !same) throw Error("expected inputs of as many axes, found others");
+    if (builder.dialect().channels_first && !same)
+      throw Error("expected inputs with the same number of axes, found others");
   }
   return builder.add(site, Multiply{});
 }

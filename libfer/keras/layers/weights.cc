@@ -75,7 +75,8 @@ void take_padding(Site& site, const Pair& kernel, const Pair& strides, Padding& 
       window({x.shape[0] + top + bottom, x.shape[1] + left + right, x.shape[2]}, kernel, strides, Padding::valid());
   const bool fits = padding == Padding::valid() && same.pad_top == top && same.pad_left == left &&
                     same.out_h == valid.out_h && same.out_w == valid.out_w;
-  if (!fits) throw Error("expected zeros before it as many on all four sides, or as in padding 'same', found others");
+  if (!fits)
+    throw Error("expected the same zeros on all four sides before it, or those of padding 'same', found others");
   x.padding = {};
   padding = Padding::same();
 }

@@ -176,7 +176,7 @@ Constant joined(const std::vector<Constant>& parts) {
   for (const Constant& part : parts) {
     const bool fits = part.real == parts[0].real && part.dims.size() == dims.size() &&
                       std::equal(part.dims.begin() + 1, part.dims.end(), dims.begin() + 1);
-    if (!fits) throw Error("expected constants of one type and shape but for the first axis, found others");
+    if (!fits) throw Error("expected constants of one type, and of one shape except for the first axis, found others");
     dims[0] += std::min(part.dims[0], kMaxComputedBytes);  // (of at most 2^18 parts)
   }
   const Constant type = wide(parts[0].real);

@@ -35,7 +35,7 @@ const char* other_half(Value::Half half) {
     case Value::Half::kMean:
       return "expected the mean over height and width";
     case Value::Half::kPadded:
-      return "expected zeros as many on all four sides, or before a convolution as in Keras's \"same\"";
+      return "expected the same zeros on all four sides, or before a convolution those of Keras's \"same\"";
     case Value::Half::kMerged:
       return "expected a dense layer, and a Reshape that gives the batch back";
     case Value::Half::kLog:

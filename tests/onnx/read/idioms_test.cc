@@ -44,7 +44,7 @@ TEST(OnnxIdioms, OtherZerosAreRefused) {
   expect_contains(automatic.refusal(conv.output(0)), "auto_pad: expected NOTSET or VALID of a padded input");
   Graph other({1, 4, 4});
   expect_contains(other.refusal(other.add("Relu", {padded(other, {0, 0, 1, 1})})),
-                  "expected zeros as many on all four sides, or before a convolution");
+                  "expected the same zeros on all four sides, or before a convolution");
   Graph negative({1, 4, 4});
   expect_contains(negative.refusal(padded(negative, {-1, -1, -1, -1})), "pads: expected cells before and after rows");
   Graph none({1, 1, 2});

@@ -184,7 +184,7 @@ TEST(OnnxOperators, PadIsForZerosOnAllFourSides) {
   EXPECT_EQ(infer(good.first->read(good.second).network)[0].output, (Shape{4, 4, 1}));
   const auto uneven = padded({0, 0, 1, 1, 0, 0, 0, 0}, 0);
   expect_contains(uneven.first->refusal(uneven.second),
-                  "expected zeros as many on all four sides, or before a convolution");
+                  "expected the same zeros on all four sides, or before a convolution");
   const auto ones = padded({0, 0, 1, 1, 0, 0, 1, 1}, 1);
   expect_contains(ones.first->refusal(ones.second), "expected to pad with 0, found another value");
 }
