@@ -39,7 +39,8 @@ TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const
   for (const int64_t row : all_rows(data)) {
     if (takes_part(data.usage[row], options)) candidates.push_back(row);
   }
-  if (candidates.empty()) throw Error(path + ": expected pictures to train on, found none except those of the test part");
+  if (candidates.empty())
+    throw Error(path + ": expected pictures to train on, found none except those of the test part");
   Split split = random_split(candidates, options.validation_share, options.seed);
   if (options.unused_share > 0) split.train = random_split(split.train, options.unused_share, options.seed).train;
   if (split.train.empty() || (options.validation_share > 0 && split.validation.empty())) {
