@@ -102,11 +102,24 @@ TEST_F(FerConvert, PixelScaleAndShiftHaveTheDefaultsThatTheHelpSays) {
 TEST_F(FerConvert, ComesFromKeras) {
   const std::string fixtures = fer::source_dir() + "/tests/fixtures/keras/";
   const ToolResult whole =
-      run("fer-convert " + fixtures + "keras2_functional.h5 --class-names a,b,c,d --out k.safetensors");
+      run("fer-convert " + fixtures + "keras3_functional.keras --class-names a,b,c --out k.safetensors");
   if (whole.err.find("without Keras") != std::string::npos) GTEST_SKIP() << whole.err;
   ASSERT_EQ(whole.status, 0) << whole.err;
-  EXPECT_NE(whole.out.find("left out: it acts in training alone"), std::string::npos) << whole.out;
-  EXPECT_NE(run("fer-info k.safetensors").out.find("a, b, c, d"), std::string::npos);
+  EXPECT_NE(run("fer-info k.safetensors").out.find("a, b, c"), std::string::npos);
+  const ToolResult two_channels = run("fer-convert " + fixtures + "keras2_functional.h5 --out two.safetensors");
+  expect_one_line_error(two_channels, "fer-convert",
+                        "keras2_functional.h5: input: expected pictures of 1 or 3 channels");
+  EXPECT_FALSE(exists("two.safetensors"));
+  // A layer that acts in training alone.
+  auto config = nlohmann::json::parse(read_text(fixtures + "keras2_weights_config.json"));
+  auto& layers = config["config"]["layers"];
+  const nlohmann::json noise = {{"class_name", "GaussianNoise"}, {"config", {{"name", "noise"}, {"stddev", 0.1}}}};
+  layers.insert(layers.begin() + 1, noise);
+  write("noisy.json", config.dump());
+  const ToolResult noisy =
+      run("fer-convert " + fixtures + "keras2_weights.h5 --config noisy.json --out noisy.safetensors");
+  ASSERT_EQ(noisy.status, 0) << noisy.err;
+  EXPECT_NE(noisy.out.find("left out: it acts in training alone"), std::string::npos) << noisy.out;
   EXPECT_EQ(run("fer-convert " + fixtures + "keras3_sequential.keras --out k3.safetensors").status, 0);
   expect_one_line_error(run("fer-convert " + fixtures + "keras2_weights.h5 --out w.safetensors"), "fer-convert",
                         "keras2_weights.h5: expected a model, found weights alone");
@@ -135,7 +148,7 @@ TEST_F(FerConvert, FillsANetworkFromKeras) {
 
 TEST_F(FerConvert, WritesTheFormThatTheNameSaysAndNotOverTheModel) {
   const std::string fixtures = fer::source_dir() + "/tests/fixtures/keras/";
-  std::filesystem::copy_file(fixtures + "keras2_functional.h5", path("model.H5"));
+  std::filesystem::copy_file(fixtures + "keras2_sequential.h5", path("model.H5"));
   const std::string before = read_text(path("model.H5"));
   const ToolResult onnx = run("fer-convert model.H5 --out model.onnx");
   if (onnx.err.find(" without ") != std::string::npos) GTEST_SKIP() << onnx.err;

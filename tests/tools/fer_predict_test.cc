@@ -254,7 +254,6 @@ TEST_F(FerPredict, RefusesWhatIsNoPicture) {
 
 // Bad means that the bytes are bad: of what cannot be read nothing is known.
 TEST_F(FerPredict, SkipsBadPicturesAndNoOthers) {
-  train_small_model();
   write("bad.png", "no picture");
   ASSERT_EQ(run("fer-data faces.csv --to-folder pics --no-duplicates && mkfifo pipe.png").status, 0);
   const std::string good = "pics/train/angry/00.png";
@@ -269,7 +268,6 @@ TEST_F(FerPredict, SkipsBadPicturesAndNoOthers) {
 }
 
 TEST_F(FerPredict, ReadsModelsAndPicturesFromPipesOfTheShell) {
-  train_small_model();
   ASSERT_EQ(run("fer-data faces.csv --to-folder pics --no-duplicates").status, 0);
   const ToolResult file = run("fer-predict run/best.safetensors pics/train/angry/00.png --json");
   const ToolResult pipe = run("cat pics/train/angry/00.png | fer-predict run/best.safetensors /dev/stdin --json");

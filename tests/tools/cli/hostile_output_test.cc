@@ -25,7 +25,7 @@ TEST_F(HostileOutput, StatusIsTheSameWhereStderrIsClosedOrFull) {
 
 TEST_F(HostileOutput, NotesThatNobodyReadsChangeNothing) {
   write("unlabelled.csv", csv_text(42, 0, 0, false));  // without usages fer-train notes how it splits
-  const std::string train = "fer-train unlabelled.csv --network net.json --epochs 1 --quiet --out ";
+  const std::string train = "fer-train unlabelled.csv --network net.json --epochs 1 --out ";
   const ToolResult heard = run(train + "heard");
   ASSERT_EQ(heard.status, 0) << heard.err;
   ASSERT_NE(heard.err, "");

@@ -9,7 +9,8 @@ namespace {
 
 TrainingProfile some_profile() {
   TrainingProfile profile;
-  profile.batch_size = 50;
+  profile.batch_size = 25;
+  profile.pictures_per_step = 50;
   profile.steps = 3;
   profile.step_seconds = 0.1;
   profile.rows = {
@@ -36,7 +37,8 @@ TEST(ProfileTable, HasTimeShareAndRateOfEveryRow) {
 
 TEST(ProfileJson, HasTheSameFigures) {
   const nlohmann::json json = nlohmann::json::parse(profile_json(some_profile()));
-  EXPECT_EQ(json["batch_size"], 50);
+  EXPECT_EQ(json["batch_size"], 25);
+  EXPECT_EQ(json["pictures_per_step"], 50);
   EXPECT_DOUBLE_EQ(json["accounted_seconds"], 0.05);
   ASSERT_EQ(json["rows"].size(), 2u);
   EXPECT_EQ(json["rows"][0]["algorithm"], "direct");
