@@ -26,8 +26,8 @@ struct Prediction {
 
 // Immutable after loading; every const member may be called from many threads at once, and in the children of fork().
 // Each concurrent call borrows a workspace, and workspaces are kept: once a batch size has been seen by as many threads
-// as run at once, predict_into allocates nothing. Those that no call is using take at most 256 MiB together; beyond that
-// the one that was used longest ago is freed (the last one stays, however large).
+// as run at once, predict_into allocates nothing. Those that no call is using take at most 256 MiB together; beyond
+// that the one that was used longest ago is freed (the last one stays, however large).
 //
 // What fails leaves the Predictor as it was: where memory is lacking a call throws Error or std::bad_alloc, and may be
 // made again.
