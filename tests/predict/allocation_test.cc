@@ -167,19 +167,6 @@ TEST(Workspaces, KeepNoMoreThanTheBoundWhenIdle) {
   EXPECT_EQ(none.idle_bytes(), one);
 }
 
-TEST(Workspaces, HoldTheBatchWithLessThanTwiceTheRoom) {
-  const Model model = small_model();
-  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
-                                           model.preprocessing, {});
-  predict::Workspaces workspaces(prepared);
-  for (int64_t batch = 1; batch <= predict::kLargestBatch; ++batch) {
-    const predict::Workspaces::Lease lease(workspaces, batch);
-    EXPECT_GE(lease->workspace.layers.max_batch(), batch);
-    EXPECT_LT(lease->workspace.layers.max_batch(), 2 * batch);
-    EXPECT_EQ(lease->workspace.inputs.shape()[0], lease->workspace.layers.max_batch());
-  }
-}
-
 #ifndef FER_TEST_SANITIZED
 // The C interface where memory ends: issue 12.
 
