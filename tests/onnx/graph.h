@@ -71,4 +71,18 @@ inline void expect_near(const std::vector<float>& found, const std::vector<float
   for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-5) << i;
 }
 
+// What is done to pixels of 0 to 255 before they go in: nothing, or a division by 255.
+inline const Preprocessing kPixels = {1, 0}, kFractions = {};
+
+// How pixels go in where nobody says.
+inline Preprocessing guessed_preprocessing(Graph& g, const std::string& value) {
+  const std::string product = g.add("MatMul", {g.add("Flatten", {value}), g.floats({3, 2})});
+  return g.read(product, {}).preprocessing;
+}
+
+// One step with a number for each of three channels.
+inline std::string channel_step(Graph& g, const char* op, const std::string& value, const std::vector<float>& numbers) {
+  return g.add(op, {value, g.writer.floats("c", {1, 3, 1, 1}, numbers)});
+}
+
 }  // namespace fer

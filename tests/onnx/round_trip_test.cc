@@ -1,20 +1,13 @@
 // What is written as ONNX comes back as a model that says the same.
+#include "tests/onnx/round_trip.h"
+
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-
-#include "fer/onnx.h"
-#include "onnx/model_bytes.h"
-#include "tests/onnx/models.h"
 #include "tests/support/message.h"
 #include "tests/support/paths.h"
-#include "tests/support/temporary_folder.h"
 
 namespace fer {
 namespace {
-
-constexpr float kTolerance = 1e-5f;
 
 // Fewer filters and units where there are many, so that a debug build takes seconds.
 Network slim(Network network) {
@@ -29,20 +22,6 @@ Network slim(Network network) {
   return network;
 }
 
-Model round_trip(const Model& model, const OnnxWriteOptions& options = {}, const OnnxReadOptions& reading = {}) {
-  return onnx_file::parse_model(onnx_file::model_bytes(model, options), reading, "m.onnx");
-}
-
-void expect_same(const Model& model, const Model& again) {
-  EXPECT_EQ(again.network.class_names, model.network.class_names);
-  EXPECT_EQ(again.network.input, model.network.input);
-  const std::vector<float> pixels = random_pixels(model.network, 2, 5);
-  const std::vector<float> expected = outputs(model, pixels);
-  EXPECT_LE(largest_difference(outputs(again, pixels), expected), kTolerance);
-  const auto [least, most] = std::minmax_element(expected.begin(), expected.end());
-  EXPECT_GT(*most - *least, 1e-3f) << "the test would see nothing";
-}
-
 class OfTheLibrary : public testing::TestWithParam<std::string> {};
 
 TEST_P(OfTheLibrary, ComesBack) {
@@ -53,28 +32,6 @@ TEST_P(OfTheLibrary, ComesBack) {
 
 INSTANTIATE_TEST_SUITE_P(Onnx, OfTheLibrary, testing::ValuesIn(network_names()),
                          [](const auto& info) { return info.param; });
-
-// Every layer and activation, in awkward sizes.
-Network all_layers() {
-  Network n({13, 11, 3}, {"a", "b", "c", "d"});
-  n.name = "all";
-  n.add(Resize{.size = {17, 14}}, "resize");
-  n.add(ZeroPad2D{.pad = 2}, "pad");
-  n.add(Conv2D{.filters = 6, .kernel = {3, 5}, .strides = {2, 1}, .padding = Padding::same(), .bias = false}, "conv1");
-  n.add(BatchNorm{.epsilon = 0.01f}, "bn1").add(ActivationLayer{Activation::kLeakyRelu, 0.2f}, "leaky");
-  n.add(MaxPool2D{.pool = {3, 2}, .strides = {1, 2}, .padding = Padding::same()}, "max");
-  n.add(Conv2D{.filters = 5, .padding = Padding::on_each_side(1), .activation = Activation::kElu}, "conv2");
-  n.add(BatchNorm{}, "bn2").add(Conv2D{.filters = 5, .kernel = {1, 1}, .activation = Activation::kSilu}, "conv3");
-  n.add(Add{}, "sum", {"conv3", "bn2", "conv3"});
-  n.add(AveragePool2D{.pool = {3, 3}, .strides = {2, 2}, .padding = Padding::same()}, "average");
-  n.add(Dropout{}, "drop").add(Flatten{}, "flat").add(BatchNorm{}, "bn3");
-  n.add(Dense{.units = 9, .bias = false}, "fc1")
-      .add(BatchNorm{}, "bn4")
-      .add(ActivationLayer{Activation::kTanh}, "tanh");
-  n.add(Dense{.units = 6, .activation = Activation::kSigmoid}, "fc2");
-  n.add(Dense{.units = 4, .activation = Activation::kSoftmax}, "fc3");
-  return n;
-}
 
 TEST(Onnx, EveryLayerComesBack) {
   const Model model = random_model(all_layers(), 7);
@@ -102,15 +59,6 @@ TEST(Onnx, LayersKeepTheirNamesAndForms) {
   EXPECT_EQ(std::get<Conv2D>(again.layers[2].kind).padding, Padding::same());
   EXPECT_FALSE(std::get<Conv2D>(again.layers[2].kind).bias);
   EXPECT_EQ(std::get<BatchNorm>(again.layers[3].kind).epsilon, 0.01f);
-}
-
-TEST(Onnx, FoldingLeavesOutTheBatchNormsThatFollowALinearLayer) {
-  const Network again = round_trip(random_model(all_layers(), 7)).network;
-  std::string norms;
-  for (const Layer& layer : again.layers) {
-    if (std::holds_alternative<BatchNorm>(layer.kind)) norms += layer.name + " ";
-  }
-  EXPECT_EQ(norms, "bn2 bn3 ");
 }
 
 class OfTheField : public testing::TestWithParam<std::string> {};
@@ -168,36 +116,6 @@ TEST(Onnx, BranchesGatesAndChangesOfShapeComeBack) {
   }
 }
 
-TEST(Onnx, LogitsBecomeProbabilities) {
-  Network network({4, 4, 1}, {"a", "b"});
-  network.add(Flatten{}).add(Dense{.units = 2}, "fc");
-  const Model model = random_model(network, 2), again = round_trip(model);
-  const std::vector<float> pixels = random_pixels(network, 3, 1);
-  const std::vector<float> logits = outputs(model, pixels), probabilities = outputs(again, pixels);
-  for (size_t i = 0; i < logits.size(); i += 2) {
-    EXPECT_NEAR(probabilities[i], 1 / (1 + std::exp(logits[i + 1] - logits[i])), 1e-6);
-  }
-}
-
-TEST(Onnx, NamesThatMeetAreKeptApart) {
-  Network network({4, 4, 1}, {"a", "b"});
-  network.add(Conv2D{.filters = 2}, "probabilities").add(BatchNorm{}, "pixel_scale");
-  network.add(Flatten{}, "probabilities/kernel").add(Dense{.units = 2, .activation = Activation::kSoftmax}, "softmax");
-  const Model model = random_model(network, 2);
-  expect_same(model, round_trip(model, {.fold_batch_norm = false}));
-}
-
-TEST(Onnx, FilesAreWrittenAndRead) {
-  const TemporaryFolder folder;
-  const Model model = random_model(all_layers(), 7);
-  write_onnx(model, folder / "m.onnx");
-  EXPECT_EQ(folder.names(), std::set<std::string>{"m.onnx"});
-  expect_same(model, read_onnx(folder / "m.onnx"));
-  EXPECT_TRUE(has_onnx());
-  EXPECT_EQ(content_of(folder / "m.onnx"), onnx_file::model_bytes(model, {}));
-  expect_contains(message_of([&] { read_onnx(folder / "none"); }), "none: cannot be read: No such file");
-}
-
 TEST(Onnx, ReadersMaySayWhatAFileDoesNot) {
   const Model model = random_model(all_layers(), 7);
   const std::vector<std::string> names = {"w", "x", "y", "z"};
@@ -206,39 +124,6 @@ TEST(Onnx, ReadersMaySayWhatAFileDoesNot) {
                   "m.onnx: layer 'fc3/softmax': output");
   const OnnxWriteOptions bare = {.pixels_in = false};
   EXPECT_EQ(round_trip(model, bare, {.preprocessing = Preprocessing{2, 3}}).preprocessing, (Preprocessing{2, 3}));
-}
-
-TEST(Onnx, WhatCannotBeWrittenIsRefusedAndTheOldFileStays) {
-  const TemporaryFolder folder;
-  const std::string path = folder / "m.onnx";
-  put(path, "old");
-  const auto refusal = [&](const Model& model, const OnnxWriteOptions& options = {}) {
-    const std::string message = message_of([&] { write_onnx(model, path, options); });
-    EXPECT_TRUE(message.starts_with(path + ": ")) << message;
-    return message;
-  };
-  const Model model = random_model(all_layers(), 7);
-  expect_contains(refusal(model, {.opset = 8}), "opset: expected 9 to 21, found 8");
-  expect_contains(refusal(model, {.opset = 22}), "opset: expected 9 to 21, found 22");
-  expect_contains(refusal(model, {.opset = 10}), "opset: expected 11 or more for layer 'resize'");
-  Model nan = model;
-  nan.weights.values.values()[0] = std::nanf("");
-  expect_contains(refusal(nan), "tensor 'conv1/kernel': expected finite numbers");
-  Model bare = model;
-  bare.weights = {};
-  expect_contains(refusal(bare), "weights: expected");
-  Model scale = model;
-  scale.preprocessing.scale = INFINITY;
-  expect_contains(refusal(scale), "preprocessing: expected finite numbers");
-  Model int8 = model;
-  int8.int8.push_back({});
-  expect_contains(refusal(int8), "expected a model in floats, found one in 8-bit integers");
-  Model picture;
-  picture.network = Network({4, 4, 1});
-  picture.network.add(Conv2D{.filters = 2}, "conv");
-  picture.weights = initialize(picture.network, 1);
-  expect_contains(refusal(picture), "expected a last output of rank 1");
-  EXPECT_EQ(content_of(path), "old");
 }
 
 }  // namespace
