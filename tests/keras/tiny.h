@@ -20,6 +20,10 @@ inline Json keras_layer(const std::string& class_name, const std::string& name, 
   return {{"class_name", class_name}, {"config", std::move(config)}};
 }
 
+inline Json sequential(const std::string& name, const Json& layers) {
+  return {{"class_name", "Sequential"}, {"config", {{"name", name}, {"layers", layers}}}};
+}
+
 inline Json tiny_config() {
   const Json conv = keras_layer(
       "Conv2D", "conv",
