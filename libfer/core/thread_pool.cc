@@ -165,7 +165,7 @@ bool ThreadPool::make_worker() {
     auto worker = std::make_unique<Worker>();
     const SignalsBlocked blocked;
     std::thread([this, self = worker.get()] { serve(*self); }).detach();
-    worker.release();  // the thread's, for ever
+    (void)worker.release();  // the thread's, for ever
     ++worker_count_;
     return true;
   } catch (const std::exception&) {

@@ -98,6 +98,7 @@ using Pair = std::pair<int64_t, int64_t>;
 std::vector<Pair> near_pairs(const std::vector<Look>& looks, const NearDuplicateRule& rule) {
   const auto n = static_cast<int64_t>(looks.size());
   std::vector<uint64_t> hashes;
+  hashes.reserve(looks.size());
   for (const Look& look : looks) hashes.push_back(look.hash);
   const int64_t chunks = (n + kRowsAtOnce - 1) / kRowsAtOnce;
   std::vector<std::vector<Pair>> found(static_cast<size_t>(chunks));

@@ -163,21 +163,21 @@ FerPlus read_ferplus(const std::string& path) {
   return data::Reader(source, path).run();
 }
 
-uint8_t majority_label(const Votes& all) {
-  const Votes votes = data::without_outliers(all);
-  const auto largest = std::max_element(votes.begin(), votes.end());
-  const int sum = std::accumulate(votes.begin(), votes.end(), 0);
-  const auto label = static_cast<size_t>(largest - votes.begin());
+uint8_t majority_label(const Votes& votes) {
+  const Votes kept = data::without_outliers(votes);
+  const auto largest = std::max_element(kept.begin(), kept.end());
+  const int sum = std::accumulate(kept.begin(), kept.end(), 0);
+  const auto label = static_cast<size_t>(largest - kept.begin());
   return 2 * *largest > sum && label < data::kEmotions ? static_cast<uint8_t>(label) : kNoLabel;
 }
 
-bool vote_distribution(const Votes& all, std::array<float, data::kEmotions>& out) {
-  const Votes votes = data::without_outliers(all);
-  const int sum = std::accumulate(votes.begin(), votes.end(), 0);
-  const int emotions = std::accumulate(votes.begin(), votes.begin() + data::kEmotions, 0);
+bool vote_distribution(const Votes& votes, std::array<float, data::kEmotions>& out) {
+  const Votes kept = data::without_outliers(votes);
+  const int sum = std::accumulate(kept.begin(), kept.end(), 0);
+  const int emotions = std::accumulate(kept.begin(), kept.begin() + data::kEmotions, 0);
   out.fill(0);
   if (2 * emotions <= sum) return false;
-  for (size_t k = 0; k < data::kEmotions; ++k) out[k] = static_cast<float>(votes[k]) / static_cast<float>(emotions);
+  for (size_t k = 0; k < data::kEmotions; ++k) out[k] = static_cast<float>(kept[k]) / static_cast<float>(emotions);
   return true;
 }
 

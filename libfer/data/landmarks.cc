@@ -137,7 +137,8 @@ class Reader {
 }  // namespace data
 
 bool normalize_landmarks(std::span<float> points) {
-  const auto n = static_cast<double>(points.size() / 2);
+  const size_t pairs = points.size() / 2;
+  const auto n = static_cast<double>(pairs);
   double mean[2] = {0, 0}, squares = 0;
   for (size_t i = 0; i < points.size(); ++i) mean[i % 2] += points[i] / n;
   for (size_t i = 0; i < points.size(); ++i) squares += (points[i] - mean[i % 2]) * (points[i] - mean[i % 2]);

@@ -13,12 +13,12 @@ namespace {
 
 // Draws landmarks as dots: x from left to right, y from top to bottom.
 Image drawn_points(std::span<const float> points) {
-  constexpr int64_t kSize = 96;
+  constexpr int64_t kSize = 96, kMiddle = kSize / 2;
   constexpr float kScale = 22;  // pixels per unit: two and a half units reach the edge
   Image image = {kSize, kSize, 1, std::vector<uint8_t>(kSize * kSize, 255)};
   for (size_t i = 0; i + 1 < points.size(); i += 2) {
-    const auto x = static_cast<int64_t>(std::clamp(kSize / 2 + kScale * points[i], 0.0f, kSize - 2.0f));
-    const auto y = static_cast<int64_t>(std::clamp(kSize / 2 + kScale * points[i + 1], 0.0f, kSize - 2.0f));
+    const auto x = static_cast<int64_t>(std::clamp(kMiddle + kScale * points[i], 0.0f, kSize - 2.0f));
+    const auto y = static_cast<int64_t>(std::clamp(kMiddle + kScale * points[i + 1], 0.0f, kSize - 2.0f));
     for (const int64_t at : {y * kSize + x, y * kSize + x + 1, (y + 1) * kSize + x, (y + 1) * kSize + x + 1}) {
       image.pixels[static_cast<size_t>(at)] = 0;
     }

@@ -63,6 +63,7 @@ std::vector<std::string> largest_classes(const Dataset& data, size_t count) {
   order.resize(std::min(order.size(), count));
   std::sort(order.begin(), order.end());
   std::vector<std::string> names;
+  names.reserve(order.size());
   for (const int64_t c : order) names.push_back(data.class_names[c]);
   return names;
 }

@@ -10,9 +10,9 @@
 
 namespace fer::cli {
 
-// Options as the training block of `network` (a name or a JSON file) has them, for its stage of this number (from 1).
+// Options as the training block of `network` (a name or a JSON file) has them, for its stage `number` (from 1).
 // Throws Error as load_recipe does, and UsageError where there is no such stage.
-TrainOptions options_as_seed(const std::string& network, int64_t stage = 1);
+TrainOptions options_as_seed(const std::string& network, int64_t number = 1);
 // Drops remarks that a setting is not known where an option of the command line gives it.
 void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments);
 // The stages of that block, in their order; one at least.

@@ -58,7 +58,7 @@ std::vector<float> channel_numbers(const Builder& builder, const Site& site, con
 Value constant_norm(Builder& builder, Site& site,
                     const std::vector<std::pair<const char*, std::vector<float>>>& constants) {
   site.frozen = true;
-  const Value y = builder.add(site, BatchNorm{.epsilon = kLeastVariance});
+  Value y = builder.add(site, BatchNorm{.epsilon = kLeastVariance});
   for (const auto& [role, numbers] : constants) builder.constant(y, role, numbers);
   return y;
 }
@@ -108,7 +108,7 @@ Value normalization(Builder& builder, Site& site) {
     constants = {{"moving_mean", channel_numbers(builder, site, "mean", 0)},
                  {"moving_variance", channel_numbers(builder, site, "variance", 1)}};
   }
-  const Value y = constant_norm(builder, site, constants);
+  Value y = constant_norm(builder, site, constants);
   if (at_beginning) builder.begin_with_norm(y);
   if (given) return y;
   builder.weight(site, y,

@@ -125,7 +125,7 @@ Value conv2d(Builder& builder, Site& site) {
   Conv2D conv = {.filters = site.settings.integer({"filters", "nb_filter"})};
   read_convolution(site, conv);
   read_common(builder, site, conv);
-  const Value y = builder.add(site, conv);
+  Value y = builder.add(site, conv);
   builder.weight(site, y,
                  kernel_role(builder, "kernel", {conv.kernel[0], conv.kernel[1], site.input().shape[2], conv.filters},
                              keras_1 && builder.dialect().channels_first));
@@ -146,7 +146,7 @@ Value depthwise_conv2d(Builder& builder, Site& site) {
   read_common(builder, site, conv);
   conv.kernel_init = site.settings.initializer({"depthwise_initializer"}, Initializer::Kind::kGlorotUniform);
   conv.kernel_regularizer = site.settings.regularizer({"depthwise_regularizer"});
-  const Value y = builder.add(site, conv);
+  Value y = builder.add(site, conv);
   Role role = kernel_role(builder, "depthwise_kernel",
                           {conv.kernel[0], conv.kernel[1], site.input().shape[2], conv.depth_multiplier}, false);
   role.parameter = "kernel";
@@ -165,7 +165,7 @@ Value separable_conv2d(Builder& builder, Site& site) {
   conv.pointwise_init = site.settings.initializer({"pointwise_initializer", "init"}, Initializer::Kind::kGlorotUniform);
   conv.depthwise_regularizer = site.settings.regularizer({"depthwise_regularizer"});
   conv.pointwise_regularizer = site.settings.regularizer({"pointwise_regularizer"});
-  const Value y = builder.add(site, conv);
+  Value y = builder.add(site, conv);
   const int64_t channels = site.input().shape[2];
   builder.weight(site, y,
                  kernel_role(builder, "depthwise_kernel",
@@ -192,7 +192,7 @@ Value dense_on_picture(Builder& builder, Site& site, const Dense& dense) {
                        .bias_init = dense.bias_init,
                        .kernel_regularizer = dense.kernel_regularizer,
                        .bias_regularizer = dense.bias_regularizer};
-  const Value y = builder.add(site, conv);
+  Value y = builder.add(site, conv);
   builder.weight(site, y,
                  {.name = "kernel", .parameter = "kernel", .stored = {x.shape[2], dense.units}, .transform = as_it_is});
   return y;
@@ -227,7 +227,7 @@ Value batch_norm(Builder& builder, Site& site) {
   if (site.settings.flag({"renorm"}, false)) throw Error("renorm: expected none, found it");
   const BatchNorm norm = {.epsilon = static_cast<float>(site.settings.number({"epsilon"}, 1e-3)),
                           .momentum = static_cast<float>(site.settings.number({"momentum"}, 0.99))};
-  const Value y = builder.add(site, norm);
+  Value y = builder.add(site, norm);
   const int64_t channels = x.shape[x.shape.rank() - 1];
   const Transform transform = x.flattened.rank() ? channels_last_rows(x.flattened, 1) : as_it_is;
   const auto add = [&](const char* name) {
@@ -258,7 +258,7 @@ Value prelu(Builder& builder, Site& site) {
   PRelu layer = {.shared = shared || !picture};
   layer.alpha_init = site.settings.initializer({"alpha_initializer", "init"}, Initializer::Kind::kZeros);
   layer.alpha_regularizer = site.settings.regularizer({"alpha_regularizer"});
-  const Value y = builder.add(site, layer);
+  Value y = builder.add(site, layer);
   Role role = {.name = "alpha", .parameter = "alpha", .stored = x.shape.dims(), .transform = as_it_is};
   if (shared) role.stored = {1, 1, x.shape[2]};
   if (first) {

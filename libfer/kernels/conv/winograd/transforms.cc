@@ -224,6 +224,7 @@ void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, in
 }
 
 // A transform for tiles of m x m and kernels of r x r.
+// NOLINTBEGIN(bugprone-macro-parentheses): the name of a template takes no parentheses.
 #define FER_BY_TILE(function, m, r) \
   ((r) == 5   ? function<4, 5>      \
    : (m) == 2 ? function<2, 3>      \
@@ -231,6 +232,7 @@ void weights_of(int64_t k, int64_t n, const WinogradArray& du, int64_t begin, in
    : (m) == 4 ? function<4, 3>      \
    : (m) == 5 ? function<5, 3>      \
               : function<6, 3>)
+// NOLINTEND(bugprone-macro-parentheses)
 
 void Input(const WinogradTiling& g, const WinogradImages& x, int64_t pad_top, int64_t pad_left, int64_t begin,
            int64_t end, const WinogradArray& v) {
