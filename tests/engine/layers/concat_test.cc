@@ -3,7 +3,7 @@
 namespace fer::testing {
 namespace {
 
-Network two_branches(size_t inputs) {
+Network concat_branches(size_t inputs) {
   Network network({4, 3, 2});
   std::vector<std::string> names;
   for (size_t i = 0; i < inputs; ++i) {
@@ -16,8 +16,8 @@ Network two_branches(size_t inputs) {
 }
 
 TEST(ConcatLayer, FulfilsWhatEveryLayerFulfils) {
-  check_layer(two_branches(1), 2320);
-  check_layer(two_branches(3), 2321);
+  check_layer(concat_branches(1), 2320);
+  check_layer(concat_branches(3), 2321);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 namespace fer::testing {
 namespace {
 
-Network two_branches(size_t inputs) {
+Network gate_branches(size_t inputs) {
   Network network({4, 3, 2});
   std::vector<std::string> names;
   for (size_t i = 0; i < inputs; ++i) {
@@ -16,8 +16,8 @@ Network two_branches(size_t inputs) {
 }
 
 TEST(MultiplyLayer, FulfilsWhatEveryLayerFulfils) {
-  check_layer(two_branches(2), 2310);
-  check_layer(two_branches(3), 2311);
+  check_layer(gate_branches(2), 2310);
+  check_layer(gate_branches(3), 2311);
 }
 
 // Squeeze and excite: a number for each channel, which may stand before or after the image.
