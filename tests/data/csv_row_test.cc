@@ -6,7 +6,7 @@
 namespace fer::test {
 namespace {
 
-void expect_row(const Dataset& data, int64_t at, int seed) {
+void expect_row_read(const Dataset& data, int64_t at, int seed) {
   const auto picture = data.picture(at);
   for (int i = 0; i < 48 * 48; ++i)
     ASSERT_EQ(picture[static_cast<size_t>(i)], pixel_value(seed, i)) << "row " << at << " pixel " << i;
@@ -61,7 +61,7 @@ TEST(CsvRow, TakesColumnsInAnyOrder) {
     SCOPED_TRACE(text.substr(0, 24));
     const Dataset data = parse_fer_csv(text, "f.csv");
     ASSERT_EQ(data.size(), 1);
-    expect_row(data, 0, 4);
+    expect_row_read(data, 0, 4);
     EXPECT_EQ(data.labels[0], 2);
     EXPECT_EQ(data.usage[0], Usage::kPrivateTest);
   }
@@ -71,7 +71,7 @@ TEST(CsvRow, SkipsColumnsItDoesNotKnow) {
   const Dataset data =
       parse_fer_csv("id,emotion,\"a, b\",pixels,note\n17,1,\"x, \"\"y\"\"\"," + pixel_text(3) + ",5\" tall\n", "f.csv");
   ASSERT_EQ(data.size(), 1);
-  expect_row(data, 0, 3);
+  expect_row_read(data, 0, 3);
   EXPECT_EQ(data.labels[0], 1);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> pages() {
+std::vector<fs::path> pages_of_the_project() {
   const fs::path root = fer::source_dir();
   std::vector<fs::path> found = {root / "README.md", root / "CHANGELOG.md", root / "CONTRIBUTING.md"};
   for (const char* folder : {"bench", "data", "docs", "libfer", "tests", "tools"}) {
@@ -31,7 +31,7 @@ size_t columns(const std::string& line) {
 }
 
 TEST(Pages, LinesFit120Columns) {
-  const std::vector<fs::path> all = pages();
+  const std::vector<fs::path> all = pages_of_the_project();
   EXPECT_GT(all.size(), 30u);
   for (const fs::path& page : all) {
     std::ifstream in(page);
