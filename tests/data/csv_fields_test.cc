@@ -9,12 +9,6 @@
 namespace fer::test {
 namespace {
 
-void expect_row(const Dataset& data, int64_t at, int seed) {
-  const auto picture = data.picture(at);
-  for (int i = 0; i < 48 * 48; ++i)
-    ASSERT_EQ(picture[static_cast<size_t>(i)], pixel_value(seed, i)) << "row " << at << " pixel " << i;
-}
-
 std::vector<std::string> fields_of(std::string_view line) {
   std::vector<std::string> texts;
   for (data::csv::Fields fields(line); !fields.at_end();) {

@@ -58,6 +58,13 @@ inline std::string read_message_of(const std::string& path) {
   return "";
 }
 
+// The picture of a row is that of pixel_text(seed).
+inline void expect_row(const Dataset& data, int64_t at, int seed) {
+  const auto picture = data.picture(at);
+  for (int i = 0; i < 48 * 48; ++i)
+    ASSERT_EQ(picture[static_cast<size_t>(i)], pixel_value(seed, i)) << "row " << at << " pixel " << i;
+}
+
 // A folder that is removed with everything in it.
 class TemporaryFolder {
  public:

@@ -12,12 +12,6 @@
 namespace fer::test {
 namespace {
 
-void expect_row(const Dataset& data, int64_t at, int seed) {
-  const auto picture = data.picture(at);
-  for (int i = 0; i < 48 * 48; ++i)
-    ASSERT_EQ(picture[static_cast<size_t>(i)], pixel_value(seed, i)) << "row " << at << " pixel " << i;
-}
-
 TEST(FerCsv, ReadsFer2013) {
   const Dataset data = parse_fer_csv(csv_text(20), "f.csv");
   ASSERT_EQ(data.size(), 20);
