@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "tests/support/sanitizers.h"
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -63,6 +64,7 @@ constexpr int64_t kSum = 999 * 1000 / 2;
 
 // Issue 12: the threads of a parent do not survive a fork, and a child waited for them for ever.
 TEST(ThreadPool, AChildOfForkHasThreadsOfItsOwn) {
+  if (!kForksBesideThreads) GTEST_SKIP() << "AddressSanitizer's locks do not survive a fork beside threads";
   EXPECT_EQ(sum_in_parallel(2), kSum);
   EXPECT_EQ(status_of_child([] {
               std::atomic<int> arrived = 0;
@@ -80,6 +82,7 @@ TEST(ThreadPool, AChildOfForkHasThreadsOfItsOwn) {
 }
 
 TEST(ThreadPool, ForksWhileOtherThreadsWork) {
+  if (!kForksBesideThreads) GTEST_SKIP() << "AddressSanitizer's locks do not survive a fork beside threads";
   std::atomic<bool> stop = false;
   std::atomic<int> wrong = 0;
   std::vector<std::thread> others;
