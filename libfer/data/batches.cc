@@ -1,7 +1,6 @@
 #include "data/batches.h"
 
 #include "core/assert.h"
-#include "core/first_failure.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "image/pixels.h"
@@ -54,15 +53,13 @@ void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchR
   const PictureShape shape = shape_of(data, recipe);
   const auto floats = static_cast<size_t>(shape.height * shape.width * shape.channels);
   FER_ASSERT(out.size() == rows.size() * floats);
-  FirstFailure failure;
   parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto at = static_cast<size_t>(i);
       FER_ASSERT(rows[at] >= 0 && rows[at] < data.size());
-      failure.keep(i, [&] { fill_picture(data, rows[at], recipe, out.subspan(at * floats, floats)); });
+      fill_picture(data, rows[at], recipe, out.subspan(at * floats, floats));
     }
   });
-  failure.rethrow();
 }
 
 }  // namespace fer::data

@@ -9,7 +9,6 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "core/first_failure.h"
 #include "core/parallel.h"
 #include "fer/error.h"
 #include "fer/image.h"
@@ -67,18 +66,14 @@ Look look_at(const Image& image) {
 std::vector<Look> look_at_all(const Dataset& data) {
   if (data.has_values()) throw Error("duplicates: expected pictures, found landmarks");
   std::vector<Look> looks(static_cast<size_t>(data.size()));
-  FirstFailure failure;
   parallel_ranges(data.size(), 64, [&](int64_t begin, int64_t end) {
-    failure.keep(begin, [&] {
-      Image image = {data.height, data.width, data.channels,
-                     std::vector<uint8_t>(static_cast<size_t>(data.picture_bytes()))};
-      for (int64_t i = begin; i < end; ++i) {
-        copy_picture(data, i, image.pixels);
-        looks[i] = look_at(image);
-      }
-    });
+    Image image = {data.height, data.width, data.channels,
+                   std::vector<uint8_t>(static_cast<size_t>(data.picture_bytes()))};
+    for (int64_t i = begin; i < end; ++i) {
+      copy_picture(data, i, image.pixels);
+      looks[i] = look_at(image);
+    }
   });
-  failure.rethrow();
   return looks;
 }
 
@@ -102,19 +97,15 @@ std::vector<Pair> near_pairs(const std::vector<Look>& looks, const NearDuplicate
   for (const Look& look : looks) hashes.push_back(look.hash);
   const int64_t chunks = (n + kRowsAtOnce - 1) / kRowsAtOnce;
   std::vector<std::vector<Pair>> found(static_cast<size_t>(chunks));
-  FirstFailure failure;
   parallel_for(chunks, [&](int64_t chunk) {
-    failure.keep(chunk, [&] {
-      for (int64_t i = chunk * kRowsAtOnce; i < std::min(n, (chunk + 1) * kRowsAtOnce); ++i) {
-        if (looks[i].blank) continue;
-        for (int64_t j = i + 1; j < n; ++j) {
-          if (std::popcount(hashes[i] ^ hashes[j]) > rule.hash_bits || looks[j].blank) continue;
-          if (correlation(looks[i], looks[j]) >= rule.correlation) found[chunk].push_back({i, j});
-        }
+    for (int64_t i = chunk * kRowsAtOnce; i < std::min(n, (chunk + 1) * kRowsAtOnce); ++i) {
+      if (looks[i].blank) continue;
+      for (int64_t j = i + 1; j < n; ++j) {
+        if (std::popcount(hashes[i] ^ hashes[j]) > rule.hash_bits || looks[j].blank) continue;
+        if (correlation(looks[i], looks[j]) >= rule.correlation) found[chunk].push_back({i, j});
       }
-    });
+    }
   });
-  failure.rethrow();
   std::vector<Pair> pairs;
   for (const auto& part : found) pairs.insert(pairs.end(), part.begin(), part.end());
   return pairs;
