@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <string>
+#include <thread>
 
+#include "core/parallel.h"
 #include "fer.h"
 #include "fer/predictor.h"
 #include "fer/threads.h"
@@ -108,12 +110,22 @@ TEST(Allocation, IsCounted) {
   EXPECT_GE(allocations_in([&] { Predictor{model}; }), 10);
 }
 
+// Returns when that many threads are at work together: under a sanitizer, a thread allocates as it begins.
+void wait_for_threads(int threads) {
+  std::atomic<int> arrived = 0;
+  parallel_for(threads, [&](int64_t) {
+    ++arrived;
+    while (arrived < threads) std::this_thread::yield();
+  });
+}
+
 TEST(Predictor, AllocatesNothingAfterTheFirstCallOfABatchSize) {
   const Predictor predictor(small_model());
   const std::vector<uint8_t> pictures = small_pictures(100);
   std::vector<float> p(100 * 3);
   for (int threads : {1, 2}) {
     set_num_threads(threads);
+    wait_for_threads(threads);
     for (size_t n : {1, 2, 3, 17, 64, 65, 100}) {
       const auto ask = [&] { predictor.predict_into(std::span(pictures).first(n * 40), std::span(p).first(n * 3)); };
       ask();
