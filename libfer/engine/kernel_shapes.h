@@ -8,7 +8,7 @@
 namespace fer::engine {
 
 inline kernels::ConvShape conv_shape(const Conv2D& conv, const Shape& input, int64_t n) {
-  const Window at = window(input, conv.kernel, conv.strides, conv.padding);
+  const Window at = window(input, dilated(conv.kernel, conv.dilation), conv.strides, conv.padding);
   return {.n = n,
           .h = input[0],
           .w = input[1],
@@ -21,7 +21,10 @@ inline kernels::ConvShape conv_shape(const Conv2D& conv, const Shape& input, int
           .pad_top = at.pad_top,
           .pad_left = at.pad_left,
           .oh = at.out_h,
-          .ow = at.out_w};
+          .ow = at.out_w,
+          .dilation_h = conv.dilation[0],
+          .dilation_w = conv.dilation[1],
+          .groups = conv.groups};
 }
 
 inline kernels::DepthwiseShape depthwise_shape(const DepthwiseConv2D& conv, const Shape& input, int64_t n) {

@@ -13,11 +13,13 @@ struct ConvShape {
   int64_t pad_top = 0,
           pad_left = 0;  // zero cells before the first row and column; those after the last follow from oh and ow
   int64_t oh = 0, ow = 0;
+  int64_t dilation_h = 1, dilation_w = 1;  // cells from one tap of the kernel to the next
+  int64_t groups = 1;                      // of channels; divides ci and co
 
   int64_t x_floats() const { return n * h * w * ci; }
-  int64_t w_floats() const { return kh * kw * ci * co; }
+  int64_t w_floats() const { return kh * kw * (ci / groups) * co; }
   int64_t y_floats() const { return n * oh * ow * co; }
-  int64_t macs() const { return y_floats() * kh * kw * ci; }
+  int64_t macs() const { return y_floats() * kh * kw * (ci / groups); }
   bool operator==(const ConvShape&) const = default;
 };
 

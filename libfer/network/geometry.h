@@ -21,6 +21,12 @@ struct AxisWindow {
 };
 AxisWindow axis_window(int64_t in, int64_t kernel, int64_t stride, const Padding& padding);
 
+// The cells from the first to the last tap of a kernel whose taps are `dilation` cells apart: (kernel - 1) * dilation +
+// 1. Windows of a dilated kernel are those of a kernel of this size.
+inline Pair dilated(const Pair& kernel, const Pair& dilation) {
+  return {(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1};
+}
+
 // input: [height, width, channels]. Extents and strides are at least 1.
 Window window(const Shape& input, const Pair& kernel, const Pair& strides, const Padding& padding);
 

@@ -18,11 +18,14 @@ class LayerWalk {
   void operator()(const Conv2D& l) {
     const Shape& x = image();
     check_extent("filters", l.filters);
-    const Window w = convolution_window(l);
+    check_extents("dilation", l.dilation);
+    const Window w = convolution_window(l, l.dilation);
+    check_groups(l);
     check_weights(l);
-    set_params({{l.kernel[0], l.kernel[1], x[2], l.filters}}, l.bias ? l.filters : 0);
+    const int64_t channels = x[2] / l.groups;  // that a filter sees
+    set_params({{l.kernel[0], l.kernel[1], channels, l.filters}}, l.bias ? l.filters : 0);
     set_output({w.out_h, w.out_w, l.filters});
-    set_macs({{w.out_h, w.out_w, l.kernel[0], l.kernel[1], x[2], l.filters}});
+    set_macs({{w.out_h, w.out_w, l.kernel[0], l.kernel[1], channels, l.filters}});
   }
 
   void operator()(const DepthwiseConv2D& l) {
@@ -197,13 +200,23 @@ class LayerWalk {
 
   // Checks what all kinds of convolutions have in common.
   template <class L>
-  Window convolution_window(const L& l) const {
+  Window convolution_window(const L& l, const Pair& dilation = {1, 1}) const {
     image();
     check_extents("kernel", l.kernel);
     check_extents("strides", l.strides);
     check_padding(l.padding);
     check_activation(l.activation, l.alpha);
-    return fitted_window(l.kernel, l.strides, l.padding, "kernel");
+    return fitted_window(l.kernel, l.strides, l.padding, "kernel", dilation);
+  }
+
+  void check_groups(const Conv2D& l) const {
+    check_extent("groups", l.groups);
+    if (x_[2] % l.groups != 0) {
+      fail_at(layer_, "groups: expected a divisor of the input's {} channels, found {}", x_[2], l.groups);
+    }
+    if (l.filters % l.groups != 0) {
+      fail_at(layer_, "groups: expected a divisor of the {} filters, found {}", l.filters, l.groups);
+    }
   }
 
   void check_extent(const char* field, int64_t value) const {
@@ -249,11 +262,14 @@ class LayerWalk {
     check_regularizer("bias_regularizer", l.bias_regularizer);
   }
 
-  Window fitted_window(const Pair& kernel, const Pair& strides, const Padding& padding, const char* field) const {
-    const Window w = window(x_, kernel, strides, padding);
+  Window fitted_window(const Pair& kernel, const Pair& strides, const Padding& padding, const char* field,
+                       const Pair& dilation = {1, 1}) const {
+    const Pair reach = dilated(kernel, dilation);
+    const Window w = window(x_, reach, strides, padding);
     if (w.out_h < 1 || w.out_w < 1) {
-      fail_at(layer_, "{} [{}, {}]: expected at most the padded input, found input {}", field, kernel[0], kernel[1],
-              x_.to_string());
+      const std::string spread = reach == kernel ? "" : fmt::format(", dilated to [{}, {}]", reach[0], reach[1]);
+      fail_at(layer_, "{} [{}, {}]{}: expected at most the padded input, found input {}", field, kernel[0], kernel[1],
+              spread, x_.to_string());
     }
     return w;
   }

@@ -52,6 +52,8 @@ template <class Visitor, OneOf<Conv2D> L>
 void visit_fields(Visitor& v, L& l) {
   v.required("filters", l.filters);
   visit_window(v, l);
+  v.optional("dilation", l.dilation, Pair{1, 1});
+  v.optional("groups", l.groups, int64_t{1});
   visit_weights(v, l);
 }
 

@@ -20,7 +20,9 @@ class ParameterList {
   ParameterList(const Layer& layer, int index, const Shape& input, std::vector<Parameter>& out)
       : layer_(layer), index_(index), input_(input), out_(out) {}
 
-  void operator()(const Conv2D& l) { kernel(l, {l.kernel[0], l.kernel[1], input_[2], l.filters}, l.filters); }
+  void operator()(const Conv2D& l) {
+    kernel(l, {l.kernel[0], l.kernel[1], input_[2] / l.groups, l.filters}, l.filters);
+  }
   // (So shaped, Glorot's and He's fan-in and fan-out are those of Keras.)
   void operator()(const DepthwiseConv2D& l) {
     kernel(l, {l.kernel[0], l.kernel[1], input_[2], l.depth_multiplier}, input_[2] * l.depth_multiplier);

@@ -87,6 +87,8 @@ class RandomNetwork {
       c.strides = {draw_.integer(1, 2), draw_.integer(1, 2)};
       if (draw_.integer(0, 1) == 0 && c.kernel[0] <= 3) c.padding = Padding::valid();
     }
+    if (c.padding == Padding::same() && draw_.integer(0, 2) == 0) c.dilation = {draw_.integer(1, 3), 2};
+    if (shape_[2] % 2 == 0 && c.filters % 2 == 0) c.groups = draw_.integer(1, 2);
     add(c);
     if (draw_.integer(0, 1) == 0) add(BatchNorm{.momentum = 0.9f});
   }

@@ -91,6 +91,35 @@ TEST(Random, ConvolutionsAgree) {
   });
 }
 
+// Any dilation, and any number of groups that the channels have.
+TEST(Random, DilatedAndGroupedConvolutionsAgree) {
+  for_random_cases([](Draw& draw) {
+    ConvCase c = random_conv(draw);
+    c.dilation = {draw.integer(1, 4), draw.integer(1, 4)};
+    const int64_t groups = draw.one_of(std::vector<int64_t>{1, 2, 3, 5, 16});
+    shorten(c, draw, kScalarWork / 3, [&](const ConvCase& it) { return conv_shape(it).macs() * groups; });
+    c.groups = groups;
+    c.ci *= groups;
+    c.co *= groups;
+    if (!fits(c)) {
+      expect_refused(c, Conv2D{.filters = c.co,
+                               .kernel = c.kernel,
+                               .strides = c.strides,
+                               .padding = c.padding,
+                               .dilation = c.dilation,
+                               .groups = c.groups});
+      return;
+    }
+    ConvTruth truth(conv_shape(c));
+    truth.planned_n += draw.one_of(std::vector<int64_t>{0, 1, 7, 60});
+    for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
+      if (kernels::conv_supports(algorithm, truth.s)) check_conv(truth, algorithm);
+      if (HasFatalFailure()) return;
+    }
+    check_epilogues(truth, draw);
+  });
+}
+
 TEST(Random, DepthwiseConvolutionsAgree) {
   for_random_cases([](Draw& draw) {
     ConvCase c = random_conv(draw);
@@ -111,6 +140,15 @@ TEST(Random, DepthwiseConvolutionsAgree) {
 TEST(Random, ConvolutionsOfBytesAgree) {
   for_random_cases([](Draw& draw) {
     ConvCase c = random_conv(draw);
+    shorten(c, draw, kScalarWork, [](const ConvCase& it) { return conv_shape(it).macs(); });
+    if (fits(c)) check_int8_conv(Int8Case(conv_shape(c), draw));
+  });
+}
+
+TEST(Random, DilatedConvolutionsOfBytesAgree) {
+  for_random_cases([](Draw& draw) {
+    ConvCase c = random_conv(draw);
+    c.dilation = {draw.integer(1, 4), draw.integer(1, 4)};
     shorten(c, draw, kScalarWork, [](const ConvCase& it) { return conv_shape(it).macs(); });
     if (fits(c)) check_int8_conv(Int8Case(conv_shape(c), draw));
   });

@@ -18,11 +18,13 @@ struct ConvCase {
   int64_t n = 1, h = 5, w = 5, ci = 1, co = 1;
   Pair kernel = {3, 3}, strides = {1, 1};
   Padding padding = Padding::valid();
+  Pair dilation = {1, 1};
+  int64_t groups = 1;  // of convolutions; divides ci and co
 };
 
 // oh or ow are 0 where the kernel does not fit.
 inline kernels::ConvShape conv_shape(const ConvCase& c) {
-  const Window at = window({c.h, c.w, c.ci}, c.kernel, c.strides, c.padding);
+  const Window at = window({c.h, c.w, c.ci}, dilated(c.kernel, c.dilation), c.strides, c.padding);
   return {.n = c.n,
           .h = c.h,
           .w = c.w,
@@ -35,7 +37,10 @@ inline kernels::ConvShape conv_shape(const ConvCase& c) {
           .pad_top = at.pad_top,
           .pad_left = at.pad_left,
           .oh = at.out_h,
-          .ow = at.out_w};
+          .ow = at.out_w,
+          .dilation_h = c.dilation[0],
+          .dilation_w = c.dilation[1],
+          .groups = c.groups};
 }
 
 inline kernels::PoolShape pool_shape(const ConvCase& c) {
@@ -55,8 +60,11 @@ inline kernels::PoolShape pool_shape(const ConvCase& c) {
 }
 
 inline std::string to_string(const kernels::ConvShape& s) {
-  return fmt::format("x [{}, {}, {}, {}], kernel [{}, {}], co {}, strides [{}, {}], padding [{}, {}], y [{}, {}]", s.n,
-                     s.h, s.w, s.ci, s.kh, s.kw, s.co, s.sh, s.sw, s.pad_top, s.pad_left, s.oh, s.ow);
+  return fmt::format(
+      "x [{}, {}, {}, {}], kernel [{}, {}], co {}, strides [{}, {}], padding [{}, {}], dilation [{}, {}], groups {}, "
+      "y [{}, {}]",
+      s.n, s.h, s.w, s.ci, s.kh, s.kw, s.co, s.sh, s.sw, s.pad_top, s.pad_left, s.dilation_h, s.dilation_w, s.groups,
+      s.oh, s.ow);
 }
 
 inline std::string to_string(const kernels::PoolShape& s) {

@@ -107,6 +107,14 @@ TEST(FieldNetworks, MiniXceptionHasTheParametersOfItsPaper) {
   EXPECT_EQ(totals(file("mini_xception")).trainable, params - 2 * (8 + 8 + 3 * (16 + 32 + 64 + 128)));
 }
 
+TEST(FieldNetworks, ResnextBlocksHaveTheParametersOfTheirGroups) {
+  // A 3x3 convolution of 32 channels in 8 groups has 4 inputs for each filter. Norms have four numbers.
+  const int64_t groups = 9 * 4 * 32, norms = 4 * (16 + 2 * (32 + 32 + 64) + 64);
+  const int64_t params =
+      9 * 16 + 16 * 32 + groups + 32 * 64 + 16 * 64 + 64 * 32 + groups + 32 * 64 + norms + 64 * 7 + 7;
+  EXPECT_EQ(totals(file("resnext_blocks")).params, params);
+}
+
 TEST(FieldNetworks, OtherClassesGoThroughSlopesToTheConvolutionBefore) {
   Network network({9, 7, 5}, {"a", "b"});
   network.add(Conv2D{.filters = 2}, "conv").add(PRelu{}, "prelu").add(GlobalAveragePool2D{}, "mean");
@@ -114,7 +122,8 @@ TEST(FieldNetworks, OtherClassesGoThroughSlopesToTheConvolutionBefore) {
 }
 
 TEST(FieldNetworks, ComeBackFromTheirText) {
-  for (const char* name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks"}) {
+  for (const char* name :
+       {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks", "resnext_blocks"}) {
     const Network network = file(name);
     EXPECT_EQ(network_from_json(network_to_json(network), name), network);
     EXPECT_EQ(class_count(network), 7);

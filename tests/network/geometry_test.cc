@@ -77,6 +77,14 @@ TEST(Geometry, AKernelBeyondThePaddedInputHasNoPlace) {
   EXPECT_EQ(axis_window(3, 5, 2, Padding::on_each_side(1)).out, 1);
 }
 
+TEST(Geometry, ADilationSpreadsAKernel) {
+  EXPECT_EQ(dilated({3, 5}, {1, 1}), (Pair{3, 5}));
+  EXPECT_EQ(dilated({3, 2}, {2, 4}), (Pair{5, 5}));
+  EXPECT_EQ(dilated({1, 3}, {7, 3}), (Pair{1, 7}));
+  // "same" around 7 cells: Keras pads by what the spread kernel needs, (3 - 1) * 2 cells.
+  EXPECT_EQ(window({7, 7, 1}, dilated({3, 3}, {2, 2}), {1, 1}, Padding::same()).pad_top, 2);
+}
+
 TEST(Geometry, PoolStridesDefaultToThePool) {
   EXPECT_EQ(pool_strides({3, 2}, {0, 0}), (Pair{3, 2}));
   EXPECT_EQ(pool_strides({3, 2}, {1, 2}), (Pair{1, 2}));

@@ -43,6 +43,30 @@ TEST(Infer, RefusesExtentsThatDoNotFit) {
   expect_contains(refusal(Dense{.units = 0}, {1, 1, 1}), "rank 1");
 }
 
+TEST(Infer, SpreadsAKernelByItsDilation) {
+  EXPECT_EQ(output_of(Conv2D{.filters = 4, .dilation = {2, 3}}), (Shape{5, 1, 4}));
+  EXPECT_EQ(output_of(Conv2D{.filters = 4, .padding = Padding::same(), .dilation = {5, 5}}), (Shape{9, 7, 4}));
+  EXPECT_EQ(output_of(Conv2D{.filters = 4, .strides = {2, 2}, .padding = Padding::on_each_side(2), .dilation = {2, 2}}),
+            (Shape{5, 4, 4}));
+  EXPECT_EQ(refusal(Conv2D{.filters = 1, .dilation = {5, 1}}),
+            "layer 'it': kernel [3, 3], dilated to [11, 3]: expected at most the padded input, found input [9, 7, 5]");
+  EXPECT_EQ(refusal(Conv2D{.filters = 1, .dilation = {0, 1}}), "layer 'it': dilation: expected 1 to 16777216, found 0");
+}
+
+TEST(Infer, CountsTheWeightsOfGroups) {
+  Network network({9, 7, 6});
+  network.add(Conv2D{.filters = 4, .dilation = {2, 2}, .groups = 2}, "it");
+  const LayerInfo info = infer(network)[0];
+  EXPECT_EQ(info.params, 3 * 3 * 3 * 4 + 4);
+  EXPECT_EQ(info.macs, 5 * 3 * 3 * 3 * 3 * 4);
+  EXPECT_EQ(refusal(Conv2D{.filters = 4, .groups = 2}),
+            "layer 'it': groups: expected a divisor of the input's 5 channels, found 2");
+  EXPECT_EQ(refusal(Conv2D{.filters = 4, .groups = 5}),
+            "layer 'it': groups: expected a divisor of the 4 filters, found 5");
+  EXPECT_EQ(refusal(Conv2D{.filters = 4, .groups = 0}), "layer 'it': groups: expected 1 to 16777216, found 0");
+  EXPECT_EQ(refusal(Conv2D{.filters = 4, .groups = -5}), "layer 'it': groups: expected 1 to 16777216, found -5");
+}
+
 TEST(Infer, RefusesAPoolWindowOfPaddingAlone) {
   expect_contains(refusal(MaxPool2D{.padding = Padding::on_each_side(2)}),
                   "padding: expected less than the pool [2, 2]");

@@ -23,6 +23,22 @@ TEST(NetworkJson, MissingFieldsHaveKerassDefaults) {
   EXPECT_EQ(pool.strides, (Pair{0, 0}));
 }
 
+TEST(NetworkJson, DilationAndGroupsAreNumbersFrom1) {
+  const auto conv = only_layer<Conv2D>(
+      R"({"name": "c", "type": "conv2d", "filters": 4, "kernel": [3, 3], "dilation": [2, 3], "groups": 2})");
+  EXPECT_EQ(conv, (Conv2D{.filters = 4, .dilation = {2, 3}, .groups = 2}));
+  const auto refused = [](const char* field) {
+    return refusal_of_layers(std::string(R"({"name": "c", "type": "conv2d", "filters": 4, "kernel": [3, 3], )") +
+                             field + "}");
+  };
+  EXPECT_EQ(refused(R"("dilation": 2)"), "n.json: layer 'c': dilation: expected [height, width], found 2");
+  expect_contains(refused(R"("dilation": [0, 1])"), "n.json: layer 'c': dilation: expected 1 to 16777216, found 0");
+  expect_contains(refused(R"("groups": 3)"),
+                  "layer 'c': groups: expected a divisor of the input's 2 channels, found 3");
+  expect_contains(refusal_of_layers(R"({"name": "p", "type": "max_pool2d", "pool": [2, 2], "dilation": [1, 1]})"),
+                  "unknown field \"dilation\"");
+}
+
 TEST(NetworkJson, ReadsEveryFormOfPadding) {
   const auto padding = [](const std::string& form) {
     return only_layer<Conv2D>(R"({"name": "c", "type": "conv2d", "filters": 3, "kernel": [3, 3], "padding": )" + form +

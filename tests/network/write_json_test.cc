@@ -15,13 +15,15 @@ Network everything() {
                      .kernel = {2, 3},
                      .strides = {1, 2},
                      .padding = Padding::on_each_side(2),
+                     .dilation = {2, 1},
                      .bias = false,
                      .activation = Activation::kLeakyRelu,
                      .alpha = 0.01f,
                      .kernel_init = uniform,
                      .kernel_regularizer = {0.1f, 0}},
               "conv");
-  network.add(Conv2D{.filters = 3, .padding = Padding::same(), .activation = Activation::kElu, .alpha = 2});
+  network.add(
+      Conv2D{.filters = 3, .padding = Padding::same(), .groups = 3, .activation = Activation::kElu, .alpha = 2});
   network.add(BatchNorm{.epsilon = 1.001e-5f, .momentum = 0.9f}).add(ActivationLayer{Activation::kSilu});
   network.add(ActivationLayer{Activation::kLeakyRelu, 1.0f / 3}, "leaky");
   network.add(ActivationLayer{Activation::kTanh}, "tanh").add(Add{}, "sum", {"leaky", "tanh"});
@@ -45,6 +47,17 @@ TEST(NetworkJson, EveryFieldSurvivesThereAndBack) {
   const Network network = everything();
   const std::string text = network_to_json(network);
   EXPECT_EQ(network_from_json(text, "again"), network) << text;
+}
+
+// Readers from before there were any take all other networks.
+TEST(NetworkJson, DilationAndGroupsAreWrittenWhereTheyAreNot1) {
+  Network plain({8, 8, 2}, {"a", "b"});
+  plain.add(Conv2D{.filters = 2}).add(Flatten{}).add(Dense{.units = 2});
+  const std::string text = network_to_json(plain);
+  EXPECT_EQ(text.find("dilation"), std::string::npos);
+  EXPECT_EQ(text.find("groups"), std::string::npos);
+  expect_contains(network_to_json(everything()), "\"padding\": 2, \"dilation\": [2, 1], \"bias\": false");
+  expect_contains(network_to_json(everything()), "\"padding\": \"same\", \"groups\": 3, \"bias\": true");
 }
 
 TEST(NetworkJson, FloatsAreWrittenShort) {

@@ -76,7 +76,7 @@ TEST_P(OfTheField, ComesBack) {
 
 INSTANTIATE_TEST_SUITE_P(Onnx, OfTheField,
                          testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
-                                         "mobilefacenet_blocks"));
+                                         "mobilefacenet_blocks", "resnext_blocks"));
 
 // Gates in every form, branches, changes of shape.
 Network branches() {
@@ -112,6 +112,38 @@ TEST(Onnx, BranchesGatesAndChangesOfShapeComeBack) {
       const Model again = round_trip(model, {.fold_batch_norm = fold, .opset = 21, .input_layout = layout});
       expect_same(model, again);
       EXPECT_EQ(again.preprocessing, model.preprocessing);
+    }
+  }
+}
+
+TEST(Onnx, DilationsAndGroupsComeBack) {
+  Network n({11, 9, 4}, {"a", "b", "c"});
+  n.add(Conv2D{.filters = 6, .padding = Padding::same(), .dilation = {2, 3}, .groups = 2, .bias = false}, "both");
+  n.add(BatchNorm{}, "bn").add(ActivationLayer{Activation::kRelu}, "relu");
+  n.add(Conv2D{.filters = 4, .strides = {2, 1}, .padding = Padding::on_each_side(1), .dilation = {2, 2}}, "dilated");
+  n.add(Conv2D{.filters = 8, .kernel = {2, 1}, .padding = Padding::same(), .groups = 4}, "channels");
+  n.add(Conv2D{.filters = 8, .padding = Padding::same(), .dilation = {1, 2}, .groups = 8}, "dilated_channels");
+  n.add(Flatten{}, "flat").add(Dense{.units = 3, .activation = Activation::kSoftmax}, "out");
+  const Model model = random_model(n, 9);
+  for (const bool fold : {true, false}) {
+    for (const int opset : {kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset}) {
+      const Model again = round_trip(model, {.fold_batch_norm = fold, .opset = opset});
+      expect_same(model, again);
+      const auto& layers = again.network.layers;
+      if (!fold) {
+        EXPECT_EQ(std::get<Conv2D>(layers[0].kind), std::get<Conv2D>(n.layers[0].kind));
+      }
+      for (const Layer& layer : layers) {
+        if (layer.name == "dilated") {
+          EXPECT_EQ(layer.kind, n.layers[3].kind);
+        }
+        if (layer.name == "channels") {
+          EXPECT_TRUE(std::holds_alternative<DepthwiseConv2D>(layer.kind));
+        }
+        if (layer.name == "dilated_channels") {
+          EXPECT_EQ(layer.kind, n.layers[5].kind);
+        }
+      }
     }
   }
 }

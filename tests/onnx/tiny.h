@@ -157,7 +157,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
       {"pool_large", kernel_shape, "pool [16777216, 2]: expected at most the padded input"},
       {"given_twice", twice, "expected each value to be given once, found \"pool\" twice"},
       {"clip", clip, "node \"conv/relu\" (\"Clip\"): expected to clip at 0, or at 0 and 6, found"},
-      {"group", group, "node \"conv\" (\"Conv\"): group: expected 1, or 1: one per channel, found 2"},
+      {"group", group, "node \"conv\" (\"Conv\"): group: expected a divisor of the input's 1 channels, found 2"},
       {"slopes_for_others", slopes, "node \"conv/relu\" (\"PRelu\"): input 2: expected slopes for"},
       {"unknown_attribute", unknown, "node \"conv\" (\"Conv\"): unknown attribute \"twist\""},
       {"attribute_type", wrong_type, "pads: expected type INTS, found FLOAT"},

@@ -192,8 +192,11 @@ std::vector<Int8Plan> plan_int8(const Network& network, const FusedGraph& graph,
     plans[i].layer = layer_named(name, layers);
     if (plans[i].layer == nullptr) continue;
     ++found;
-    if (!kernels::int8_conv_supports(conv_shape(operation, 1)))
-      throw Error("layer '" + name + "': too large to compute in 8-bit integers");
+    const kernels::ConvShape shape = conv_shape(operation, 1);
+    if (kernels::int8_conv_supports(shape)) continue;
+    throw Error("layer '" + name +
+                "': " + (shape.groups > 1 ? "has groups of channels: expected one group" : "too large") +
+                " to compute in 8-bit integers");
   }
   if (found != layers.size()) throw Error("8-bit layers: expected convolutions and dense layers of the network");
   if (!layers.empty()) Int8Planner(graph, plans);

@@ -36,7 +36,7 @@ struct Padding {
 };
 
 // How a parameter is initialised. Glorot and He take fan-in and fan-out from the kernel's shape: fan-in = kh*kw*ci,
-// fan-out = kh*kw*co.
+// fan-out = kh*kw*co; with groups of channels, fan-in = kh*kw*ci/groups and fan-out is the same, as in Keras.
 //   glorot_uniform  U(-l, l), l = sqrt(6 / (fan-in + fan-out))     Glorot and Bengio 2010, eq. 16
 //   glorot_normal   N(0, 2 / (fan-in + fan-out)), truncated at two standard deviations as Keras does
 //   he_uniform      U(-l, l), l = sqrt(6 / fan-in)                 He et al. 2015, eq. 10
@@ -68,12 +68,17 @@ struct Regularizer {
 
 using Pair = std::array<int64_t, 2>;  // {height, width}
 
-// y[n,oh,ow,co] = f(bias[co] + sum x[n, oh*sh+kh-ph, ow*sw+kw-pw, ci] * kernel[kh,kw,ci,co]): a cross-correlation.
+// y[n,oh,ow,co] = f(bias[co] + sum x[n, oh*sh+kh*dh-ph, ow*sw+kw*dw-pw, ci] * kernel[kh,kw,ci,co]): a
+// cross-correlation. A dilation {dh, dw} above 1 spreads the kernel: it sees as far as one of (k - 1) * d + 1 cells,
+// which is also its size for the padding. With groups, inputs and filters fall into `groups` equal parts, in order:
+// filters of part g see the channels of part g alone, and the kernel is [kh,kw,ci/groups,co].
 struct Conv2D {
   int64_t filters = 0;
   Pair kernel = {3, 3};
   Pair strides = {1, 1};
   Padding padding = Padding::valid();
+  Pair dilation = {1, 1};
+  int64_t groups = 1;  // divides the channels of the input and the filters
   bool bias = true;
   Activation activation = Activation::kLinear;
   float alpha = 0;  // slope of leaky_relu or scale of elu; 0 means that function's default

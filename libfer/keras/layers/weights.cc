@@ -1,23 +1,15 @@
-// Layers with weights.
+// Layers with weights: dense layers and norms, and which function reads which class.
+#include "keras/layers/weights.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "fer/error.h"
-#include "keras/layers/builder.h"
-#include "network/geometry.h"
 #include "network/json_text.h"
-#include "network/limits.h"
 
 namespace fer::keras_file {
-namespace {
-
-void expect_ones(const Site& site, const char* name) {
-  if (site.settings.pair({name}, Pair{1, 1}) != Pair{1, 1}) {
-    throw Error(fmt::format("{}: expected 1, found {}", name, shown(*site.settings.find({name}))));
-  }
-}
 
 void note_training_only(Builder& builder, const Site& site) {
   for (const char* name : {"activity_regularizer", "kernel_constraint", "bias_constraint", "W_constraint",
@@ -33,151 +25,11 @@ void note_training_only(Builder& builder, const Site& site) {
   }
 }
 
-// Adds bias and activation.
-template <class L>
-void read_function(Builder& builder, const Site& site, L& l) {
-  const Function function = site.settings.function({"activation"});
-  builder.check(function);
-  l.activation = function.activation;
-  l.alpha = function.alpha;
-  l.bias = site.settings.flag({"use_bias", "bias"}, true);
-  l.bias_init = site.settings.initializer({"bias_initializer"}, Initializer::Kind::kZeros);
-  l.bias_regularizer = site.settings.regularizer({"bias_regularizer", "b_regularizer"});
-  note_training_only(builder, site);
-}
-
-// Adds the same, and one kernel.
-template <class L>
-void read_common(Builder& builder, const Site& site, L& l) {
-  read_function(builder, site, l);
-  l.kernel_init = site.settings.initializer({"kernel_initializer", "init"}, Initializer::Kind::kGlorotUniform);
-  l.kernel_regularizer = site.settings.regularizer({"kernel_regularizer", "W_regularizer"});
-}
-
 void add_bias(Builder& builder, Site& site, const Value& value, int64_t count) {
   builder.weight(site, value, {.name = "bias", .parameter = "bias", .stored = {count}, .transform = as_it_is});
 }
 
-Padding padding_of(const Settings& settings) {
-  const std::string padding = settings.text({"padding", "border_mode"}, "valid");
-  if (padding == "valid") return Padding::valid();
-  if (padding == "same") return Padding::same();
-  throw Error(settings.name({"padding", "border_mode"}) + ": expected valid or same, found " + shown(padding));
-}
-
-// Zeros before a convolution without padding, as MobileNet has them, where they are those of "same".
-void take_padding(Site& site, const Pair& kernel, const Pair& strides, Padding& padding) {
-  Value& x = site.inputs[0];
-  if (!x.is_padded()) return;
-  const auto [top, bottom, left, right] = x.padding;
-  const Window same = window(x.shape, kernel, strides, Padding::same());
-  const Window valid =
-      window({x.shape[0] + top + bottom, x.shape[1] + left + right, x.shape[2]}, kernel, strides, Padding::valid());
-  const bool fits = padding == Padding::valid() && same.pad_top == top && same.pad_left == left &&
-                    same.out_h == valid.out_h && same.out_w == valid.out_w;
-  if (!fits)
-    throw Error("expected the same zeros on all four sides before it, or those of padding 'same', found others");
-  x.padding = {};
-  padding = Padding::same();
-}
-
-// What the three kinds of convolutions have in common.
-template <class L>
-void read_convolution(Site& site, L& l) {
-  site.picture();
-  if (site.settings.has("nb_row")) {
-    l.kernel = {site.settings.integer({"nb_row"}), site.settings.integer({"nb_col"})};
-  } else {
-    l.kernel = site.settings.pair({"kernel_size"});
-  }
-  l.strides = site.settings.pair({"strides", "subsample"}, Pair{1, 1});
-  l.padding = padding_of(site.settings);
-  expect_ones(site, "dilation_rate");
-  if (site.settings.integer({"groups"}, 1) != 1) throw Error("groups: expected 1, found more");
-  for (int i = 0; i < 2; ++i) {
-    for (const int64_t extent : {l.kernel[i], l.strides[i]}) {
-      if (extent < 1 || extent > kMaxExtent)
-        throw Error(fmt::format("kernel_size, strides: expected 1 to {}", kMaxExtent));
-    }
-  }
-  take_padding(site, l.kernel, l.strides, l.padding);
-}
-
-// A kernel [kh, kw, ...], of Keras 1 with channels first [co, ci, kh, kw].
-Role kernel_role(const Builder& builder, const char* name, const std::vector<int64_t>& shape, bool outputs_first) {
-  Role role = {.name = name, .parameter = name, .stored = shape, .transform = as_it_is};
-  if (outputs_first) {
-    role.stored = {shape[3], shape[2], shape[0], shape[1]};
-    role.transform = filters_last(role.stored);
-  }
-  if (builder.dialect().turned_kernels) {
-    role.transform = [order = role.transform, turn = turned(shape)](std::span<const float> from, std::span<float> to) {
-      std::vector<float> ordered(from.size());
-      order(from, ordered);
-      turn(ordered, to);
-    };
-  }
-  return role;
-}
-
-Value conv2d(Builder& builder, Site& site) {
-  const bool keras_1 = builder.dialect().keras_1 || site.settings.has("nb_filter");
-  Conv2D conv = {.filters = site.settings.integer({"filters", "nb_filter"})};
-  read_convolution(site, conv);
-  read_common(builder, site, conv);
-  Value y = builder.add(site, conv);
-  builder.weight(site, y,
-                 kernel_role(builder, "kernel", {conv.kernel[0], conv.kernel[1], site.input().shape[2], conv.filters},
-                             keras_1 && builder.dialect().channels_first));
-  if (conv.bias) add_bias(builder, site, y, conv.filters);
-  return y;
-}
-
-void refuse_keras_1_order(const Builder& builder) {
-  if (builder.dialect().keras_1 && builder.dialect().channels_first) {
-    throw Error("expected channels last in Keras 1, found them first");
-  }
-}
-
-Value depthwise_conv2d(Builder& builder, Site& site) {
-  refuse_keras_1_order(builder);
-  DepthwiseConv2D conv = {.depth_multiplier = site.settings.integer({"depth_multiplier"}, 1)};
-  read_convolution(site, conv);
-  read_common(builder, site, conv);
-  conv.kernel_init = site.settings.initializer({"depthwise_initializer"}, Initializer::Kind::kGlorotUniform);
-  conv.kernel_regularizer = site.settings.regularizer({"depthwise_regularizer"});
-  Value y = builder.add(site, conv);
-  Role role = kernel_role(builder, "depthwise_kernel",
-                          {conv.kernel[0], conv.kernel[1], site.input().shape[2], conv.depth_multiplier}, false);
-  role.parameter = "kernel";
-  builder.weight(site, y, std::move(role));
-  if (conv.bias) add_bias(builder, site, y, y.shape[2]);
-  return y;
-}
-
-Value separable_conv2d(Builder& builder, Site& site) {
-  refuse_keras_1_order(builder);
-  SeparableConv2D conv = {.filters = site.settings.integer({"filters", "nb_filter"}),
-                          .depth_multiplier = site.settings.integer({"depth_multiplier"}, 1)};
-  read_convolution(site, conv);
-  read_function(builder, site, conv);
-  conv.depthwise_init = site.settings.initializer({"depthwise_initializer", "init"}, Initializer::Kind::kGlorotUniform);
-  conv.pointwise_init = site.settings.initializer({"pointwise_initializer", "init"}, Initializer::Kind::kGlorotUniform);
-  conv.depthwise_regularizer = site.settings.regularizer({"depthwise_regularizer"});
-  conv.pointwise_regularizer = site.settings.regularizer({"pointwise_regularizer"});
-  Value y = builder.add(site, conv);
-  const int64_t channels = site.input().shape[2];
-  builder.weight(site, y,
-                 kernel_role(builder, "depthwise_kernel",
-                             {conv.kernel[0], conv.kernel[1], channels, conv.depth_multiplier}, false));
-  builder.weight(site, y,
-                 {.name = "pointwise_kernel",
-                  .parameter = "pointwise_kernel",
-                  .stored = {1, 1, channels * conv.depth_multiplier, conv.filters},
-                  .transform = as_it_is});
-  if (conv.bias) add_bias(builder, site, y, conv.filters);
-  return y;
-}
+namespace {
 
 // On a picture, Keras's dense layer is a convolution of 1x1.
 Value dense_on_picture(Builder& builder, Site& site, const Dense& dense) {

@@ -13,6 +13,7 @@ constexpr double kWorthTheError = 0.8;
 constexpr ConvMethod kMethods[] = {
     // algorithm                     name                         family          tile kernel bf16  worth
     {ConvAlgorithm::kDirect,        "direct",                   &kDirectFamily,   0, 0},
+    {ConvAlgorithm::kGrouped,       "grouped",                  &kGroupedFamily,  0, 0},
     {ConvAlgorithm::kWinograd2,     "winograd F(2x2,3x3)",      &kWinogradFamily, 2, 3},
     {ConvAlgorithm::kWinograd3,     "winograd F(3x3,3x3)",      &kWinogradFamily, 3, 3},
     {ConvAlgorithm::kWinograd4,     "winograd F(4x4,3x3)",      &kWinogradFamily, 4, 3},

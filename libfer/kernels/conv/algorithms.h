@@ -42,11 +42,13 @@ struct ConvFamily {
                            Scratch scratch);
 };
 extern const ConvFamily kDirectFamily;    // direct.cc
+extern const ConvFamily kGroupedFamily;   // grouped.cc
 extern const ConvFamily kWinogradFamily;  // winograd/family.cc
 
 const ConvMethod& conv_method(ConvAlgorithm algorithm);
 
-// Costs of the two families (choice.cc: all figures of the cost model stand together).
+// Costs of the families (the grouped one's is the direct one's) (choice.cc: all figures of the cost model stand
+// together).
 double direct_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
 double winograd_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
 

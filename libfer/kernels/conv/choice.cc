@@ -25,7 +25,7 @@ double read_cost(double floats, int64_t rows) {
 
 // The cheapest of all in the table that compute this convolution.
 ConvAlgorithm cheapest(const ConvShape& s, ConvPass pass, bool prepared, bool with_bf16) {
-  ConvAlgorithm best = ConvAlgorithm::kDirect;
+  ConvAlgorithm best = s.groups == 1 ? ConvAlgorithm::kDirect : ConvAlgorithm::kGrouped;
   double best_cost = direct_cost(conv_method(best), s, pass, prepared);
   for (const ConvAlgorithm algorithm : conv_algorithms()) {
     const ConvMethod& method = conv_method(algorithm);

@@ -1,5 +1,7 @@
 // Convolution of a batch: y[n,oh,ow,co] = bias[co] + sum over kh,kw,ci of x[n, oh*sh+kh-pad_top, ow*sw+kw-pad_left, ci]
-// * w[kh,kw,ci,co]. (A cross-correlation, as in Keras and PyTorch; cells outside x count as zero.)
+// * w[kh,kw,ci,co]. (A cross-correlation, as in Keras and PyTorch; cells outside x count as zero.) With a dilation it
+// reads x at kh*dilation_h and kw*dilation_w instead. With groups, w is [kh,kw,ci/groups,co] and the channels fall into
+// `groups` equal parts, in order: outputs of part g see the inputs of part g alone.
 //
 // Arguments, everywhere:
 //   x  [n,h,w,ci]    w  [kh,kw,ci,co]    bias, db  [co]    y  [n,oh,ow,co]; dx, dw, dy likewise
@@ -20,12 +22,13 @@
 
 namespace fer::kernels {
 
-// direct: matrix products over rows of the image as it lies in memory. winograd: minimal filtering
-// (kernels/conv/winograd/WINOGRAD.md), stride 1 only, 3x3 kernels and, for kWinograd4Of5, 5x5; the number is the side
-// of an output tile. Bf16: what is multiplied is rounded to bf16, sums are floats. What each is stands in one row of
-// the table in algorithms.cc.
+// direct: matrix products over rows of the image as it lies in memory; one group. grouped: the same for each of several
+// groups. winograd: minimal filtering (kernels/conv/winograd/WINOGRAD.md), stride and dilation 1 and one group only,
+// 3x3 kernels and, for kWinograd4Of5, 5x5; the number is the side of an output tile. Bf16: what is multiplied is
+// rounded to bf16, sums are floats. What each is stands in one row of the table in algorithms.cc.
 enum class ConvAlgorithm {
   kDirect,
+  kGrouped,
   kWinograd2,
   kWinograd3,
   kWinograd4,
@@ -67,7 +70,7 @@ void conv_forward_prepared(const ConvShape& s, ConvAlgorithm algorithm, std::spa
 // dx[n,h,w,ci] = sum of dy * w over every output that x reached.
 void conv_backward_data(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> dy,
                         std::span<const float> w, std::span<float> dx, std::span<float> scratch);
-// dw[kh,kw,ci,co] = sum over n,oh,ow of x * dy.
+// dw[kh,kw,ci,co] (with groups [kh,kw,ci/groups,co]) = sum over n,oh,ow of x * dy.
 void conv_backward_weights(const ConvShape& s, ConvAlgorithm algorithm, std::span<const float> x,
                            std::span<const float> dy, std::span<float> dw, std::span<float> scratch);
 

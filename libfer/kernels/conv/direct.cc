@@ -23,6 +23,7 @@ int64_t block_rows(const ConvShape& s) { return std::clamp<int64_t>(kBlockFloats
 
 // Adds gathered gradients of patches back to where they came from.
 void scatter_patches(const ConvShape& s, const float* patches, int64_t begin, int64_t end, float* dx) {
+  if (is_dilated(s)) return scatter_taps(s, patches, s.ci, s.ci, begin, end, dx);
   const int64_t width = s.kw * s.ci;
   for (int64_t out = begin; out < end; ++out) {
     const int64_t ow = out % s.ow, oh = out / s.ow % s.oh, n = out / s.ow / s.oh;
@@ -232,7 +233,7 @@ void forward(const ConvMethod& method, const ConvShape& s, const float* x, const
 }  // namespace
 
 constinit const ConvFamily kDirectFamily = {
-    .supports = [](const ConvMethod&, const ConvShape&) { return true; },
+    .supports = [](const ConvMethod&, const ConvShape& s) { return s.groups == 1; },
     .cost = direct_cost,
     .prepared_floats = prepared_floats,
     .prepare = prepare,

@@ -127,7 +127,7 @@ Int8Range int8_range(float low, float high) {
 }
 
 // Every product is at most 255 * 127 in size.
-bool int8_conv_supports(const ConvShape& s) { return s.kh * s.kw * s.ci <= INT32_MAX / (255 * 127); }
+bool int8_conv_supports(const ConvShape& s) { return s.groups == 1 && s.kh * s.kw * s.ci <= INT32_MAX / (255 * 127); }
 
 void int8_quantize_kernel(const ConvShape& s, std::span<const float> w, std::span<int8_t> q, std::span<float> scale) {
   const auto co = static_cast<size_t>(s.co);

@@ -24,7 +24,7 @@ Int8Range int8_range(float low, float high);
 
 inline int64_t byte_cell(int64_t channels) { return (channels + 3) / 4 * 4; }
 
-// Whether all of a convolution's sums fit 32 bits.
+// One group, and all sums fit 32 bits.
 bool int8_conv_supports(const ConvShape& s);
 
 // A kernel w [kh,kw,ci,co] as bytes: per output channel scale = max |w| / 127 and q = round(w / scale), to nearest and

@@ -18,12 +18,15 @@ void for_each_product(const ConvShape& s, const F& f) {
       for (int64_t ow = 0; ow < s.ow; ++ow)
         for (int64_t kh = 0; kh < s.kh; ++kh)
           for (int64_t kw = 0; kw < s.kw; ++kw) {
-            const int64_t h = oh * s.sh + kh - s.pad_top, w = ow * s.sw + kw - s.pad_left;
+            const int64_t h = oh * s.sh + kh * s.dilation_h - s.pad_top;
+            const int64_t w = ow * s.sw + kw * s.dilation_w - s.pad_left;
             if (h < 0 || h >= s.h || w < 0 || w >= s.w) continue;
-            for (int64_t ci = 0; ci < s.ci; ++ci)
-              for (int64_t co = 0; co < s.co; ++co)
-                f(((n * s.h + h) * s.w + w) * s.ci + ci, ((kh * s.kw + kw) * s.ci + ci) * s.co + co,
-                  ((n * s.oh + oh) * s.ow + ow) * s.co + co);
+            for (int64_t ci = 0; ci < s.ci / s.groups; ++ci)
+              for (int64_t co = 0; co < s.co; ++co) {
+                const int64_t group = co / (s.co / s.groups);
+                f(((n * s.h + h) * s.w + w) * s.ci + group * (s.ci / s.groups) + ci,
+                  ((kh * s.kw + kw) * (s.ci / s.groups) + ci) * s.co + co, ((n * s.oh + oh) * s.ow + ow) * s.co + co);
+              }
           }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "fer/error.h"
+#include "network/geometry.h"
 #include "network/limits.h"
 #include "onnx/read/operators.h"
 #include "onnx/read/windows.h"
@@ -33,18 +34,18 @@ Reading::Fill copy_of(const Constant& constant, const Shape& flattened, float fa
   };
 }
 
-// The convolution with the node's strides and padding.
+// The convolution with the node's strides, dilation and padding.
 Conv2D window_of(Node& node, const Value& x, Conv2D conv) {
   if (extents(node, "kernel_shape", conv.kernel) != conv.kernel) {
     throw Error("kernel_shape: expected the kernel's, found another");
   }
   conv.strides = extents(node, "strides", {1, 1});
-  conv.padding = padding_of(node, x.shape, conv.kernel, conv.strides, x.numbers);
-  expect_plain_window(node);
+  conv.dilation = extents(node, "dilations", {1, 1});
+  conv.padding = padding_of(node, x.shape, dilated(conv.kernel, conv.dilation), conv.strides, x.numbers);
   return conv;
 }
 
-// [co, ci, kh, kw] to [kh, kw, ci, co]; ci is 1 where each channel has filters of its own.
+// [co, ci, kh, kw] to [kh, kw, ci, co]; ci are the channels of one group, 1 where each has filters of its own.
 Reading::Fill filters_last(const Constant& kernel) {
   return [=](std::span<float> out) {
     const int64_t co = kernel.dims[0], ci = kernel.dims[1], cells = kernel.dims[2] * kernel.dims[3];
@@ -135,20 +136,23 @@ void read_conv(Reading& r, Node& node) {
   const Value x = r.picture_or_pixel(node, 0, Value::Half::kPadded);
   const Constant kernel = floats(r, node, 1, 4);
   const int64_t channels = x.shape[2], filters = kernel.dims[0], groups = node.integer("group", 1);
-  if (groups != 1 && groups != channels)
-    throw Error(fmt::format("group: expected 1, or {}: one per channel, found {}", channels, groups));
+  if (groups < 1 || channels % groups != 0)
+    throw Error(fmt::format("group: expected a divisor of the input's {} channels, found {}", channels, groups));
   if (kernel.dims[1] != channels / groups || filters < groups || filters % groups != 0) {
     throw Error(fmt::format("input 2: expected a kernel for {} channels in {} groups, found {} of shape {}", channels,
                             groups, kernel.dims[1], shown_dims(kernel.dims)));
   }
   const bool bias = node.has_input(2);
-  const Conv2D all = window_of(node, x, {.filters = filters, .kernel = {kernel.dims[2], kernel.dims[3]}, .bias = bias});
+  const Conv2D all = window_of(
+      node, x, {.filters = filters, .kernel = {kernel.dims[2], kernel.dims[3]}, .groups = groups, .bias = bias});
   const DepthwiseConv2D each{.kernel = all.kernel,
                              .strides = all.strides,
                              .padding = all.padding,
                              .depth_multiplier = filters / groups,
                              .bias = bias};
-  const Value y = r.add_layer(node, groups == 1 ? LayerKind(all) : LayerKind(each), {x});
+  // (A depthwise convolution has no dilation.)
+  const bool depthwise = groups > 1 && groups == channels && all.dilation == Pair{1, 1};
+  const Value y = r.add_layer(node, depthwise ? LayerKind(each) : LayerKind(all), {x});
   r.fill(y, "kernel", filters_last(kernel));
   if (bias) r.fill(y, "bias", copy_of(channel_floats(r, node, 2, filters), {}));
   r.give(node, y);

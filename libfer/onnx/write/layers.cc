@@ -59,13 +59,13 @@ class LayerWriter {
 
   std::string operator()(const Conv2D& l) {
     const Weighted w = weights(l.bias);
-    const int64_t cells = l.kernel[0] * l.kernel[1];
-    const std::vector<float> kernel = filters_first(w.kernel, cells, shape_[2], l.filters);
+    const int64_t cells = l.kernel[0] * l.kernel[1], channels = shape_[2] / l.groups;
+    const std::vector<float> kernel = filters_first(w.kernel, cells, channels, l.filters);
     std::vector<std::string> inputs = {inputs_[0]};
-    inputs.push_back(graph_.floats(named("kernel"), {l.filters, shape_[2], l.kernel[0], l.kernel[1]}, kernel));
+    inputs.push_back(graph_.floats(named("kernel"), {l.filters, channels, l.kernel[0], l.kernel[1]}, kernel));
     if (!w.bias.empty()) inputs.push_back(graph_.floats(named("bias"), {l.filters}, w.bias));
     onnx::NodeProto& node = graph_.node("Conv", layer_->name, inputs);
-    set_convolution(node, {shape_, l.kernel, l.strides, l.padding});
+    set_convolution(node, {shape_, l.kernel, l.strides, l.padding, l.dilation}, l.groups);
     return activated(node.output(0), l.activation, l.alpha);
   }
 

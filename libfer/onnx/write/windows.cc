@@ -20,14 +20,15 @@ Ints pads_of(const Shape& input, const Pair& kernel, const Pair& strides, const 
 void set_window(onnx::NodeProto& node, const WrittenWindow& window) {
   set_attribute(node, "kernel_shape", Ints(window.kernel.begin(), window.kernel.end()));
   set_attribute(node, "strides", Ints(window.strides.begin(), window.strides.end()));
-  set_attribute(node, "pads", pads_of(window.input, window.kernel, window.strides, window.padding));
+  const Pair reach = dilated(window.kernel, window.dilation);
+  set_attribute(node, "pads", pads_of(window.input, reach, window.strides, window.padding));
 }
 
 }  // namespace
 
 void set_convolution(onnx::NodeProto& node, const WrittenWindow& window, int64_t groups) {
   set_window(node, window);
-  set_attribute(node, "dilations", Ints{1, 1});
+  set_attribute(node, "dilations", Ints(window.dilation.begin(), window.dilation.end()));
   set_attribute(node, "group", groups);
 }
 

@@ -12,6 +12,7 @@ struct WrittenWindow {
   const Shape& input;
   Pair kernel, strides;
   const Padding& padding;
+  Pair dilation = {1, 1};  // of a convolution
 };
 
 void set_convolution(onnx::NodeProto& node, const WrittenWindow& window, int64_t groups = 1);

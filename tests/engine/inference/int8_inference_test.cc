@@ -55,5 +55,20 @@ TEST(Int8Inference, RefusesLayersThatCannotRunOnBytes) {
   EXPECT_NO_THROW(planned(4, {}));
 }
 
+TEST(Int8Inference, RefusesGroupsByTheLayersName) {
+  Network network({6, 6, 2});
+  network.add(Conv2D{.filters = 4, .groups = 2}, "grouped").add(Flatten{}).add(Dense{.units = 2}, "out");
+  const Weights weights = random_weights(network, 2501);
+  const engine::FusedGraph graph = engine::fuse(engine::build_graph(network), weights.layout, weights.values.values());
+  const std::vector<Int8Layer> int8 = {{.layer = "grouped", .low = -1, .high = 1, .kernel_scale = {}}};
+  std::string message;
+  try {
+    engine::plan_int8(network, graph, int8);
+  } catch (const Error& e) {
+    message = e.what();
+  }
+  EXPECT_EQ(message, "layer 'grouped': has groups of channels: expected one group to compute in 8-bit integers");
+}
+
 }  // namespace
 }  // namespace fer::testing

@@ -44,57 +44,6 @@ TEST(KerasConfig, APReluHasASlopeAChannelOrAValue) {
                   "layer 'act' (PReLU): shared_axes: expected none, or those of rows and columns, found [1]");
 }
 
-// The tiny model's network with other settings of its convolution.
-Conv2D tiny_conv(const Json& settings) {
-  Json config = tiny_config();
-  layers_of(config)[0]["config"].update(settings);
-  return std::get<Conv2D>(keras_file::parse_config(config.dump()).layers[0].kind);
-}
-
-TEST(KerasWeights, SettingsOfAConvolutionAreTakenByEveryVersionsNames) {
-  const Conv2D conv = tiny_conv({{"filters", 5},
-                                 {"kernel_size", {2, 3}},
-                                 {"strides", 2},
-                                 {"padding", "same"},
-                                 {"use_bias", false},
-                                 {"activation", "elu"},
-                                 {"kernel_initializer", "he_uniform"},
-                                 {"kernel_regularizer", "l2"}});
-  EXPECT_EQ(conv.filters, 5);
-  EXPECT_EQ(conv.kernel, (Pair{2, 3}));
-  EXPECT_EQ(conv.strides, (Pair{2, 2}));
-  EXPECT_EQ(conv.padding, Padding::same());
-  EXPECT_FALSE(conv.bias);
-  EXPECT_EQ(conv.activation, Activation::kElu);
-  EXPECT_EQ(conv.kernel_init.kind, Initializer::Kind::kHeUniform);
-  EXPECT_EQ(conv.kernel_regularizer, (Regularizer{0, 0.01f}));
-  const Conv2D old = tiny_conv({{"nb_row", 2}, {"nb_col", 1}, {"subsample", {1, 2}}, {"border_mode", "same"}});
-  EXPECT_EQ(old.kernel, (Pair{2, 1}));
-  EXPECT_EQ(old.strides, (Pair{1, 2}));
-  EXPECT_EQ(old.padding, Padding::same());
-  EXPECT_TRUE(old.bias);
-}
-
-// As MobileNet has them.
-TEST(KerasWeights, ZerosBeforeAConvolutionBecomeItsPadding) {
-  const auto with_strides = [](int strides) {
-    Json config = tiny_config();
-    Json& layers = layers_of(config);
-    Json conv = layers[0];
-    conv["config"].erase("batch_input_shape");
-    conv["config"]["strides"] = strides;
-    layers[0] =
-        keras_layer("ZeroPadding2D", "pad", {{"padding", {{0, 1}, {0, 1}}}, {"batch_input_shape", {nullptr, 4, 4, 1}}});
-    layers.insert(layers.begin() + 1, conv);
-    return keras_file::parse_config(config.dump());
-  };
-  const Network network = with_strides(2);
-  EXPECT_EQ(network.layers.size(), 3u);
-  EXPECT_EQ(std::get<Conv2D>(network.layers[0].kind).padding, Padding::same());
-  expect_contains(message_of([&] { with_strides(1); }),
-                  "layer 'conv' (Conv2D): expected the same zeros on all four sides before it");
-}
-
 TEST(KerasWeights, WhatActsInTrainingAloneIsNoted) {
   Json config = tiny_config();
   layers_of(config)[0]["config"]["kernel_constraint"] = {{"class_name", "MaxNorm"}, {"config", Json::object()}};

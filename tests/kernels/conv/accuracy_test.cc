@@ -2,6 +2,7 @@
 // over that of the true result. The limits are twice what was measured:
 //            forward  data     weights
 //   direct   4.2e-7   1.6e-7   1.1e-7
+//   grouped  1.5e-7   7.8e-8   1.1e-7   (8 groups)
 //   F(2,3)   2.6e-7   2.6e-7   1.6e-7
 //   F(3,3)   4.6e-7   4.7e-7   3.2e-7
 //   F(4,3)   7.9e-7   7.9e-7   4.6e-7
@@ -53,8 +54,9 @@ void check_pass(const char* pass, const RelativeError& error, double limit) {
 
 void check_accuracy(ConvAlgorithm algorithm, const Limits& limits) {
   const int64_t k = algorithm == ConvAlgorithm::kWinograd4Of5 ? 5 : 3;
-  const ConvTruth truth(
-      conv_shape({.n = 2, .h = 12, .w = 12, .ci = 64, .co = 64, .kernel = {k, k}, .padding = Padding::same()}), 300);
+  ConvCase c{.n = 2, .h = 12, .w = 12, .ci = 64, .co = 64, .kernel = {k, k}, .padding = Padding::same()};
+  c.groups = algorithm == ConvAlgorithm::kGrouped ? 8 : 1;
+  const ConvTruth truth(conv_shape(c), 300);
   const Results r = run_conv(truth, algorithm);
   check_pass("y", relative_error(r[0], truth.y), limits.y);
   check_pass("dx", relative_error(r[1], truth.dx), limits.dx);
@@ -62,6 +64,7 @@ void check_accuracy(ConvAlgorithm algorithm, const Limits& limits) {
 }
 
 TEST(ConvAccuracy, OfDirect) { check_accuracy(ConvAlgorithm::kDirect, {9e-7, 4e-7, 3e-7}); }
+TEST(ConvAccuracy, OfGrouped) { check_accuracy(ConvAlgorithm::kGrouped, {3e-7, 1.6e-7, 2.2e-7}); }
 TEST(ConvAccuracy, OfWinograd2) { check_accuracy(ConvAlgorithm::kWinograd2, {6e-7, 6e-7, 4e-7}); }
 TEST(ConvAccuracy, OfWinograd3) { check_accuracy(ConvAlgorithm::kWinograd3, {1e-6, 1e-6, 6.5e-7}); }
 TEST(ConvAccuracy, OfWinograd4) { check_accuracy(ConvAlgorithm::kWinograd4, {1.6e-6, 1.6e-6, 1e-6}); }

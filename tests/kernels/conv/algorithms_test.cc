@@ -14,7 +14,7 @@ TEST(ConvAlgorithms, HaveNamesOfTheirOwn) {
   for (const ConvAlgorithm algorithm : kernels::conv_algorithms()) {
     EXPECT_TRUE(names.insert(kernels::conv_algorithm_name(algorithm)).second);
   }
-  EXPECT_EQ(names.size(), 11u);
+  EXPECT_EQ(names.size(), 12u);
 }
 
 }  // namespace

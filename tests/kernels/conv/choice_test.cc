@@ -11,15 +11,21 @@ const std::vector<int64_t> kChannels = {1, 2, 3, 5, 7, 13, 16, 17, 33, 64, 70, 1
 TEST(ConvChoice, ChoosesOnlyAmongWhatItSupports) {
   Draw draw(101);
   for (int i = 0; i < 200; ++i) {
-    const ConvShape s = conv_shape({.n = draw.integer(1, 64),
-                                    .h = draw.integer(7, 60),
-                                    .w = draw.integer(7, 60),
-                                    .ci = draw.one_of(kChannels),
-                                    .co = draw.one_of(kChannels),
-                                    .kernel = {draw.integer(1, 7), draw.integer(1, 7)},
-                                    .strides = {draw.integer(1, 2), draw.integer(1, 2)}});
+    ConvCase c{.n = draw.integer(1, 64),
+               .h = draw.integer(7, 60),
+               .w = draw.integer(7, 60),
+               .ci = draw.one_of(kChannels),
+               .co = draw.one_of(kChannels),
+               .kernel = {draw.integer(1, 7), draw.integer(1, 7)},
+               .strides = {draw.integer(1, 2), draw.integer(1, 2)}};
+    if (i % 4 == 1) c.dilation = {draw.integer(1, 3), 2};
+    if (i % 4 == 2) c.groups = draw.integer(2, 3);
+    c.ci *= c.groups;
+    c.co *= c.groups;
+    const ConvShape s = conv_shape(c);
     for (const ConvPass pass : {ConvPass::kForward, ConvPass::kBackwardData, ConvPass::kBackwardWeights})
-      EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose(s, pass), s)) << to_string(s);
+      for (const Precision precision : {Precision::kFp32, Precision::kBf16})
+        EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose(s, pass, precision), s)) << to_string(s);
     EXPECT_TRUE(kernels::conv_supports(kernels::conv_choose_prepared(s), s)) << to_string(s);
   }
 }

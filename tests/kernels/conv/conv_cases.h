@@ -75,6 +75,11 @@ struct ConvTruth {
   }
 };
 
+// Sums as the reference has them, in another order.
+inline bool is_direct(ConvAlgorithm algorithm) {
+  return algorithm == ConvAlgorithm::kDirect || algorithm == ConvAlgorithm::kGrouped;
+}
+
 inline bool is_bf16(ConvAlgorithm algorithm) { return algorithm >= ConvAlgorithm::kWinograd2Bf16; }
 
 // Rounding both factors of every product to bf16 adds two roundings of 2^-9 each to those of the sum.
@@ -100,7 +105,7 @@ inline double error_cap(ConvAlgorithm algorithm) {
 inline void expect_conv_sums(ConvAlgorithm algorithm, const std::vector<float>& actual,
                              const std::vector<double>& expected, const std::vector<double>& magnitudes, double terms,
                              const std::string& what) {
-  if (algorithm == ConvAlgorithm::kDirect) return expect_sums(actual, expected, magnitudes, terms, what);
+  if (is_direct(algorithm)) return expect_sums(actual, expected, magnitudes, terms, what);
   const double factor = winograd_amplification(algorithm) * largest_magnitude(magnitudes);
   const double roundings = terms + 2 + bf16_roundings(algorithm);
   const std::vector<double> bound(expected.size(), roundings * kRounding * factor);
@@ -125,8 +130,9 @@ inline void check_conv(const ConvTruth& t, ConvAlgorithm algorithm) {
   on_every_target(
       what, 3 * s.macs(), [&] { return run_conv(t, algorithm); },
       [&](const Results& r) {
-        expect_conv_sums(algorithm, r[0], t.y, t.y_size, taps * static_cast<double>(s.ci), "y of " + what);
-        expect_conv_sums(algorithm, r[1], t.dx, t.dx_size, taps * static_cast<double>(s.co), "dx of " + what);
+        const auto channels = static_cast<double>(s.ci / s.groups), filters = static_cast<double>(s.co / s.groups);
+        expect_conv_sums(algorithm, r[0], t.y, t.y_size, taps * channels, "y of " + what);
+        expect_conv_sums(algorithm, r[1], t.dx, t.dx_size, taps * filters, "dx of " + what);
         expect_conv_sums(algorithm, r[2], t.dw, t.dw_size, static_cast<double>(s.n * s.oh * s.ow), "dw of " + what);
       });
 }

@@ -41,13 +41,14 @@ inline std::vector<float> run_unprepared(const ConvTruth& t, ConvAlgorithm algor
 inline void expect_with_epilogue(const ConvTruth& t, ConvAlgorithm algorithm, const kernels::ConvEpilogue& e,
                                  const std::vector<float>& y, const std::string& what) {
   std::vector<double> expected = t.y, bound(t.y.size());
-  const double terms = static_cast<double>(t.s.kh * t.s.kw * t.s.ci), largest = largest_magnitude(t.y_size);
+  const double terms = static_cast<double>(t.s.kh * t.s.kw * t.s.ci / t.s.groups),
+               largest = largest_magnitude(t.y_size);
   for (size_t i = 0; i < expected.size(); ++i) {
     const size_t c = i % static_cast<size_t>(t.s.co);
     if (e.bias != nullptr) expected[i] += e.bias[c];
     if (e.relu) expected[i] = std::clamp(expected[i], 0.0, static_cast<double>(e.relu_cap));
     if (e.scale != nullptr) expected[i] = expected[i] * e.scale[c] + e.shift[c];
-    const double size = algorithm == ConvAlgorithm::kDirect ? t.y_size[i] : largest * winograd_amplification(algorithm);
+    const double size = is_direct(algorithm) ? t.y_size[i] : largest * winograd_amplification(algorithm);
     bound[i] = (terms + 6 + bf16_roundings(algorithm)) * kRounding * (size + 2);
   }
   expect_within(y, expected, bound, what, size_of_sums(t.y_size, terms) + 2, error_cap(algorithm));

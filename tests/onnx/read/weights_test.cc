@@ -23,10 +23,39 @@ TEST(OnnxOperators, ConvWithAGroupForEachChannel) {
   const std::string y = g.add("Flatten", {conv.output(0)});
   expect_near(g.run(y, {10, 20}), {0.1f, 0.2f, 0.6f, 0.8f});
   EXPECT_TRUE(std::holds_alternative<DepthwiseConv2D>(g.read(y).network.layers[0].kind));
+}
+
+TEST(OnnxOperators, ConvInGroupsOfSeveralChannels) {
   Graph pairs({4, 1, 1});
   onnx::NodeProto& grouped = pairs.node("Conv", {"x", pairs.floats({4, 2, 1, 1})});
   set_attribute(grouped, "group", int64_t{2});
-  expect_contains(pairs.refusal(grouped.output(0)), "group: expected 1, or 4: one per channel, found 2");
+  const Model model = pairs.read(pairs.add("Flatten", {grouped.output(0)}));
+  // Filters 0 and 1 see channels 0 and 1, the others 2 and 3: [co, ci] = 0.01 * {{1, 2}, {3, 4}, {5, 6}, {7, 8}}.
+  expect_near(outputs(model, {10, 20, 30, 40}), {0.1f + 0.4f, 0.3f + 0.8f, 1.5f + 2.4f, 2.1f + 3.2f});
+  EXPECT_EQ(std::get<Conv2D>(model.network.layers[0].kind),
+            (Conv2D{.filters = 4, .kernel = {1, 1}, .groups = 2, .bias = false}));
+  const auto refusal = [](int64_t groups, const Ints& kernel) {
+    Graph g({4, 1, 1});
+    onnx::NodeProto& conv = g.node("Conv", {"x", g.floats(kernel)});
+    set_attribute(conv, "group", groups);
+    return g.refusal(conv.output(0));
+  };
+  expect_contains(refusal(3, {3, 1, 1, 1}), "group: expected a divisor of the input's 4 channels, found 3");
+  expect_contains(refusal(0, {4, 4, 1, 1}), "group: expected a divisor of the input's 4 channels, found 0");
+  expect_contains(refusal(-2, {4, 2, 1, 1}), "group: expected a divisor of the input's 4 channels, found -2");
+  expect_contains(refusal(2, {3, 2, 1, 1}), "input 2: expected a kernel for 4 channels in 2 groups, found 2");
+}
+
+// libfer's depthwise layer has no dilation: a group for each channel has.
+TEST(OnnxOperators, ConvWithAGroupForEachChannelAndADilation) {
+  Graph g({2, 1, 3});
+  onnx::NodeProto& conv = g.node("Conv", {"x", g.floats({2, 1, 1, 2})});
+  set_attribute(conv, "group", int64_t{2});
+  set_attribute(conv, "dilations", Ints{1, 2});
+  const std::string y = g.add("Flatten", {conv.output(0)});
+  // Pixels [h, w, c]: channel 0 has 1, 3, 5, channel 1 2, 4, 6.
+  expect_near(g.run(y, {1, 2, 3, 4, 5, 6}), {0.01f + 0.02f * 5, 0.03f * 2 + 0.04f * 6});
+  EXPECT_EQ(std::get<Conv2D>(g.read(y).network.layers[0].kind).groups, 2);
 }
 
 // Slopes are spread over the input from its last axis on. Pictures are [h, w, c] to libfer, [c, h, w] to the graph.

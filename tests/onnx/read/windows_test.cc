@@ -89,6 +89,26 @@ TEST(OnnxIdioms, OtherZerosAreRefused) {
   EXPECT_EQ(none.read(none.add("Flatten", {padded(none, {0, 0, 0, 0})})).network.layers.size(), 1u);
 }
 
+// Two taps two cells apart see three cells: so the padding is counted.
+TEST(OnnxOperators, ADilationSpreadsAConvolution) {
+  const auto convolution = [](const char* kind, const Ints& pads) {
+    Graph g({1, 1, 4});
+    onnx::NodeProto& conv = g.node("Conv", {"x", g.floats({1, 1, 1, 2})});
+    set_attribute(conv, "dilations", Ints{1, 2});
+    set_attribute(conv, "auto_pad", kind);
+    if (!pads.empty()) set_attribute(conv, "pads", pads);
+    const std::string y = g.add("Flatten", {conv.output(0)});
+    return std::pair(g.run(y, {10, 20, 30, 40}), std::get<Conv2D>(g.read(y).network.layers[0].kind));
+  };
+  const auto [inside, valid] = convolution("NOTSET", {0, 0, 0, 0});
+  expect_near(inside, {0.1f + 0.6f, 0.2f + 0.8f});
+  EXPECT_EQ(valid, (Conv2D{.filters = 1, .kernel = {1, 2}, .dilation = {1, 2}, .bias = false}));
+  for (const auto& [around, same] : {convolution("NOTSET", {0, 1, 0, 1}), convolution("SAME_UPPER", {})}) {
+    expect_near(around, {0.4f, 0.1f + 0.6f, 0.2f + 0.8f, 0.3f});
+    EXPECT_EQ(same.padding, Padding::same());
+  }
+}
+
 TEST(OnnxWindows, OtherWindowsAreRefused) {
   const auto refusal = [](const char* attribute, const Ints& numbers) {
     Graph g({1, 4, 4});
@@ -96,7 +116,13 @@ TEST(OnnxWindows, OtherWindowsAreRefused) {
     set_attribute(conv, attribute, numbers);
     return g.refusal(conv.output(0));
   };
-  expect_contains(refusal("dilations", {2, 2}), "dilations: expected [1, 1], found others");
+  expect_contains(refusal("dilations", {0, 2}), "dilations: expected 2 numbers of 1 to 16777216, found others");
+  expect_contains(refusal("dilations", {1, 4}), "kernel [2, 2], dilated to [2, 5]: expected at most the padded input");
+  Graph pool({1, 4, 4});
+  onnx::NodeProto& max = pool.node("MaxPool", {"x"});
+  set_attribute(max, "kernel_shape", Ints{2, 2});
+  set_attribute(max, "dilations", Ints{2, 2});
+  expect_contains(pool.refusal(max.output(0)), "dilations: expected [1, 1], found others");
   expect_contains(refusal("strides", {1, 2, 1}), "strides: expected 2 numbers of 1 to 16777216, found others");
   expect_contains(refusal("pads", {1, 1}), "pads: expected 4 numbers of 0 to 16777216, found others");
   expect_contains(refusal("kernel_shape", {3, 3}), "kernel_shape: expected the kernel's, found another");

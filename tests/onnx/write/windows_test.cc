@@ -38,6 +38,16 @@ TEST(OnnxWrittenWindows, PadsAreTopLeftBottomRight) {
   EXPECT_EQ(pads({6, 5, 3}, {1, 1}, {2, 3}, Padding::same()), (Ints{0, 0, 0, 0}));
 }
 
+TEST(OnnxWrittenWindows, PadsOfADilationAreThoseOfTheSpreadKernel) {
+  onnx::NodeProto node;
+  const Shape input = {6, 5, 3};
+  const Padding same = Padding::same();
+  set_convolution(node, {input, {3, 2}, {1, 1}, same, {2, 3}});
+  EXPECT_EQ(numbers_of(node, "kernel_shape"), (Ints{3, 2}));
+  EXPECT_EQ(numbers_of(node, "dilations"), (Ints{2, 3}));
+  EXPECT_EQ(numbers_of(node, "pads"), (Ints{2, 1, 2, 2}));
+}
+
 TEST(OnnxWrittenWindows, PoolsHaveTheAttributesOfTheirOpset) {
   using Names = std::set<std::string>;
   const Shape input = {6, 5, 3};

@@ -1,4 +1,4 @@
-// mini-Xception and blocks of MobileNets: trained, saved and read again.
+// mini-Xception, blocks of MobileNets and of ResNeXt: trained, saved and read again.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -52,7 +52,7 @@ class FieldNetwork : public ::testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(Files, FieldNetwork,
                          ::testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
-                                           "mobilefacenet_blocks"),
+                                           "mobilefacenet_blocks", "resnext_blocks"),
                          [](const auto& info) { return info.param; });
 
 TEST_P(FieldNetwork, LearnsTheSameBytesWithAnyThreadsAndComesBackFromItsFile) {
@@ -92,6 +92,8 @@ TEST_P(FieldNetwork, ComputesInBytesWhatCan) {
     for (const Layer& l : network_.layers) {
       if (l.name == layer.layer) {
         EXPECT_TRUE(std::holds_alternative<Conv2D>(l.kind) || std::holds_alternative<Dense>(l.kind)) << l.name;
+        const auto* conv = std::get_if<Conv2D>(&l.kind);
+        EXPECT_TRUE(conv == nullptr || conv->groups == 1) << l.name;
       }
     }
   }

@@ -1,5 +1,6 @@
 // Winograd's filtering as rows of the table of algorithms (kernels/conv/algorithms.h).
 #include "kernels/conv/algorithms.h"
+#include "kernels/conv/patches.h"
 #include "kernels/conv/winograd/winograd.h"
 
 namespace fer::kernels {
@@ -7,9 +8,10 @@ namespace {
 
 winograd::Form form_of(const ConvMethod& method) { return {.m = method.tile, .bf16 = method.bf16}; }
 
-// Tiles overlap by r - 1 cells, which the algorithm has for a stride of 1 alone.
+// Tiles overlap by r - 1 cells, which the algorithm has for a stride and a dilation of 1 alone.
 bool supports(const ConvMethod& method, const ConvShape& s) {
   const int64_t r = method.kernel;
+  if (s.groups != 1 || is_dilated(s)) return false;
   return s.kh == r && s.kw == r && s.sh == 1 && s.sw == 1 && s.pad_top >= 0 && s.pad_top < r && s.pad_left >= 0 &&
          s.pad_left < r;
 }
