@@ -235,9 +235,11 @@ class LayerWalk {
   }
   void check_activation(Activation activation, float alpha) const {
     check_real("alpha", alpha, alpha >= 0, "a number of 0 or more");
-    const bool has_alpha = activation == Activation::kLeakyRelu || activation == Activation::kElu;
+    const bool has_alpha = activation == Activation::kLeakyRelu || activation == Activation::kElu ||
+                           activation == Activation::kHardSigmoid;
     if (alpha != 0 && !has_alpha) {
-      fail_at(layer_, "alpha: expected for leaky_relu or elu only, found with {}", activation_name(activation));
+      fail_at(layer_, "alpha: expected for leaky_relu, elu or hard_sigmoid only, found with {}",
+              activation_name(activation));
     }
   }
   void check_initializer(const char* field, const Initializer& init) const {

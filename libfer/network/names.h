@@ -17,11 +17,15 @@ struct Named {
   const char* name;
 };
 
-inline constexpr std::array<Named<Activation>, 11> kActivationNames = {{{Activation::kLinear, "linear"},
+inline constexpr std::array<Named<Activation>, 15> kActivationNames = {{{Activation::kLinear, "linear"},
                                                                         {Activation::kRelu, "relu"},
                                                                         {Activation::kLeakyRelu, "leaky_relu"},
                                                                         {Activation::kElu, "elu"},
+                                                                        {Activation::kSelu, "selu"},
                                                                         {Activation::kSilu, "silu"},
+                                                                        {Activation::kGelu, "gelu"},
+                                                                        {Activation::kGeluTanh, "gelu_tanh"},
+                                                                        {Activation::kMish, "mish"},
                                                                         {Activation::kTanh, "tanh"},
                                                                         {Activation::kSigmoid, "sigmoid"},
                                                                         {Activation::kRelu6, "relu6"},

@@ -42,12 +42,13 @@ class RandomNetwork {
   }
 
   Activation activation() {
-    static const std::vector<Activation> smooth = {Activation::kLinear, Activation::kSilu, Activation::kTanh,
-                                                   Activation::kSigmoid};
-    static const std::vector<Activation> all = {Activation::kLinear,      Activation::kRelu,     Activation::kRelu,
-                                                Activation::kLeakyRelu,   Activation::kElu,      Activation::kSilu,
-                                                Activation::kTanh,        Activation::kSigmoid,  Activation::kRelu6,
-                                                Activation::kHardSigmoid, Activation::kHardSwish};
+    static const std::vector<Activation> smooth = {Activation::kLinear,  Activation::kSilu, Activation::kTanh,
+                                                   Activation::kSigmoid, Activation::kGelu, Activation::kMish};
+    static const std::vector<Activation> all = {Activation::kLinear,      Activation::kRelu,      Activation::kRelu,
+                                                Activation::kLeakyRelu,   Activation::kElu,       Activation::kSilu,
+                                                Activation::kTanh,        Activation::kSigmoid,   Activation::kRelu6,
+                                                Activation::kHardSigmoid, Activation::kHardSwish, Activation::kSelu,
+                                                Activation::kGelu,        Activation::kGeluTanh,  Activation::kMish};
     return draw_.one_of(kind_.smooth ? smooth : all);
   }
 

@@ -33,9 +33,10 @@ void expect_nan_in_channel(const std::vector<float>& y, size_t channel, size_t c
 
 TEST(Nan, PassesEveryActivation) {
   for_each_target([] {
-    for (const Activation f : {Activation::kLinear, Activation::kRelu, Activation::kLeakyRelu, Activation::kElu,
-                               Activation::kSilu, Activation::kTanh, Activation::kSigmoid, Activation::kRelu6,
-                               Activation::kHardSigmoid, Activation::kHardSwish})
+    for (const Activation f :
+         {Activation::kLinear, Activation::kRelu, Activation::kLeakyRelu, Activation::kElu, Activation::kSilu,
+          Activation::kTanh, Activation::kSigmoid, Activation::kRelu6, Activation::kHardSigmoid, Activation::kHardSwish,
+          Activation::kSelu, Activation::kGelu, Activation::kGeluTanh, Activation::kMish})
       for (size_t place = 0; place < 19; ++place)
         for (const float nan : {kNan, -kNan}) {
           std::vector<float> x(19, -0.5f), y = unwritten(19);

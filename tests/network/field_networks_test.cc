@@ -78,7 +78,8 @@ TEST(FieldLayers, RefuseWhatDoesNotFit) {
   expect_contains(refusal(DepthwiseConv2D{.kernel = {10, 1}}), "kernel [10, 1]: expected at most the padded input");
   expect_contains(refusal(DepthwiseConv2D{}, {1, 1, 1}), "layer 'it': kernel");
   expect_contains(refusal(SeparableConv2D{}), "filters: expected 1 to 16777216, found 0");
-  expect_contains(refusal(SeparableConv2D{.filters = 3, .alpha = 0.1f}), "alpha: expected for leaky_relu or elu only");
+  expect_contains(refusal(SeparableConv2D{.filters = 3, .alpha = 0.1f}),
+                  "alpha: expected for leaky_relu, elu or hard_sigmoid only");
   expect_contains(refusal(SeparableConv2D{.filters = 3, .pointwise_regularizer = {.l2 = -1}}), "pointwise_regularizer");
   EXPECT_EQ(refusal(Reshape{{3, 3, 34}}),
             "layer 'it': shape [3, 3, 34]: expected the input's 315 values, found another number");
@@ -122,8 +123,8 @@ TEST(FieldNetworks, OtherClassesGoThroughSlopesToTheConvolutionBefore) {
 }
 
 TEST(FieldNetworks, ComeBackFromTheirText) {
-  for (const char* name :
-       {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks", "resnext_blocks"}) {
+  for (const char* name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks",
+                           "resnext_blocks", "convmixer_blocks"}) {
     const Network network = file(name);
     EXPECT_EQ(network_from_json(network_to_json(network), name), network);
     EXPECT_EQ(class_count(network), 7);

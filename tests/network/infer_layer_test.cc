@@ -79,7 +79,8 @@ TEST(Infer, RefusesNumbersOutOfRange) {
   expect_contains(refusal(Dropout{kNan}), "rate");
   expect_contains(refusal(BatchNorm{.epsilon = 0}), "epsilon: expected a number above 0");
   expect_contains(refusal(BatchNorm{.momentum = 1.5f}), "momentum: expected a number from 0 to 1");
-  expect_contains(refusal(ActivationLayer{Activation::kRelu, 0.1f}), "alpha: expected for leaky_relu or elu only");
+  expect_contains(refusal(ActivationLayer{Activation::kRelu, 0.1f}),
+                  "alpha: expected for leaky_relu, elu or hard_sigmoid only");
   expect_contains(refusal(ActivationLayer{Activation::kElu, -1}), "alpha: expected a number of 0 or more");
   expect_contains(refusal(Conv2D{.filters = 1, .kernel_init = {Initializer::Kind::kRandomNormal, 0, -1}}),
                   "kernel_init");

@@ -76,7 +76,7 @@ TEST_P(OfTheField, ComesBack) {
 
 INSTANTIATE_TEST_SUITE_P(Onnx, OfTheField,
                          testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
-                                         "mobilefacenet_blocks", "resnext_blocks"));
+                                         "mobilefacenet_blocks", "resnext_blocks", "convmixer_blocks"));
 
 // Gates in every form, branches, changes of shape.
 Network branches() {
@@ -94,6 +94,8 @@ Network branches() {
   n.add(GlobalAveragePool2D{}, "mean2", {"gated"}).add(GlobalMaxPool2D{}, "max2", {"gated"});
   n.add(Concat{}, "both", {"mean2", "max2"}).add(ActivationLayer{Activation::kHardSwish}, "swish");
   n.add(Multiply{}, "product", {"swish", "both"});
+  n.add(ActivationLayer{Activation::kGelu}, "gelu").add(ActivationLayer{Activation::kSelu}, "selu");
+  n.add(ActivationLayer{Activation::kGeluTanh}, "gelu_tanh").add(ActivationLayer{Activation::kMish}, "mish");
   n.add(Reshape{{2, 5, 2}}, "picture").add(Conv2D{.filters = 5, .kernel = {1, 2}}, "conv");
   n.add(Reshape{{4, 2, 5}}, "other").add(DepthwiseConv2D{.kernel = {2, 2}}, "last");
   n.add(Reshape{{15}}, "row")

@@ -81,7 +81,7 @@ struct Conv2D {
   int64_t groups = 1;  // divides the channels of the input and the filters
   bool bias = true;
   Activation activation = Activation::kLinear;
-  float alpha = 0;  // slope of leaky_relu or scale of elu; 0 means that function's default
+  float alpha = 0;  // of leaky_relu, elu or hard_sigmoid (fer/activation.h); 0 means that function's default
   Initializer kernel_init = {Initializer::Kind::kGlorotUniform};
   Initializer bias_init = {};
   Regularizer kernel_regularizer = {};

@@ -21,10 +21,15 @@ struct NamedFunction {
   const char* name;
   Function function;
 };
-constexpr std::array<NamedFunction, 13> kFunctions = {{{"linear", {Activation::kLinear}},
+constexpr std::array<NamedFunction, 18> kFunctions = {{{"linear", {Activation::kLinear}},
                                                        {"relu", {Activation::kRelu}},
                                                        {"leaky_relu", {Activation::kLeakyRelu, kLeakyReluFunction}},
                                                        {"elu", {Activation::kElu}},
+                                                       {"selu", {Activation::kSelu}},
+                                                       {"gelu", {Activation::kGelu}},
+                                                       {"mish", {Activation::kMish}},
+                                                       {"Addons>gelu", {Activation::kGeluTanh}},
+                                                       {"Addons>mish", {Activation::kMish}},
                                                        {"silu", {Activation::kSilu}},
                                                        {"swish", {Activation::kSilu}},
                                                        {"tanh", {Activation::kTanh}},
@@ -118,8 +123,10 @@ Function Settings::function(Names names) const {
   throw Error("activation: expected one that libfer has, found " + shown(class_name));
 }
 
+Function gelu(bool approximate) { return {approximate ? Activation::kGeluTanh : Activation::kGelu}; }
+
 std::optional<Function> function_without_settings(const std::string& name) {
-  for (const char* known : {"relu", "relu6", "sigmoid", "tanh", "silu", "swish", "softmax"}) {
+  for (const char* known : {"relu", "relu6", "selu", "sigmoid", "tanh", "silu", "swish", "softmax"}) {
     if (name == known) return function_named(name);
   }
   return {};
@@ -131,6 +138,7 @@ std::optional<Function> function_of_layer(const std::string& class_name, const S
   if (class_name == "LeakyReLU") return with_slope(settings.number({"negative_slope", "alpha"}, kLeakyReluLayer));
   if (class_name == "ELU") return elu(settings);
   if (class_name == "Softmax") return softmax(settings);
+  if (class_name == "Addons>GELU") return gelu(settings.flag({"approximate"}, true));
   return {};
 }
 

@@ -16,8 +16,11 @@ using Names = std::pair<const char*, const char*>;
 constexpr std::array kOfTensorFlow = {Names{"__operators__.add", "add"},  Names{"math.add", "add"},
                                       Names{"math.subtract", "subtract"}, Names{"math.multiply", "multiply"},
                                       Names{"math.truediv", "divide"},    Names{"math.divide", "divide"}};
-constexpr std::array kOfKeras3 = {Names{"Add", "add"}, Names{"Subtract", "subtract"}, Names{"Multiply", "multiply"},
-                                  Names{"Divide", "divide"}, Names{"TrueDivide", "divide"}};
+constexpr std::array kOfKeras3 = {
+    Names{"Add", "add"},       Names{"Subtract", "subtract"}, Names{"Multiply", "multiply"},
+    Names{"Divide", "divide"}, Names{"TrueDivide", "divide"}, Names{"Relu", "relu"},
+    Names{"Relu6", "relu6"},   Names{"Selu", "selu"},         Names{"Gelu", "gelu"},
+    Names{"Silu", "silu"},     Names{"Sigmoid", "sigmoid"},   Names{"Tanh", "tanh"}};
 
 // In Keras 3 the layers Add, Multiply and Subtract are of "keras.layers".
 bool is_operator_of_keras_3(const json& whole) {
@@ -85,10 +88,17 @@ bool has_usual_arguments(const ConfigLayer& layer) {
   const json* arguments = arguments_of(innermost(Settings(*layer.whole).find({"inbound_nodes"})));
   if (arguments == nullptr) return true;
   for (const auto& [name, value] : arguments->items()) {
-    const bool usual = value.is_null() || name == "name" || (name == "axis" && value == -1);
+    const bool usual = value.is_null() || name == "name" || (name == "axis" && value == -1) ||
+                       (name == "approximate" && value.is_boolean());
     if (!usual) return false;
   }
   return true;
+}
+
+bool is_approximate(const ConfigLayer& layer) {
+  if (layer.class_name != "TFOpLambda") return Settings(*layer.config).flag({"approximate"}, true);
+  const json* arguments = arguments_of(innermost(Settings(*layer.whole).find({"inbound_nodes"})));
+  return arguments != nullptr && Settings(*arguments).flag({"approximate"}, false);
 }
 
 }  // namespace fer::keras_file

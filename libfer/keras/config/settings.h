@@ -50,6 +50,8 @@ class Settings {
   const nlohmann::json& config_;
 };
 
+// Keras's gelu, by its setting of that name.
+Function gelu(bool approximate);
 // LeakyReLU, ELU, ReLU, Softmax, Activation, ... as a function. Nothing for other classes of layers.
 std::optional<Function> function_of_layer(const std::string& class_name, const Settings& settings);
 // By a name that means the same in TensorFlow and every Keras; nothing for other names.

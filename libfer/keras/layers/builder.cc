@@ -238,9 +238,9 @@ void Builder::constant(const Value& value, const char* role, std::vector<float> 
   constants_.emplace_back(network_.layers[static_cast<size_t>(value.layer)].name + "/" + role, std::move(numbers));
 }
 
-void Builder::check(const Function& function) const {
-  if (function.activation != Activation::kHardSigmoid || dialect_.keras_3) return;
-  throw Error("activation: expected one that libfer has, found Keras 2's hard_sigmoid");
+Function Builder::meant(Function function) const {
+  if (function.activation == Activation::kHardSigmoid && !dialect_.keras_3) function.alpha = 0.2f;
+  return function;
 }
 
 Value Builder::decide(const Value& input, const Shape& picture) const {

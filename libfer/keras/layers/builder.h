@@ -70,8 +70,8 @@ class Builder {
   // The model begins with what takes pixels of 0 to 255; with a norm that tells by its mean.
   void take_pixels() { takes_pixels_ = true; }
   void begin_with_norm(const Value& value) { first_norm_ = network_.layers[static_cast<size_t>(value.layer)].name; }
-  // Throws Error where this function is another one in this version of Keras.
-  void check(const Function& function) const;
+  // The function that one of this name is in the model's version of Keras: hard_sigmoid is steeper before Keras 3.
+  Function meant(Function function) const;
   // A picture that the input is after all.
   Value decide(const Value& input, const Shape& picture) const;
   void note(const Site& site, const std::string& what);

@@ -76,8 +76,10 @@ Value dropout(Builder& builder, Site& site) {
 }
 
 std::optional<Function> function_of(const Site& site) {
-  if (site.layer.class_name != "TFOpLambda") return function_of_layer(site.layer.class_name, site.settings);
-  return has_usual_arguments(site.layer) ? function_without_settings(operation_of(site.layer)) : std::nullopt;
+  const std::string operation = operation_of(site.layer);
+  if (operation.empty()) return function_of_layer(site.layer.class_name, site.settings);
+  if (!has_usual_arguments(site.layer)) return {};
+  return operation == "gelu" ? gelu(is_approximate(site.layer)) : function_without_settings(operation);
 }
 
 bool convert_others(Builder& builder, Site& site, Value& value) {
@@ -87,10 +89,10 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
   } else if (std::find(kTrainingOnly.begin(), kTrainingOnly.end(), type) != kTrainingOnly.end()) {
     builder.note(site, "left out: it acts in training alone");
     value = site.input();
-  } else if (const auto function = function_of(site)) {
-    builder.check(*function);
-    const bool nothing = function->activation == Activation::kLinear;
-    value = nothing ? site.input() : builder.add(site, ActivationLayer{function->activation, function->alpha});
+  } else if (const auto found = function_of(site)) {
+    const Function function = builder.meant(*found);
+    const bool nothing = function.activation == Activation::kLinear;
+    value = nothing ? site.input() : builder.add(site, ActivationLayer{function.activation, function.alpha});
   } else {
     return false;
   }
@@ -98,8 +100,8 @@ bool convert_others(Builder& builder, Site& site, Value& value) {
 }
 
 // Joins, functions and dropout; TFOpLambda and Keras 3's operators say by their settings what they are.
-constexpr std::array kOthers = {"Add",       "Multiply", "Concatenate", "Merge",      "Dropout",   "ReLU",
-                                "LeakyReLU", "ELU",      "Softmax",     "Activation", "TFOpLambda"};
+constexpr std::array kOthers = {"Add",       "Multiply", "Concatenate", "Merge",      "Dropout",    "ReLU",
+                                "LeakyReLU", "ELU",      "Softmax",     "Activation", "TFOpLambda", "Addons>GELU"};
 
 bool is_in(const auto& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();

@@ -15,8 +15,7 @@ void add_bias(Builder& builder, Site& site, const Value& value, int64_t count);
 // Adds bias and activation.
 template <class L>
 void read_function(Builder& builder, const Site& site, L& l) {
-  const Function function = site.settings.function({"activation"});
-  builder.check(function);
+  const Function function = builder.meant(site.settings.function({"activation"}));
   l.activation = function.activation;
   l.alpha = function.alpha;
   l.bias = site.settings.flag({"use_bias", "bias"}, true);

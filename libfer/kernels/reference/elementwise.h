@@ -9,6 +9,11 @@
 
 namespace fer::kernels::reference {
 
+inline constexpr double kSeluScale = 1.0507009873554804934193349852946;
+inline constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
+inline constexpr double kGeluFactor = 0.79788456080286535587989211986876;  // sqrt(2 / pi)
+inline constexpr double kGeluCubic = 0.044715;
+
 // One value; softmax is not a function of one. NaN stays NaN.
 inline double activate(Activation f, double alpha, double x) {
   switch (f) {
@@ -18,16 +23,26 @@ inline double activate(Activation f, double alpha, double x) {
       return x > 0 ? x : (alpha == 0 ? 0.3 : alpha) * x;
     case Activation::kElu:
       return x > 0 ? x : (alpha == 0 ? 1.0 : alpha) * std::expm1(x);
+    case Activation::kSelu:
+      return kSeluScale * (x > 0 ? x : kSeluAlpha * std::expm1(x));
     case Activation::kSilu:
       return x / (1 + std::exp(-x));
+    case Activation::kGelu:
+      return x * std::erfc(-x / std::sqrt(2.0)) / 2;
+    case Activation::kGeluTanh:
+      return x * (1 + std::tanh(kGeluFactor * (x + kGeluCubic * x * x * x))) / 2;
+    case Activation::kMish:
+      return x * std::tanh(std::log1p(std::exp(x)));
     case Activation::kTanh:
       return std::tanh(x);
     case Activation::kSigmoid:
       return 1 / (1 + std::exp(-x));
     case Activation::kRelu6:
       return x < 0 ? 0 : x > 6 ? 6 : x;
-    case Activation::kHardSigmoid:
-      return x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6;
+    case Activation::kHardSigmoid: {
+      const double y = (alpha == 0 ? 1.0 / 6 : alpha) * x + 0.5;
+      return y < 0 ? 0 : y > 1 ? 1 : y;
+    }
     case Activation::kHardSwish:
       return x < -3 ? 0 : x > 3 ? x : x * (x + 3) / 6;
     default:
@@ -45,16 +60,30 @@ inline double activation_slope(Activation f, double alpha, double x) {
       return x > 0 ? 1 : (alpha == 0 ? 0.3 : alpha);
     case Activation::kElu:
       return x > 0 ? 1 : (alpha == 0 ? 1.0 : alpha) * std::exp(x);
+    case Activation::kSelu:
+      return kSeluScale * (x > 0 ? 1 : kSeluAlpha * std::exp(x));
     case Activation::kSilu:
       return s + x * s * (1 - s);
+    case Activation::kGelu:
+      return std::erfc(-x / std::sqrt(2.0)) / 2 + x * std::exp(-x * x / 2) * kGeluFactor / 2;
+    case Activation::kGeluTanh: {
+      const double tanh = std::tanh(kGeluFactor * (x + kGeluCubic * x * x * x));
+      return (1 + tanh + x * (1 - tanh * tanh) * kGeluFactor * (1 + 3 * kGeluCubic * x * x)) / 2;
+    }
+    case Activation::kMish: {
+      const double tanh = std::tanh(std::log1p(std::exp(x)));
+      return tanh + x * (1 - tanh * tanh) * s;
+    }
     case Activation::kTanh:
       return 1 - std::tanh(x) * std::tanh(x);
     case Activation::kSigmoid:
       return s * (1 - s);
     case Activation::kRelu6:
       return x > 0 && x < 6 ? 1 : 0;
-    case Activation::kHardSigmoid:
-      return x > -3 && x < 3 ? 1.0 / 6 : 0;
+    case Activation::kHardSigmoid: {
+      const double slope = alpha == 0 ? 1.0 / 6 : alpha;
+      return std::fabs(slope * x) < 0.5 ? slope : 0;
+    }
     case Activation::kHardSwish:
       return x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6;
     default:

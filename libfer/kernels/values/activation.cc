@@ -15,17 +15,13 @@
 
 #include "kernels/simd/masked_load-inl.h"
 #include "kernels/simd/relu-inl.h"
+#include "kernels/values/gates-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 
-HWY_INLINE V one() { return hn::Set(D(), 1.0f); }
-
-// 1 / (1 + exp(-x)). At 104 exp is infinity and the result 0, so that silu of the lowest values is 0 too; beyond that
-// Highway's Exp is not defined. Neither is it for NaN, of which this makes some number.
-HWY_INLINE V sigmoid(V x) {
-  return hn::Div(one(), hn::Add(one(), hn::Exp(D(), hn::Neg(hn::Max(x, hn::Set(D(), -104.0f))))));
-}
+// Klambauer et al. 2017, "Self-Normalizing Neural Networks", eq. 14.
+constexpr float kSeluScale = 1.05070098735548f, kSeluAlpha = 1.67326324235437f;
 
 // Each function as forward(x) and backward(dy, x, y): dy times the slope, from y alone where the slope can be written
 // so, since then x need not be kept (activation_reads_input). Comparisons are written such that NaN stays NaN.
@@ -50,13 +46,16 @@ struct Elu {
     return hn::IfThenElse(hn::Gt(y, hn::Zero(D())), dy, hn::Mul(dy, hn::Add(y, alpha)));
   }
 };
-struct Silu {
+struct Selu {
   V alpha;
-  HWY_INLINE V forward(V x) const { return hn::Mul(x, sigmoid(x)); }
-  // s + x * s * (1 - s) = s + y * (1 - s)
-  HWY_INLINE V backward(V dy, V x, V y) const {
-    const V s = sigmoid(x);
-    return hn::Mul(dy, hn::MulAdd(y, hn::Sub(one(), s), s));
+  HWY_INLINE V forward(V x) const {
+    const V low = hn::Mul(hn::Set(D(), kSeluScale * kSeluAlpha), hn::Expm1(D(), hn::Min(x, hn::Zero(D()))));
+    return hn::IfThenElse(hn::Lt(x, hn::Zero(D())), low, hn::Mul(hn::Set(D(), kSeluScale), x));
+  }
+  // kSeluScale * kSeluAlpha * exp(x) = y + kSeluScale * kSeluAlpha
+  HWY_INLINE V backward(V dy, V, V y) const {
+    const V low = hn::Add(y, hn::Set(D(), kSeluScale * kSeluAlpha));
+    return hn::Mul(dy, hn::IfThenElse(hn::Gt(y, hn::Zero(D())), hn::Set(D(), kSeluScale), low));
   }
 };
 struct Tanh {
@@ -84,6 +83,14 @@ struct HardSigmoid {
   HWY_INLINE V forward(V x) const { return hard_sigmoid(x); }
   HWY_INLINE V backward(V dy, V, V y) const {
     return hn::IfThenElseZero(hn::And(hn::Gt(y, hn::Zero(D())), hn::Lt(y, one())), sixth(dy));
+  }
+};
+// Of a slope of its own.
+struct SlopedHardSigmoid {
+  V alpha;
+  HWY_INLINE V forward(V x) const { return capped_relu(hn::MulAdd(alpha, x, hn::Set(D(), 0.5f)), one()); }
+  HWY_INLINE V backward(V dy, V, V y) const {
+    return hn::IfThenElseZero(hn::And(hn::Gt(y, hn::Zero(D())), hn::Lt(y, one())), hn::Mul(alpha, dy));
   }
 };
 struct HardSwish {
@@ -134,8 +141,16 @@ HWY_INLINE void with_function(Activation f, float alpha, const Action& action) {
       return action(LeakyRelu{a});
     case Activation::kElu:
       return action(Elu{a});
+    case Activation::kSelu:
+      return action(Selu{a});
     case Activation::kSilu:
       return action(Silu{a});
+    case Activation::kGelu:
+      return action(Gelu{a});
+    case Activation::kGeluTanh:
+      return action(GeluTanh{a});
+    case Activation::kMish:
+      return action(Mish{a});
     case Activation::kTanh:
       return action(Tanh{a});
     case Activation::kSigmoid:
@@ -143,7 +158,7 @@ HWY_INLINE void with_function(Activation f, float alpha, const Action& action) {
     case Activation::kRelu6:
       return action(Relu6{a});
     case Activation::kHardSigmoid:
-      return action(HardSigmoid{a});
+      return alpha == 0 ? action(HardSigmoid{a}) : action(SlopedHardSigmoid{a});
     case Activation::kHardSwish:
       return action(HardSwish{a});
     case Activation::kLinear:
@@ -176,7 +191,7 @@ constexpr int64_t kGrain = 16384;
 
 float alpha_or_default(Activation f, float alpha) {
   if (alpha != 0) return alpha;
-  return f == Activation::kLeakyRelu ? 0.3f : 1.0f;
+  return f == Activation::kLeakyRelu ? 0.3f : f == Activation::kElu ? 1.0f : 0.0f;
 }
 
 }  // namespace

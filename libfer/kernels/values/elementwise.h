@@ -14,7 +14,10 @@ namespace fer::kernels {
 // ignore `row`.
 void activation_forward(Activation f, float alpha, int64_t row, std::span<const float> x, std::span<float> y);
 // Whether f's slope is found from its input rather than its output.
-inline bool activation_reads_input(Activation f) { return f == Activation::kSilu || f == Activation::kHardSwish; }
+inline bool activation_reads_input(Activation f) {
+  return f == Activation::kSilu || f == Activation::kGelu || f == Activation::kGeluTanh || f == Activation::kMish ||
+         f == Activation::kHardSwish;
+}
 // dx = dy * f'(x), from y = f(x) and, where activation_reads_input, from x, which else may be empty.
 void activation_backward(Activation f, float alpha, int64_t row, std::span<const float> x, std::span<const float> y,
                          std::span<const float> dy, std::span<float> dx);

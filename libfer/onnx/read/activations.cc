@@ -5,10 +5,13 @@
 #include <limits>
 
 #include "fer/error.h"
+#include "network/json_text.h"
 #include "onnx/read/operators.h"
 
 namespace fer::onnx_file {
 namespace {
+
+constexpr float kSeluAlpha = 1.67326324f, kSeluScale = 1.05070099f;
 
 struct NamedActivation {
   const char* op;
@@ -18,6 +21,7 @@ struct NamedActivation {
 constexpr NamedActivation kActivations[] = {{"Elu", Activation::kElu, 1.0f},
                                             {"HardSwish", Activation::kHardSwish, 0},
                                             {"LeakyRelu", Activation::kLeakyRelu, 0.01f},
+                                            {"Mish", Activation::kMish, 0},
                                             {"Relu", Activation::kRelu, 0},
                                             {"Sigmoid", Activation::kSigmoid, 0},
                                             {"Tanh", Activation::kTanh, 0}};
@@ -79,10 +83,39 @@ void read_clip(Reading& r, Node& node) {
 void read_hard_sigmoid(Reading& r, Node& node) {
   node.expect_inputs(1, 1);
   const float alpha = node.real("alpha", 0.2f), beta = node.real("beta", 0.5f);
-  if (std::fabs(alpha - 1.0f / 6) > 1e-6f || beta != 0.5f) {
-    throw Error(fmt::format("expected alpha 1/6 and beta 1/2, found {} and {}", alpha, beta));
+  if (!(alpha > 0 && std::isfinite(alpha) && std::isfinite(beta))) {
+    throw Error(fmt::format("alpha, beta: expected a slope above 0 and a number, found {} and {}", alpha, beta));
   }
-  r.give(node, r.add_layer(node, ActivationLayer{Activation::kHardSigmoid}, {r.decided(node, 0)}));
+  Value x = r.decided(node, 0);
+  // (libfer's is 1/2 at 0: another one is the same function of what is shifted first.)
+  if (beta != 0.5f) x = add_affine(r, node, x, [=](int64_t) { return Preprocessing{1, (beta - 0.5f) / alpha}; });
+  const bool usual = std::fabs(alpha - 1.0f / 6) <= 1e-6f;
+  r.give(node, r.add_layer(node, ActivationLayer{Activation::kHardSigmoid, usual ? 0 : alpha}, {x}));
+}
+
+void read_selu(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const float alpha = node.real("alpha", kSeluAlpha), gamma = node.real("gamma", kSeluScale);
+  if (!(std::fabs(alpha - kSeluAlpha) <= 1e-4f && std::fabs(gamma - kSeluScale) <= 1e-4f)) {
+    throw Error(fmt::format("alpha, gamma: expected {} and {}, found {} and {}", kSeluAlpha, kSeluScale, alpha, gamma));
+  }
+  r.give(node, r.add_layer(node, ActivationLayer{Activation::kSelu}, {r.decided(node, 0)}));
+}
+
+void read_gelu(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const std::string how = node.text("approximate", "none");
+  if (how != "none" && how != "tanh") throw Error("approximate: expected none or tanh, found " + shown(how));
+  const ActivationLayer layer{how == "tanh" ? Activation::kGeluTanh : Activation::kGelu};
+  r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
+}
+
+void refuse_erf(Reading&, Node&) {
+  throw Error("expected it in x * (1 + erf(x / sqrt(2))) / 2, which is gelu, found another use");
+}
+
+void refuse_softplus(Reading&, Node&) {
+  throw Error("expected it in x * tanh(softplus(x)), which is mish, found another use");
 }
 
 void read_softmax(Reading& r, Node& node) { r.give(node, add_softmax(r, node)); }

@@ -52,22 +52,6 @@ Preprocessing affine(Operation operation, bool constant_first, float c) {
   return {1, 0};
 }
 
-// A batch norm of mean 0 that scales and shifts each channel.
-Value add_affine(Reading& r, const Node& node, const Value& x, const std::function<Preprocessing(int64_t)>& channel) {
-  const BatchNorm norm;
-  Value y = r.add_layer(node, norm, {x});
-  const auto all = [](float value) { return [=](std::span<float> out) { std::fill(out.begin(), out.end(), value); }; };
-  r.fill(y, "gamma", [=](std::span<float> out) {
-    for (size_t i = 0; i < out.size(); ++i) out[i] = channel(static_cast<int64_t>(i)).scale;
-  });
-  r.fill(y, "beta", [=](std::span<float> out) {
-    for (size_t i = 0; i < out.size(); ++i) out[i] = channel(static_cast<int64_t>(i)).shift;
-  });
-  r.fill(y, "moving_mean", all(0));
-  r.fill(y, "moving_variance", all(1 - norm.epsilon));
-  return y;
-}
-
 // True where a sum is the bias of the layer before it, which nothing else reads and which has none.
 bool take_bias(Reading& r, const Value& x, const ChannelNumbers& numbers) {
   if (x.layer < 0 || x.shared || !r.is_last_layer(x)) return false;
@@ -131,6 +115,7 @@ bool read_gated_by_itself(Reading& r, const Node& node, const Value& a, const Va
     auto* layer = std::get_if<ActivationLayer>(&r.layer(gate).kind);
     if (layer == nullptr || !r.layer(gate).inputs.empty()) continue;
     if (layer->function != Activation::kSigmoid && layer->function != Activation::kHardSigmoid) continue;
+    if (layer->alpha != 0) continue;  // (hard_swish has the usual slope)
     layer->function = layer->function == Activation::kSigmoid ? Activation::kSilu : Activation::kHardSwish;
     r.give(node, gate);
     return true;
@@ -147,6 +132,21 @@ bool is_gate(const Value& gate, const Value& x) {
 bool repeats_to(const Value& gate, const Value& x) { return gate.half == Half::kNone || gate.numbers == file_dims(x); }
 
 }  // namespace
+
+Value add_affine(Reading& r, const Node& node, const Value& x, const std::function<Preprocessing(int64_t)>& channel) {
+  const BatchNorm norm;
+  Value y = r.add_layer(node, norm, {x});
+  const auto all = [](float value) { return [=](std::span<float> out) { std::fill(out.begin(), out.end(), value); }; };
+  r.fill(y, "gamma", [=](std::span<float> out) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = channel(static_cast<int64_t>(i)).scale;
+  });
+  r.fill(y, "beta", [=](std::span<float> out) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = channel(static_cast<int64_t>(i)).shift;
+  });
+  r.fill(y, "moving_mean", all(0));
+  r.fill(y, "moving_variance", all(1 - norm.epsilon));
+  return y;
+}
 
 void read_sum(Reading& r, Node& node) {
   std::vector<Value> inputs;

@@ -11,6 +11,7 @@
 #include "network/json_text.h"
 #include "onnx/file/wire.h"
 #include "onnx/model_bytes.h"
+#include "onnx/read/functions.h"
 #include "onnx/read/operators.h"
 #include "onnx/read/reading.h"
 
@@ -113,7 +114,9 @@ OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& optio
 OnnxModel read_content(const std::string& content, const OnnxReadOptions& options, const std::string& where,
                        ExternalData& external) {
   try {
-    return read_model(parse_protobuf(content), options, content.size(), external);
+    onnx::ModelProto proto = parse_protobuf(content);
+    if (proto.has_graph()) join_functions(*proto.mutable_graph(), external);
+    return read_model(proto, options, content.size(), external);
   } catch (const Error& e) {
     throw Error(where + ": " + e.what());
   }

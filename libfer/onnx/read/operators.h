@@ -30,6 +30,10 @@ void read_sum(Reading& r, Node& node);
 void read_expand(Reading& r, Node& node);
 
 void read_activation(Reading& r, Node& node);
+void read_selu(Reading& r, Node& node);
+void read_gelu(Reading& r, Node& node);
+void refuse_erf(Reading& r, Node& node);
+void refuse_softplus(Reading& r, Node& node);
 void read_clip(Reading& r, Node& node);
 void read_hard_sigmoid(Reading& r, Node& node);
 void read_softmax(Reading& r, Node& node);
@@ -72,6 +76,9 @@ void fold_unsqueeze(Reading& r, Node& node);
 
 // Floats of any width: what a file computes in 16 or 64 bits, libfer does in 32.
 bool is_type_of_floats(int64_t type);
+
+// Adds a batch norm of mean 0 that scales and shifts each channel by `channel` of its number.
+Value add_affine(Reading& r, const Node& node, const Value& x, const std::function<Preprocessing(int64_t)>& channel);
 
 // Gives what a Shape node with attributes `start` and `end` takes of all extents.
 void give_shape(Reading& r, Node& node, Dims dims);

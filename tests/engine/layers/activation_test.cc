@@ -5,8 +5,9 @@ namespace {
 
 TEST(ActivationLayer, FulfilsWhatEveryLayerFulfils) {
   uint32_t stream = 2230;
-  for (const Activation function : {Activation::kLinear, Activation::kElu, Activation::kSilu, Activation::kTanh,
-                                    Activation::kSigmoid, Activation::kSoftmax}) {
+  for (const Activation function :
+       {Activation::kLinear, Activation::kElu, Activation::kSilu, Activation::kTanh, Activation::kSigmoid,
+        Activation::kSoftmax, Activation::kSelu, Activation::kGelu, Activation::kGeluTanh, Activation::kMish}) {
     SCOPED_TRACE(activation_name(function));
     check_layer(ActivationLayer{function}, {3, 4, 3}, stream++);
   }
@@ -24,6 +25,14 @@ TEST(ActivationLayer, HasTheGradientsOfTheReferenceWithKinks) {
     expect_inference_like_reference(network, in);
     expect_training_like_inference(network, in);
   }
+}
+
+TEST(ActivationLayer, HardSigmoidsHaveTheSlopeThatIsGiven) {
+  const Network network = around_layer(ActivationLayer{Activation::kHardSigmoid, 0.2f}, {3, 4, 3});
+  const TrainingInput in(network, 3, 2250);
+  expect_plan_like_reference(network, in);
+  expect_inference_like_reference(network, in);
+  expect_training_like_inference(network, in);
 }
 
 }  // namespace

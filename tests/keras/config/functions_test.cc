@@ -19,19 +19,23 @@ std::optional<keras_file::Function> function_of(const std::string& class_name, c
 
 TEST(KerasFunctions, NamesTellTheActivation) {
   const std::pair<const char*, Activation> known[] = {
-      {"linear", Activation::kLinear},       {"relu", Activation::kRelu},   {"elu", Activation::kElu},
-      {"swish", Activation::kSilu},          {"silu", Activation::kSilu},   {"tanh", Activation::kTanh},
-      {"sigmoid", Activation::kSigmoid},     {"relu6", Activation::kRelu6}, {"softmax", Activation::kSoftmax},
-      {"hard_silu", Activation::kHardSwish},
+      {"linear", Activation::kLinear},       {"relu", Activation::kRelu},        {"elu", Activation::kElu},
+      {"swish", Activation::kSilu},          {"silu", Activation::kSilu},        {"tanh", Activation::kTanh},
+      {"sigmoid", Activation::kSigmoid},     {"relu6", Activation::kRelu6},      {"softmax", Activation::kSoftmax},
+      {"hard_silu", Activation::kHardSwish}, {"selu", Activation::kSelu},        {"gelu", Activation::kGelu},
+      {"mish", Activation::kMish},           {"Addons>mish", Activation::kMish}, {"Addons>gelu", Activation::kGeluTanh},
   };
   for (const auto& [name, activation] : known) EXPECT_EQ(function_in(name).activation, activation) << name;
   EXPECT_EQ(function_in(nullptr).activation, Activation::kLinear);
   EXPECT_FLOAT_EQ(function_in("leaky_relu").alpha, 0.2f);
-  expect_contains(message_of([] { function_in("gelu"); }), "activation: expected one that libfer has, found \"gelu\"");
+  expect_contains(message_of([] { function_in("softsign"); }),
+                  "activation: expected one that libfer has, found \"softsign\"");
 }
 
 TEST(KerasFunctions, ObjectsOfKeras2And3AreRead) {
   EXPECT_EQ(function_in({{"class_name", "function"}, {"config", "relu6"}}).activation, Activation::kRelu6);
+  EXPECT_EQ(function_in({{"class_name", "function"}, {"config", "gelu"}, {"module", "builtins"}}).activation,
+            Activation::kGelu);
   const auto leaky = function_in({{"class_name", "LeakyReLU"}, {"config", {{"negative_slope", 0.1}}}});
   EXPECT_EQ(leaky.activation, Activation::kLeakyRelu);
   EXPECT_FLOAT_EQ(leaky.alpha, 0.1f);
@@ -45,6 +49,9 @@ TEST(KerasFunctions, LayersHaveTheirOwnSlopesAndLimits) {
   EXPECT_EQ(function_of("ReLU", {{"negative_slope", 0.5}})->activation, Activation::kLeakyRelu);
   EXPECT_FLOAT_EQ(function_of("ELU", {{"alpha", 0.5}})->alpha, 0.5f);
   EXPECT_EQ(function_of("Softmax", {{"axis", -1}})->activation, Activation::kSoftmax);
+  EXPECT_EQ(function_of("Activation", {{"activation", "mish"}})->activation, Activation::kMish);
+  EXPECT_EQ(function_of("Addons>GELU", Json::object())->activation, Activation::kGeluTanh);
+  EXPECT_EQ(function_of("Addons>GELU", {{"approximate", false}})->activation, Activation::kGelu);
   EXPECT_FALSE(function_of("Conv2D", Json::object()).has_value());
   expect_contains(message_of([] {
                     function_of("ReLU", {{"max_value", 6}, {"negative_slope", 0.5}});
@@ -56,6 +63,7 @@ TEST(KerasFunctions, LayersHaveTheirOwnSlopesAndLimits) {
 
 TEST(KerasFunctions, OnlyNamesThatMeanTheSameEverywhereNeedNoSettings) {
   EXPECT_EQ(keras_file::function_without_settings("swish")->activation, Activation::kSilu);
+  EXPECT_EQ(keras_file::function_without_settings("selu")->activation, Activation::kSelu);
   for (const char* name : {"leaky_relu", "elu", "hard_sigmoid", "gelu"}) {
     EXPECT_FALSE(keras_file::function_without_settings(name).has_value()) << name;
   }

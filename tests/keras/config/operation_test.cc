@@ -93,6 +93,36 @@ TEST(KerasConfig, OperatorsOfKeras3AreLayers) {
                {static_cast<float>(value(100, 2) - value(50, 1)), static_cast<float>(value(150, 3) - value(50, 1))});
 }
 
+// The function that a layer of one class or another, called so, becomes.
+Activation function_after(const Json& layer, const Json& call) {
+  const Model model = without_weights(with_operators({{layer, call}}));
+  for (const Layer& one : model.network.layers) {
+    if (one.name == "it") return std::get<ActivationLayer>(one.kind).function;
+  }
+  return Activation::kLinear;
+}
+
+TEST(KerasConfig, FunctionsThatAreCalledAreLayers) {
+  const auto of_tensorflow = [](const std::string& function, const Json& arguments) {
+    return function_after(tensorflow(function, "it"), {"in", 0, 0, arguments});
+  };
+  EXPECT_EQ(of_tensorflow("nn.selu", {{"name", nullptr}}), Activation::kSelu);
+  EXPECT_EQ(of_tensorflow("nn.gelu", Json::object()), Activation::kGelu);
+  EXPECT_EQ(of_tensorflow("nn.gelu", {{"approximate", false}}), Activation::kGelu);
+  EXPECT_EQ(of_tensorflow("nn.gelu", {{"approximate", true}, {"name", nullptr}}), Activation::kGeluTanh);
+  const auto of_keras_3 = [](const std::string& class_name, const Json& settings) {
+    const Json tensor = {{"class_name", "__keras_tensor__"}, {"config", {{"keras_history", {"in", 0, 0}}}}};
+    Json layer = keras_layer(class_name, "it", settings);
+    layer["module"] = "keras.src.ops.nn";
+    return function_after(layer, {{"args", {tensor}}, {"kwargs", Json::object()}});
+  };
+  EXPECT_EQ(of_keras_3("Selu", Json::object()), Activation::kSelu);
+  EXPECT_EQ(of_keras_3("Gelu", {{"approximate", false}}), Activation::kGelu);
+  EXPECT_EQ(of_keras_3("Gelu", {{"approximate", true}}), Activation::kGeluTanh);
+  EXPECT_EQ(of_keras_3("Gelu", Json::object()), Activation::kGeluTanh);
+  EXPECT_EQ(of_keras_3("Relu6", Json::object()), Activation::kRelu6);
+}
+
 TEST(KerasConfig, OperatorsOfBothKindsMakeANetwork) {
   const Network network = keras_file::parse_config(tiny_operators().dump());
   EXPECT_EQ(network.layers.size(), 5u);

@@ -54,6 +54,17 @@ TEST(KerasConvert, FunctionsAreLayersButTheLinearOne) {
   EXPECT_EQ(with_layer("Softmax").model.network.layers[1].kind, LayerKind(ActivationLayer{Activation::kSoftmax}));
 }
 
+TEST(KerasConvert, HardSigmoidsHaveTheSlopeOfTheirKeras) {
+  const Network two = with_layer("Activation", {{"activation", "hard_sigmoid"}}).model.network;
+  EXPECT_EQ(two.layers[1].kind, LayerKind(ActivationLayer{Activation::kHardSigmoid, 0.2f}));
+  Json config = tiny_config();
+  layers_of(config)[0]["config"]["activation"] = "hard_sigmoid";
+  const Network inside = keras_file::parse_model(tiny_keras(config), {}, "m.h5").model.network;
+  EXPECT_EQ(std::get<Conv2D>(inside.layers[0].kind).alpha, 0.2f);
+  const keras_file::Dialect three = {.keras_3 = true};
+  EXPECT_EQ(keras_file::Builder(three).meant({Activation::kHardSigmoid}).alpha, 0);
+}
+
 TEST(KerasConvert, LayersOfTwoInputsJoinThem) {
   const auto join = [](const std::string& class_name, const Json& settings = Json::object()) {
     return joined_by(class_name, settings).layers[2].kind;

@@ -178,7 +178,8 @@ TEST(ReferenceGradients, OfResizing) {
 
 TEST(ReferenceGradients, OfEveryActivation) {
   for (const Activation f : {Activation::kLinear, Activation::kRelu, Activation::kLeakyRelu, Activation::kElu,
-                             Activation::kSilu, Activation::kTanh, Activation::kSigmoid, Activation::kSoftmax}) {
+                             Activation::kSilu, Activation::kTanh, Activation::kSigmoid, Activation::kSoftmax,
+                             Activation::kSelu, Activation::kGelu, Activation::kGeluTanh, Activation::kMish}) {
     for (const double alpha : {0.0, 0.7}) {
       Draw draw(8);
       Values x = draw.values_off_zero(35);
@@ -200,6 +201,12 @@ TEST(ReferenceGradients, OfActivationsThatAreStraightInPieces) {
     check_gradients(activation_name(f), [&] { return weighted_sum(dy, reference::activation_forward(f, 0, 1, x)); },
                     {{"x", &x, reference::activation_backward(f, 0, 1, x, dy)}});
   }
+  Values x = {-4, -2.51, -2.49, -1, 0.3, 2.49, 2.51, 4};
+  const Values dy = {1, -2, 3, -4, 5, -6, 7, -8};
+  constexpr Activation kSteep = Activation::kHardSigmoid;
+  check_gradients("hard_sigmoid of Keras 2",
+                  [&] { return weighted_sum(dy, reference::activation_forward(kSteep, 0.2, 1, x)); },
+                  {{"x", &x, reference::activation_backward(kSteep, 0.2, 1, x, dy)}});
 }
 
 TEST(ReferenceGradients, OfPRelu) {

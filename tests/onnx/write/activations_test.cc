@@ -14,9 +14,9 @@ onnx::GraphProto graph_of(const ActivationLayer& layer, int64_t opset = 13) {
   return proto;
 }
 
-std::string operators_of(Activation function) {
+std::string operators_of(Activation function, int64_t opset = 13) {
   std::string ops;
-  const onnx::GraphProto graph = graph_of({.function = function});
+  const onnx::GraphProto graph = graph_of({.function = function}, opset);
   for (const onnx::NodeProto& node : graph.node()) ops += node.op_type() + " ";
   return ops;
 }
@@ -26,6 +26,7 @@ TEST(OnnxWrittenActivations, EachHasItsOperators) {
   EXPECT_EQ(operators_of(Activation::kRelu), "Relu ");
   EXPECT_EQ(operators_of(Activation::kLeakyRelu), "LeakyRelu ");
   EXPECT_EQ(operators_of(Activation::kElu), "Elu ");
+  EXPECT_EQ(operators_of(Activation::kSelu), "Selu ");
   EXPECT_EQ(operators_of(Activation::kSilu), "Sigmoid Mul ");
   EXPECT_EQ(operators_of(Activation::kTanh), "Tanh ");
   EXPECT_EQ(operators_of(Activation::kSigmoid), "Sigmoid ");
@@ -33,6 +34,17 @@ TEST(OnnxWrittenActivations, EachHasItsOperators) {
   EXPECT_EQ(operators_of(Activation::kHardSigmoid), "HardSigmoid ");
   EXPECT_EQ(operators_of(Activation::kHardSwish), "HardSigmoid Mul ");
   EXPECT_EQ(operators_of(Activation::kSoftmax), "Softmax ");
+}
+
+TEST(OnnxWrittenActivations, OperatorsThatAnOpsetHasNotAreWrittenAsWhatTheyCompute) {
+  EXPECT_EQ(operators_of(Activation::kGelu, 20), "Gelu ");
+  EXPECT_EQ(operators_of(Activation::kGelu, 19), "Mul Erf Add Mul Mul ");
+  EXPECT_EQ(operators_of(Activation::kGeluTanh, 20), "Gelu ");
+  EXPECT_EQ(operators_of(Activation::kGeluTanh, 19), "Mul Mul Mul Add Mul Tanh Add Mul Mul ");
+  EXPECT_EQ(operators_of(Activation::kMish, 18), "Mish ");
+  EXPECT_EQ(operators_of(Activation::kMish, 17), "Softplus Tanh Mul ");
+  EXPECT_EQ(graph_of({.function = Activation::kGelu}, 20).node(0).attribute(0).s(), "none");
+  EXPECT_EQ(graph_of({.function = Activation::kGeluTanh}, 20).node(0).attribute(0).s(), "tanh");
 }
 
 TEST(OnnxWrittenActivations, NumbersAreWritten) {
@@ -44,6 +56,8 @@ TEST(OnnxWrittenActivations, NumbersAreWritten) {
   EXPECT_EQ(alpha(Activation::kElu, 0), 1);
   EXPECT_EQ(alpha(Activation::kElu, 0.5f), 0.5f);
   EXPECT_EQ(alpha(Activation::kHardSigmoid, 0), 1.0f / 6);
+  EXPECT_EQ(alpha(Activation::kHardSigmoid, 0.2f), 0.2f);
+  EXPECT_EQ(alpha(Activation::kSelu, 0), 1.67326324f);
   EXPECT_EQ(graph_of({.function = Activation::kSoftmax}).node(0).attribute(0).i(), 1);
 }
 

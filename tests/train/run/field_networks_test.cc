@@ -1,4 +1,4 @@
-// mini-Xception, blocks of MobileNets and of ResNeXt: trained, saved and read again.
+// mini-Xception, blocks of MobileNets, ResNeXt and ConvMixer: trained, saved and read again.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -52,7 +52,7 @@ class FieldNetwork : public ::testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(Files, FieldNetwork,
                          ::testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
-                                           "mobilefacenet_blocks", "resnext_blocks"),
+                                           "mobilefacenet_blocks", "resnext_blocks", "convmixer_blocks"),
                          [](const auto& info) { return info.param; });
 
 TEST_P(FieldNetwork, LearnsTheSameBytesWithAnyThreadsAndComesBackFromItsFile) {
