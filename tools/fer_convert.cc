@@ -47,12 +47,12 @@ using Notes = std::vector<std::string>;
 
 Model in_int8(Model model, const cli::Arguments& arguments, Notes& notes) {
   const std::string path = arguments.text("calibrate");
-  const Dataset data = cli::open_data(path, {}, model.network.input, false).data;
+  const Dataset data = cli::open_data(path, {}, picture_shape(model), false).data;
   if (data.has_values() || model.network.input == Shape({kLandmarkPoints, 2, 1})) {
     throw Error(path + ": expected pictures, and a model that takes them: landmarks cannot calibrate");
   }
   const std::vector<int64_t> rows = calibration_rows(data, arguments.integer("calibrate-limit", 1, 1 << 30), path);
-  const std::vector<uint8_t> pixels = pixels_of(data, rows, model.network.input);
+  const std::vector<uint8_t> pixels = pixels_of(data, rows, picture_shape(model));
   model = quantize_int8(std::move(model), pixels);
   notes.push_back(
       fmt::format("{} layers in 8-bit integers, calibrated on {} pictures", model.int8.size(), rows.size()));
@@ -201,6 +201,10 @@ int convert(const cli::Arguments& arguments) {
   if (to == Form::kOnnx) {
     if (!model.int8.empty()) throw Error(path + ": expected a model in floats, found one in 8-bit integers");
     write_onnx(model, out, onnx_write_options(arguments));
+    if (const PictureSize& size = model.preprocessing.resize; size.given()) {
+      notes.push_back(fmt::format("input: the centre {}x{} of pictures that are fitted to {}x{}",
+                                  model.network.input[0], model.network.input[1], size.height, size.width));
+    }
   } else {
     save_model(model, out);
   }

@@ -84,7 +84,7 @@ int eval(const cli::Arguments& arguments) {
                         .vote = vote};
   // The models tell the same classes apart, so the first one's rules hold for all.
   const Model& first = subject.classifier.model(0);
-  cli::OpenedData opened = cli::open_data(operands.back(), cli::read_data_options(arguments), first.network.input);
+  cli::OpenedData opened = cli::open_data(operands.back(), cli::read_data_options(arguments), picture_shape(first));
   cli::apply_model_classes(opened, first);
   cli::print_notes("fer-eval", opened);
   const Dataset& data = opened.data;

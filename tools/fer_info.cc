@@ -57,9 +57,16 @@ ordered_json network_json(const Network& network, int64_t batch_size) {
           {"layers", layers_json(network)}};
 }
 
+ordered_json preprocessing_json(const Preprocessing& p) {
+  ordered_json json = {{"scale", p.scale}, {"shift", p.shift}};
+  if (p.resize.given()) json["resize"] = {p.resize.height, p.resize.width};
+  return json;
+}
+
 // How a model's pictures become its input.
 std::string input_text(const Preprocessing& p) {
-  return fmt::format("pixel * {:.8g}{}", p.scale,
+  return fmt::format("{}pixel * {:.8g}{}",
+                     p.resize.given() ? fmt::format("centre of {}x{}, ", p.resize.height, p.resize.width) : "", p.scale,
                      p.shift == 0 ? "" : fmt::format(" {} {:.8g}", p.shift < 0 ? "-" : "+", std::abs(p.shift)));
 }
 
@@ -97,7 +104,7 @@ int info(const cli::Arguments& arguments) {
   }
   if (arguments.flag("json")) {
     ordered_json json = network_json(model.network, batch_size);
-    if (is_model) json["preprocessing"] = {{"scale", model.preprocessing.scale}, {"shift", model.preprocessing.shift}};
+    if (is_model) json["preprocessing"] = preprocessing_json(model.preprocessing);
     fmt::print("{}\n", cli::one_line(json));
     return 0;
   }

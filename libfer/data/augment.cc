@@ -6,22 +6,22 @@
 
 #include "core/assert.h"
 #include "core/random.h"
+#include "data/draws.h"
 
 namespace fer::data {
 namespace {
 
-double between(double low, double high, uint32_t word) {
-  return low + (high - low) * static_cast<double>(to_unit_float(word));
+// The crop, with the whole picture in its terms.
+Crop crop_of(const PictureShape& s, const Change& change) {
+  return change.crop.height > 0 ? change.crop : whole_picture(s);
 }
 
-void copy(const PictureShape& s, bool flip, std::span<const uint8_t> picture, std::span<float> out) {
-  const int64_t row_values = s.width * s.channels;
-  for (int64_t y = 0; y < s.height; ++y) {
-    for (int64_t x = 0; x < s.width; ++x) {
-      const int64_t from = y * row_values + (flip ? s.width - 1 - x : x) * s.channels;
-      const int64_t to = y * row_values + x * s.channels;
-      for (int64_t c = 0; c < s.channels; ++c)
-        out[static_cast<size_t>(to + c)] = picture[static_cast<size_t>(from + c)];
+void copy(const PictureShape& s, const Crop& crop, bool flip, std::span<const uint8_t> picture, std::span<float> out) {
+  size_t to = 0;
+  for (int64_t y = crop.top; y < crop.top + crop.height; ++y) {
+    for (int64_t x = crop.left; x < crop.left + crop.width; ++x) {
+      const int64_t from = (y * s.width + (flip ? s.width - 1 - x : x)) * s.channels;
+      for (int64_t c = 0; c < s.channels; ++c) out[to++] = picture[static_cast<size_t>(from + c)];
     }
   }
 }
@@ -70,19 +70,31 @@ Affine affine_of(const Change& change) {
           .u0 = sine * change.dy + cosine * change.dx};
 }
 
-void resample(const PictureShape& s, const Change& change, const Outside& outside, std::span<const uint8_t> picture,
-              std::span<float> out) {
+// The cells of a picture that the cells of a crop of it lie at: begin + (i + 1/2) * step - 1/2.
+struct Cells {
+  double begin = 0, step = 1;
+  double at(int64_t i) const { return begin + (static_cast<double>(i) + 0.5) * step - 0.5; }
+};
+
+Cells cells_of(int64_t begin, int64_t cells, int64_t out) {
+  return {static_cast<double>(begin), static_cast<double>(cells) / static_cast<double>(out)};
+}
+
+void resample(const PictureShape& s, const Crop& crop, const Change& change, const Outside& outside,
+              std::span<const uint8_t> picture, std::span<float> out) {
   // Centres of cells are whole numbers.
   const double centre_y = 0.5 * static_cast<double>(s.height - 1), centre_x = 0.5 * static_cast<double>(s.width - 1);
   const Affine a = affine_of(change);
+  const Cells rows = cells_of(crop.top, crop.height, crop.out_height);
+  const Cells columns = cells_of(crop.left, crop.width, crop.out_width);
   const auto cell = [&](int64_t y, int64_t x, int64_t c) {
     return static_cast<float>(picture[static_cast<size_t>((y * s.width + x) * s.channels + c)]);
   };
   size_t to = 0;
-  for (int64_t y = 0; y < s.height; ++y) {
-    const double v = static_cast<double>(y) - centre_y;
-    for (int64_t x = 0; x < s.width; ++x) {
-      const double u = static_cast<double>(x) - centre_x;
+  for (int64_t y = 0; y < crop.out_height; ++y) {
+    const double v = rows.at(y) - centre_y;
+    for (int64_t x = 0; x < crop.out_width; ++x) {
+      const double u = columns.at(x) - centre_x;
       const Between row = cells_around(centre_y + a.vv * v + a.vu * u + a.v0, s.height, outside.fill);
       const Between column = cells_around(centre_x + a.uv * v + a.uu * u + a.u0, s.width, outside.fill);
       for (int64_t c = 0; c < s.channels; ++c) {
@@ -101,18 +113,31 @@ void resample(const PictureShape& s, const Change& change, const Outside& outsid
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
+RandomStream stream_of(const ChangeKey& key) {
+  return {.seed = key.seed,
+          .use = RandomUse::kAugmentation,
+          .a = static_cast<uint32_t>(key.pass),
+          .b = static_cast<uint32_t>(key.row)};
+}
+
+bool drawn_flip(const RandomStream& stream) { return (random_block(stream, 1)[1] >> 31) != 0; }
+
+bool draw_flip(const Augmentation& ranges, ChangeKey key) {
+  if (!ranges.alternating_flip) return ranges.horizontal_flip && drawn_flip(stream_of(key));
+  const bool odd = key.pass % 2 != 0;
+  key.pass = 0;
+  return drawn_flip(stream_of(key)) != odd;
+}
+
 }  // namespace
 
 Change draw_change(const Augmentation& ranges, const PictureShape& shape, const ChangeKey& key) {
-  const RandomStream stream = {.seed = key.seed,
-                               .use = RandomUse::kAugmentation,
-                               .a = static_cast<uint32_t>(key.pass),
-                               .b = static_cast<uint32_t>(key.row)};
+  const RandomStream stream = stream_of(key);
   const auto first = random_block(stream, 0), second = random_block(stream, 1);
   const double rows = ranges.height_shift * static_cast<double>(shape.height);
   const double columns = ranges.width_shift * static_cast<double>(shape.width);
   const double turn = radians(ranges.rotation_deg), shear = radians(ranges.shear_deg);
-  return {.flip = ranges.horizontal_flip && (second[1] >> 31) != 0,
+  return {.flip = draw_flip(ranges, key),
           .dy = between(-rows, rows, first[0]),
           .dx = between(-columns, columns, first[1]),
           .angle_rad = between(-turn, turn, first[2]),
@@ -121,14 +146,28 @@ Change draw_change(const Augmentation& ranges, const PictureShape& shape, const 
           .zoom_x = between(1 - ranges.zoom, 1 + ranges.zoom, second[2])};
 }
 
+Change draw_change(const Augmentation& ranges, const PictureShape& shape, const PictureShape& out,
+                   const ChangeKey& key) {
+  Change change = draw_change(ranges, shape, key);
+  if (ranges.random_resized_crop) {
+    change.crop = draw_resized_crop(ranges, shape, out, stream_of(key));
+  } else if (ranges.crop.given()) {
+    change.crop = draw_crop(shape, out, stream_of(key));
+  } else {
+    change.crop = centre_crop(shape, out);
+  }
+  return change;
+}
+
 void change_picture(const PictureShape& shape, const Change& change, const Outside& outside,
                     std::span<const uint8_t> picture, std::span<float> out) {
-  FER_ASSERT(picture.size() == out.size());
-  FER_ASSERT(static_cast<int64_t>(out.size()) == shape.height * shape.width * shape.channels);
+  const Crop crop = crop_of(shape, change);
+  FER_ASSERT(static_cast<int64_t>(picture.size()) == shape.height * shape.width * shape.channels);
+  FER_ASSERT(static_cast<int64_t>(out.size()) == crop.out_height * crop.out_width * shape.channels);
   if (change.copies_pixels()) {
-    copy(shape, change.flip, picture, out);
+    copy(shape, crop, change.flip, picture, out);
   } else {
-    resample(shape, change, outside, picture, out);
+    resample(shape, crop, change, outside, picture, out);
   }
 }
 

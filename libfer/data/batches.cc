@@ -13,6 +13,11 @@ PictureShape shape_of(const Dataset& data, const BatchRecipe& recipe) {
   return {data.height, data.width, data.channels};
 }
 
+// What pictures are fitted to before the crop.
+PictureShape fitted_shape(const PictureShape& shape, const PictureSize& resize) {
+  return resize.given() ? PictureShape{resize.height, resize.width, shape.channels} : shape;
+}
+
 // Where the picture's bytes lie as they are wanted: in the data set, or fitted in `room`.
 std::span<const uint8_t> fitted_picture(const Dataset& data, int64_t row, const PictureShape& shape,
                                         std::vector<uint8_t>& room) {
@@ -30,13 +35,15 @@ void fill_values(std::span<const float> values, const BatchRecipe& recipe, std::
 
 void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, std::span<float> out) {
   if (data.has_values()) return fill_values(data.example(row), recipe, out);
-  const PictureShape shape = shape_of(data, recipe);
+  const PictureShape shape = shape_of(data, recipe), whole = fitted_shape(shape, recipe.resize);
   std::vector<uint8_t> room;
-  const std::span<const uint8_t> picture = fitted_picture(data, row, shape, room);
-  if (!recipe.augment.any()) return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
+  const std::span<const uint8_t> picture = fitted_picture(data, row, whole, room);
+  if (!recipe.augment.any() && !recipe.resize.given()) {
+    return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
+  }
   const ChangeKey key = {recipe.seed, recipe.pass, row};
   const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
-  change_picture(shape, draw_change(recipe.augment, shape, key), outside, picture, out);
+  change_picture(whole, draw_change(recipe.augment, whole, shape, key), outside, picture, out);
   for (float& value : out) value = value * recipe.scale + recipe.shift;
 }
 

@@ -14,14 +14,16 @@ namespace fer::data {
 std::vector<int64_t> pass_order(std::span<const int64_t> rows, uint64_t seed, int64_t pass);
 
 // How pictures become floats: out = pixel * scale + shift, after the changes of `augment`, which are drawn by seed,
-// pass and row.
+// pass and row. Where pictures are fitted to a larger size than the batch's, and `augment` cuts no crop, the centre is
+// taken.
 struct BatchRecipe {
   float scale = 1.0f / 255.0f;
   float shift = 0.0f;
   Augmentation augment = {};
   uint64_t seed = 0;
   int64_t pass = 0;         // over the data
-  PictureShape shape = {};  // what pictures are fitted to first; height 0: their own size
+  PictureShape shape = {};  // of a picture in the batch; height 0: as in the data set
+  PictureSize resize = {};  // what pictures are fitted to before the crop; not given: to shape
 };
 
 // out [rows, height, width, channels] is overwritten. Examples that are no pictures (values) are scaled and shifted,

@@ -21,14 +21,14 @@ class BatchRunner {
       : model_(model),
         data_(data),
         workspace_(model.make_workspace(batch_size)),
-        bytes_(data.has_values() ? 0 : batch_size * model.input().elements()) {}
+        bytes_(data.has_values() ? 0 : batch_size * model.picture().elements()) {}
 
   // out [rows, classes] is overwritten.
   void run(std::span<const int64_t> rows, View view, std::span<float> out) {
     const auto n = static_cast<int64_t>(rows.size());
     if (data_.has_values()) {
       const Preprocessing& p = model_.preprocessing();
-      const auto floats = static_cast<size_t>(n * model_.input().elements());
+      const auto floats = static_cast<size_t>(n * model_.picture().elements());
       data::fill_batch(data_, rows, {.scale = p.scale, .shift = p.shift}, workspace_.inputs.values().first(floats));
       model_.ask(workspace_, n, out);
     } else {
@@ -38,7 +38,7 @@ class BatchRunner {
 
  private:
   std::span<const uint8_t> pictures(std::span<const int64_t> rows, View view) {
-    const Shape& shape = model_.input();
+    const Shape& shape = model_.picture();
     const int64_t size = shape.elements();
     parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {

@@ -3,15 +3,27 @@
 #include <algorithm>
 
 #include "core/assert.h"
+#include "core/parallel.h"
 #include "image/pixels.h"
 #include "kernels/values/elementwise.h"
 #include "network/outputs.h"
 
 namespace fer::evaluation {
 
+namespace {
+
+data::Crop centre_of(const Shape& picture, const Shape& input) {
+  if (picture == input) return {};
+  return data::centre_crop({picture[0], picture[1], picture[2]}, {input[0], input[1], input[2]});
+}
+
+}  // namespace
+
 PreparedModel::PreparedModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
                              const Preprocessing& preprocessing, std::span<const Int8Layer> int8, Outputs outputs)
     : input_(network.input),
+      picture_(picture_shape(network, preprocessing)),
+      centre_(centre_of(picture_, input_)),
       preprocessing_(preprocessing),
       classes_(class_count(network)),
       softmax_needed_(outputs == Outputs::kProbabilities && !gives_probabilities(network)),
@@ -21,16 +33,44 @@ PreparedModel::Workspace PreparedModel::make_workspace(int64_t max_batch) const 
   return {inference_.make_workspace(max_batch), Tensor({max_batch, input_.elements()})};
 }
 
+// out [n, input] = convert(the centre of pictures [n, picture]).
+template <class Value, class Convert>
+void PreparedModel::take_centres(std::span<const Value> pictures, std::span<float> out, const Convert& convert) const {
+  const int64_t channels = input_[2], floats = input_.elements();
+  const int64_t out_row = centre_.width * channels, row = picture_[1] * channels;
+  parallel_ranges(static_cast<int64_t>(out.size()) / floats, 8, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const Value* from = pictures.data() + i * picture_.elements() + centre_.top * row + centre_.left * channels;
+      float* to = out.data() + i * floats;
+      for (int64_t y = 0; y < centre_.height; ++y, from += row, to += out_row) {
+        std::transform(from, from + out_row, to, convert);
+      }
+    }
+  });
+}
+
 void PreparedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out,
                         const engine::InputObserver* observer) const {
-  image::pixels_to_floats(pixels, preprocessing_.scale, preprocessing_.shift,
-                          workspace.inputs.values().first(pixels.size()));
-  ask(workspace, static_cast<int64_t>(pixels.size()) / input_.elements(), out, observer);
+  const int64_t n = static_cast<int64_t>(pixels.size()) / picture_.elements();
+  const std::span<float> inputs = workspace.inputs.values().first(static_cast<size_t>(n * input_.elements()));
+  const auto [scale, shift, unused] = preprocessing_;
+  if (picture_ == input_) {
+    image::pixels_to_floats(pixels, scale, shift, inputs);
+  } else {
+    take_centres(pixels, inputs, [s = scale, t = shift](uint8_t pixel) { return static_cast<float>(pixel) * s + t; });
+  }
+  ask(workspace, n, out, observer);
 }
 
 void PreparedModel::ask(Workspace& workspace, std::span<const float> inputs, std::span<float> out) const {
-  std::ranges::copy(inputs, workspace.inputs.values().begin());
-  ask(workspace, static_cast<int64_t>(inputs.size()) / input_.elements(), out);
+  const int64_t n = static_cast<int64_t>(inputs.size()) / picture_.elements();
+  if (picture_ == input_) {
+    std::ranges::copy(inputs, workspace.inputs.values().begin());
+  } else {
+    take_centres(inputs, workspace.inputs.values().first(static_cast<size_t>(n * input_.elements())),
+                 [](float value) { return value; });
+  }
+  ask(workspace, n, out);
 }
 
 void PreparedModel::ask(Workspace& workspace, int64_t n, std::span<float> out,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "data/crop.h"
 #include "engine/plan.h"
 #include "fer/model.h"
 
@@ -30,21 +31,27 @@ class PreparedModel {
   // For batches of up to max_batch. The last bits of answers may depend on max_batch.
   Workspace make_workspace(int64_t max_batch) const;
 
-  const Shape& input() const { return input_; }
+  // A picture as it is asked about: the network's input, or, with preprocessing.resize, that size, of which the network
+  // sees the centre.
+  const Shape& picture() const { return picture_; }
   int64_t classes() const { return classes_; }
   const Preprocessing& preprocessing() const { return preprocessing_; }
 
-  // pixels [n, input], fitted, 0 to 255 -> out [n, classes], overwritten. Allocates nothing.
+  // pixels [n, picture], fitted, 0 to 255 -> out [n, classes], overwritten. Allocates nothing.
   void ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out,
            const engine::InputObserver* observer = nullptr) const;
   // The same for inputs that are preprocessed already; they need not be aligned.
   void ask(Workspace& workspace, std::span<const float> inputs, std::span<float> out) const;
-  // The same of the first n that lie in workspace.inputs.
+  // The same of the first n inputs of the network that lie in workspace.inputs.
   void ask(Workspace& workspace, int64_t n, std::span<float> out,
            const engine::InputObserver* observer = nullptr) const;
 
  private:
-  Shape input_;
+  template <class Value, class Convert>
+  void take_centres(std::span<const Value> pictures, std::span<float> out, const Convert& convert) const;
+
+  Shape input_, picture_;
+  data::Crop centre_;
   Preprocessing preprocessing_;
   int64_t classes_;
   bool softmax_needed_;

@@ -12,12 +12,12 @@ constexpr View kViews[] = {View::kWhole, View::kMirrored};
 
 std::span<const View> views_of(bool flip) { return std::span(kViews).first(flip ? 2 : 1); }
 
-void show(View view, const Shape& input, std::span<uint8_t> pictures) {
+void show(View view, const Shape& shape, std::span<uint8_t> pictures) {
   switch (view) {
     case View::kWhole:
       return;
     case View::kMirrored:
-      return mirror(pictures, input[1], input[2]);
+      return mirror(pictures, shape[1], shape[2]);
   }
 }
 

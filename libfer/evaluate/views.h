@@ -14,8 +14,8 @@ enum class View : uint8_t { kWhole, kMirrored };
 // The whole picture, and with `flip` its mirror image.
 std::span<const View> views_of(bool flip);
 
-// Turns whole pictures [n, height, width, channels] (input: [height, width, channels]) into a view of them, in place.
-void show(View view, const Shape& input, std::span<uint8_t> pictures);
+// Turns whole pictures [n, height, width, channels] (shape: [height, width, channels]) into a view of them, in place.
+void show(View view, const Shape& shape, std::span<uint8_t> pictures);
 
 // sum += answers, and what makes a mean of a sum over `views` answers.
 void add_answers(std::span<const float> answers, std::span<float> sum);

@@ -13,6 +13,7 @@
 #include "fer/version.h"
 #include "io/check_weights.h"
 #include "io/int8_tensors.h"
+#include "io/resize.h"
 #include "io/safetensors.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
@@ -60,13 +61,16 @@ void check_emoji(const std::vector<std::string>& emoji, const Network& network, 
   throw Error(fmt::format("{}: expected {}, one per class, found {}", place, classes, emoji.size()));
 }
 
-Preprocessing read_preprocessing(const SafetensorsFile& file, const std::string& where) {
+Preprocessing read_preprocessing(const SafetensorsFile& file, const Network& network, const std::string& where) {
   const std::string place = where + ": preprocessing";
   const JsonDocument object = parse_json(metadata_value(file, "preprocessing", where), place);
   JsonFields fields(object, place);
   Preprocessing preprocessing;
   fields.required("scale", preprocessing.scale);
   fields.required("shift", preprocessing.shift);
+  if (const nlohmann::json* resize = fields.find("resize")) {
+    preprocessing.resize = read_resize(*resize, network, place + ": resize");
+  }
   fields.refuse_unknown();
   return preprocessing;
 }
@@ -167,8 +171,12 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
     throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
                             model.preprocessing.scale, model.preprocessing.shift));
   }
-  const nlohmann::ordered_json preprocessing = {{"scale", float_to_json(model.preprocessing.scale)},
-                                                {"shift", float_to_json(model.preprocessing.shift)}};
+  nlohmann::ordered_json preprocessing = {{"scale", float_to_json(model.preprocessing.scale)},
+                                          {"shift", float_to_json(model.preprocessing.shift)}};
+  if (const PictureSize& resize = model.preprocessing.resize; resize.given()) {
+    check_resize(resize, model.network, "preprocessing: resize");
+    preprocessing["resize"] = {resize.height, resize.width};
+  }
   check_class_rules(model.classes, model.network, "classes");
   check_emoji(model.emoji, model.network, "class_emoji");
   std::map<std::string, std::string> metadata = {{"format", kFormat},
@@ -241,7 +249,7 @@ Model model_of(SafetensorsFile file, const std::string& where) {
   Model model;
   model.network = network_from_json(metadata_value(file, "network", where), where + ": network");
   check_class_names(file, model.network, where);
-  model.preprocessing = read_preprocessing(file, where);
+  model.preprocessing = read_preprocessing(file, model.network, where);
   model.classes = read_class_rules(file, model.network, where);
   model.emoji = read_emoji(file, model.network, where);
   // The shapes are compared with those of the file before memory is taken for them.

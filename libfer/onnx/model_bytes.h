@@ -13,6 +13,7 @@ inline constexpr const char* kOutput = "probabilities";
 // Keys of the metadata; the values are JSON, as in a model file (docs/model-format.md).
 inline constexpr const char* kClassNames = "class_names";
 inline constexpr const char* kPreprocessing = "preprocessing";
+inline constexpr const char* kResize = "resize";           // where pictures are fitted to more than the input
 inline constexpr const char* kFerVersion = "fer_version";  // (its value is no JSON)
 
 // The content of a file; errors do not name it.

@@ -18,13 +18,14 @@ void check_alike(const std::vector<Model>& models, const std::vector<std::string
   if (models.empty()) throw Error("expected at least one model, found none");
   const auto name = [&](size_t i) { return i < names.size() ? names[i] : fmt::format("model {}", i + 1); };
   const Network& first = models[0].network;
+  const Shape picture = picture_shape(models[0]);
   for (size_t i = 1; i < models.size(); ++i) {
     const Network& network = models[i].network;
     const std::string difference = class_difference(first, network);
     if (!difference.empty()) throw Error(fmt::format("{}: {}, as {} has", name(i), difference, name(0)));
-    if (network.input == first.input) continue;
-    throw Error(fmt::format("{}: expected input {}, as {} has, found {}", name(i), first.input.to_string(), name(0),
-                            network.input.to_string()));
+    if (picture_shape(models[i]) == picture) continue;
+    throw Error(fmt::format("{}: expected input {}, as {} has, found {}", name(i), picture.to_string(), name(0),
+                            picture_shape(models[i]).to_string()));
   }
 }
 
@@ -38,12 +39,12 @@ void ask_all(std::span<const Predictor> members, EnsembleRule rule, std::span<fl
 }
 
 // The mean over the views after the first, which `probabilities` holds already.
-void add_views(const Predictor& member, const Shape& input, std::span<const uint8_t> pixels,
+void add_views(const Predictor& member, const Shape& shape, std::span<const uint8_t> pixels,
                std::span<const evaluation::View> views, std::span<float> probabilities) {
   std::vector<float> answers(probabilities.size());
   for (const evaluation::View view : views.subspan(1)) {
     std::vector<uint8_t> shown(pixels.begin(), pixels.end());
-    evaluation::show(view, input, shown);
+    evaluation::show(view, shape, shown);
     member.predict_into(shown, answers);
     evaluation::add_answers(answers, probabilities);
   }
@@ -133,7 +134,7 @@ void Classifier::predict_into(std::span<const uint8_t> pixels, std::span<float> 
   const std::span<const evaluation::View> views = evaluation::views_of(options_.flip);
   ask_all(members_, options_.rule, probabilities, [&](const Predictor& member, std::span<float> out) {
     member.predict_into(pixels, out);
-    if (views.size() > 1) add_views(member, model(0).network.input, pixels, views, out);
+    if (views.size() > 1) add_views(member, picture_shape(member.model()), pixels, views, out);
   });
 }
 

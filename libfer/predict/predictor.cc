@@ -26,11 +26,11 @@ Predictor::Impl::Impl(Model given)
       workspaces(prepared) {}
 
 int64_t Predictor::Impl::batch_of(size_t inputs, size_t outputs) const {
-  const Shape& input = prepared.input();
-  const auto size = static_cast<size_t>(input.elements()), n = inputs / size;
+  const Shape& picture = prepared.picture();
+  const auto size = static_cast<size_t>(picture.elements()), n = inputs / size;
   const auto classes = static_cast<size_t>(prepared.classes());
   if (inputs % size != 0) {
-    throw Error("predict: expected pictures of " + std::to_string(size) + " values (" + input.to_string() +
+    throw Error("predict: expected pictures of " + std::to_string(size) + " values (" + picture.to_string() +
                 "), found " + std::to_string(inputs) + " values");
   }
   if (outputs != n * classes) {
@@ -43,7 +43,7 @@ int64_t Predictor::Impl::batch_of(size_t inputs, size_t outputs) const {
 template <class Value>
 void Predictor::Impl::run(std::span<const Value> values, std::span<float> probabilities) {
   const int64_t n = batch_of(values.size(), probabilities.size());
-  const int64_t size = prepared.input().elements(), classes = prepared.classes();
+  const int64_t size = prepared.picture().elements(), classes = prepared.classes();
   for (int64_t begin = 0; begin < n; begin += predict::kLargestBatch) {
     const int64_t count = std::min(predict::kLargestBatch, n - begin);
     const predict::Workspaces::Lease slot(workspaces, count);
@@ -58,19 +58,19 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-int64_t Predictor::height() const { return impl_->prepared.input()[0]; }
-int64_t Predictor::width() const { return impl_->prepared.input()[1]; }
-int64_t Predictor::channels() const { return impl_->prepared.input()[2]; }
+int64_t Predictor::height() const { return impl_->prepared.picture()[0]; }
+int64_t Predictor::width() const { return impl_->prepared.picture()[1]; }
+int64_t Predictor::channels() const { return impl_->prepared.picture()[2]; }
 int64_t Predictor::class_count() const { return impl_->prepared.classes(); }
 const std::vector<std::string>& Predictor::class_names() const { return impl_->model.network.class_names; }
 const std::vector<std::string>& Predictor::class_emoji() const { return impl_->emoji; }
 const Model& Predictor::model() const { return impl_->model; }
 
 Prediction Predictor::predict(std::span<const uint8_t> pixels) const {
-  const Shape& input = impl_->prepared.input();
-  if (static_cast<int64_t>(pixels.size()) != input.elements()) {
-    throw Error("predict: expected one picture of " + std::to_string(input.elements()) + " values (" +
-                input.to_string() + "), found " + std::to_string(pixels.size()));
+  const Shape& picture = impl_->prepared.picture();
+  if (static_cast<int64_t>(pixels.size()) != picture.elements()) {
+    throw Error("predict: expected one picture of " + std::to_string(picture.elements()) + " values (" +
+                picture.to_string() + "), found " + std::to_string(pixels.size()));
   }
   Prediction prediction;
   prediction.probabilities.resize(static_cast<size_t>(class_count()));

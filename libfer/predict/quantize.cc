@@ -81,7 +81,7 @@ void observe(const Model& model, std::span<const uint8_t> pictures, const engine
   const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
                                            model.preprocessing, {}, evaluation::Outputs::kRaw);
   evaluation::PreparedModel::Workspace workspace = prepared.make_workspace(kBatch);
-  const auto size = static_cast<size_t>(model.network.input.elements());
+  const auto size = static_cast<size_t>(prepared.picture().elements());
   const auto classes = static_cast<size_t>(prepared.classes());
   std::vector<float> outputs(kBatch * classes);
   for (size_t begin = 0; begin < pictures.size() / size; begin += kBatch) {
@@ -114,11 +114,12 @@ Int8Layer quantize_layer(Model& model, int layer, const kernels::ConvShape& s, c
 }  // namespace
 
 Model quantize_int8(Model model, std::span<const uint8_t> pictures) {
-  const auto size = static_cast<size_t>(model.network.input.elements());
+  const Shape picture = picture_shape(model);
+  const auto size = static_cast<size_t>(picture.elements());
   if (!model.int8.empty()) throw Error("the model computes in 8-bit integers already");
   if (pictures.empty() || pictures.size() % size != 0)
-    throw Error("calibration: expected pictures of " + std::to_string(size) + " values (" +
-                model.network.input.to_string() + "), found " + std::to_string(pictures.size()) + " values");
+    throw Error("calibration: expected pictures of " + std::to_string(size) + " values (" + picture.to_string() +
+                "), found " + std::to_string(pictures.size()) + " values");
   const std::map<int, kernels::ConvShape> chosen = chosen_layers(model.network);
   if (chosen.empty()) throw Error("network '" + model.network.name + "': no layer to compute in 8-bit integers");
   std::map<int, InputValues> inputs;

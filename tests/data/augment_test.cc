@@ -209,5 +209,72 @@ TEST(Augment, FlipsAloneCopyPixels) {
   }
 }
 
+// The crop of a picture, with `change` done to the whole of it first.
+std::vector<float> cropped(const PictureShape& s, Change change, const Crop& crop,
+                           const std::vector<uint8_t>& picture) {
+  change.crop = crop;
+  std::vector<float> out(static_cast<size_t>(crop.out_height * crop.out_width * s.channels), -1);
+  change_picture(s, change, {}, picture, out);
+  return out;
+}
+
+constexpr Crop kPart = {.top = 2, .left = 1, .height = 4, .width = 3, .out_height = 4, .out_width = 3};
+
+TEST(Augment, ACropIsThePartOfWhatTheChangeMakesOfThePicture) {
+  const auto picture = random_picture(kShape);
+  const Change changes[] = {{}, {.flip = true}, {.dy = 1.5, .dx = -0.25, .angle_rad = 0.2, .zoom_y = 1.1}};
+  for (const Change& change : changes) {
+    const auto whole = changed(kShape, change, picture), part = cropped(kShape, change, kPart, picture);
+    for (int64_t y = 0; y < 4; ++y) {
+      for (int64_t x = 0; x < 3; ++x) {
+        for (int64_t c = 0; c < 2; ++c) {
+          EXPECT_EQ(part[static_cast<size_t>((y * 3 + x) * 2 + c)], whole[place(kShape, y + 2, x + 1, c)]);
+        }
+      }
+    }
+  }
+}
+
+TEST(Augment, AScaledCropIsReadWithCentresOfCellsAtHalves) {
+  const PictureShape row = {.height = 1, .width = 6, .channels = 1};
+  const std::vector<uint8_t> picture = {0, 10, 20, 30, 40, 50};
+  const auto scaled = [&](int64_t left, int64_t width, int64_t out, bool flip = false) {
+    return cropped(row, {.flip = flip}, {.left = left, .height = 1, .width = width, .out_height = 1, .out_width = out},
+                   picture);
+  };
+  EXPECT_EQ(scaled(1, 4, 2), (std::vector<float>{15, 35})) << "the middle of each pair";
+  EXPECT_EQ(scaled(1, 2, 4), (std::vector<float>{7.5f, 12.5f, 17.5f, 22.5f}));
+  EXPECT_EQ(scaled(1, 4, 2, true), (std::vector<float>{35, 15}));
+  EXPECT_EQ(scaled(0, 4, 2, true), (std::vector<float>{45, 25})) << "the picture is mirrored, then cropped";
+}
+
+TEST(Augment, TheCropIsTheCentreUnlessAnotherIsAskedFor) {
+  constexpr PictureShape kInput = {.height = 4, .width = 3, .channels = 2};
+  const ChangeKey key = {.seed = 1, .pass = 2, .row = 3};
+  EXPECT_EQ(draw_change({}, kShape, kInput, key).crop, centre_crop(kShape, kInput));
+  const Augmentation random = {.crop = {4, 3}}, resized = {.crop = {4, 3}, .random_resized_crop = true};
+  std::vector<Crop> places;
+  for (int64_t row = 0; row < 20; ++row) {
+    const Change change = draw_change(random, kShape, kInput, {.seed = 1, .pass = 2, .row = row});
+    EXPECT_TRUE(change.copies_pixels());
+    if (std::find(places.begin(), places.end(), change.crop) == places.end()) places.push_back(change.crop);
+  }
+  EXPECT_GT(places.size(), 5u);
+  EXPECT_TRUE(draw_change(resized, kShape, kInput, key).crop.scales());
+}
+
+TEST(Augment, AnAlternatingFlipMirrorsEveryPictureInEveryOtherPass) {
+  const Augmentation alternating = {.alternating_flip = true};
+  int first = 0;
+  for (int64_t row = 0; row < 2000; ++row) {
+    const auto flip = [&](int64_t pass) {
+      return draw_change(alternating, kShape, {.seed = 5, .pass = pass, .row = row}).flip;
+    };
+    first += flip(0);
+    for (int64_t pass = 0; pass < 6; ++pass) EXPECT_NE(flip(pass), flip(pass + 1));
+  }
+  EXPECT_NEAR(first, 1000, 5 * 22.4);  // five standard deviations
+}
+
 }  // namespace
 }  // namespace fer::data

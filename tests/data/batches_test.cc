@@ -99,5 +99,37 @@ TEST(Batches, AFlipAloneGivesThePixelsThemselves) {
   EXPECT_LT(mirrored, 18);
 }
 
+TEST(Batches, WithoutAnAugmentationTakeTheCentre) {
+  const Dataset data = striped(3);
+  std::vector<float> out(2 * 4 * 3, -1);
+  fill_batch(data, std::vector<int64_t>{2, 0}, {.scale = 2, .shift = 1, .shape = {4, 3, 1}, .resize = {6, 5}}, out);
+  for (size_t i = 0; i < 2; ++i) {
+    for (size_t y = 0; y < 4; ++y) {
+      for (size_t x = 0; x < 3; ++x) {
+        const uint8_t pixel = data.picture(i == 0 ? 2 : 0)[(y + 1) * 5 + x + 1];
+        EXPECT_EQ(out[(i * 4 + y) * 3 + x], static_cast<float>(pixel) * 2 + 1);
+      }
+    }
+  }
+}
+
+TEST(Batches, CropsHaveTheSameBitsForAnyNumberOfThreads) {
+  const Dataset data = striped(70);
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < 67; ++i) rows.push_back(66 - i);
+  const auto cropped = [&](const Augmentation& augment, int threads) {
+    std::vector<float> out(rows.size() * 12, -1);
+    set_num_threads(threads);
+    fill_batch(data, rows, {.augment = augment, .pass = 4, .shape = {4, 3, 1}, .resize = {6, 5}}, out);
+    set_num_threads(0);
+    return out;
+  };
+  for (const Augmentation& augment :
+       {Augmentation{.crop = {4, 3}}, Augmentation{.rotation_deg = 9, .random_resized_crop = true}}) {
+    EXPECT_EQ(cropped(augment, 1), cropped(augment, 2));
+    EXPECT_EQ(cropped(augment, 1), cropped(augment, 5));
+  }
+}
+
 }  // namespace
 }  // namespace fer::data

@@ -45,6 +45,30 @@ TEST(PredictRows, FollowsTheOrderOfTheRows) {
   EXPECT_TRUE(same_bits(p.values().subspan(3, 3), two.values()));
 }
 
+// A model that sees the centre answers as its network does about pictures that were cropped before.
+TEST(PredictRows, TakeTheCentreOfLargerPictures) {
+  const SmallRun run;
+  Dataset centres = run.data;
+  centres.height = 3;
+  centres.width = 4;
+  centres.pixels.clear();
+  for (int64_t i = 0; i < run.data.size(); ++i) {
+    for (size_t y = 2; y < 5; ++y) {
+      for (size_t x = 1; x < 5; ++x) centres.pixels.push_back(run.data.picture(i)[y * 6 + x]);
+    }
+  }
+  Network network = small_network();
+  network.input = Shape({3, 4, 1});
+  const Model plain = {network, initialize(network, 5), {.scale = 0.01f, .shift = -1}};
+  Model centre = plain;
+  centre.preprocessing.resize = {6, 6};
+  for (const int64_t batch : {1, 7, 64}) {
+    const Tensor a = predict_rows(centre, run.data, run.validation, batch);
+    EXPECT_TRUE(same_bits(a.values(), predict_rows(plain, centres, run.validation, batch).values()));
+  }
+  EXPECT_EQ(evaluate(centre, run.data, run.validation).accuracy, evaluate(plain, centres, run.validation).accuracy);
+}
+
 TEST(PredictRows, FlipIsTheMeanWithTheMirrorImage) {
   const SmallRun run;
   Dataset mirrored = run.data;

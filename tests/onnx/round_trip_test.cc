@@ -48,6 +48,15 @@ TEST(Onnx, EveryLayerComesBack) {
   }
 }
 
+TEST(Onnx, ThatTheInputIsTheCentreComesBack) {
+  Model model = random_model(all_layers(), 7);
+  EXPECT_FALSE(round_trip(model).preprocessing.resize.given());
+  model.preprocessing.resize = {48, 50};
+  for (const bool pixels : {true, false}) {
+    EXPECT_EQ(round_trip(model, {.pixels_in = pixels}).preprocessing.resize, (PictureSize{48, 50}));
+  }
+}
+
 TEST(Onnx, LayersKeepTheirNamesAndForms) {
   const Network again = round_trip(random_model(all_layers(), 7), {.fold_batch_norm = false}).network;
   std::string names;

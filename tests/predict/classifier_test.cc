@@ -57,6 +57,50 @@ TEST(Classifier, AFileItsBytesAndThePictureItselfGiveOneAnswer) {
   EXPECT_EQ(classifier.input_of(picture), fitted(picture, 5, 4, 1).pixels);
 }
 
+// grey_model, seeing the centre of pictures of 9x8: rows 2 to 6, columns 2 to 5.
+Model centre_model() {
+  Model model = grey_model(1);
+  model.preprocessing.resize = {9, 8};
+  return model;
+}
+
+TEST(Classifier, AModelOfTheCentreTakesTheWholePicture) {
+  const TemporaryFolder folder;
+  save_model(centre_model(), folder / "m.safetensors");
+  const Classifier classifier = Classifier::load(folder / "m.safetensors");
+  EXPECT_EQ(classifier.height(), 9);
+  EXPECT_EQ(classifier.width(), 8);
+  const Image picture = grey_picture(30, 13), whole = fitted(picture, 9, 8, 1);
+  EXPECT_EQ(classifier.input_of(picture), whole.pixels);
+  std::vector<uint8_t> centre;
+  for (size_t y = 2; y < 7; ++y) {
+    for (size_t x = 2; x < 6; ++x) centre.push_back(whole.pixels[y * 8 + x]);
+  }
+  const std::vector<float> expected = asked(grey_model(1), centre);
+  put(folder / "face.png", encode_png(picture));
+  EXPECT_EQ(classifier.predict(picture).probabilities, expected);
+  EXPECT_EQ(classifier.predict_file(folder / "face.png").probabilities, expected);
+  std::vector<float> floats(whole.pixels.begin(), whole.pixels.end()), answer(3);
+  for (float& value : floats) value *= 1.0f / 255.0f;
+  classifier.predict_into(floats, answer);
+  EXPECT_EQ(answer, expected) << "preprocessed pictures are cropped too";
+  EXPECT_NE(message_of([&] { classifier.predict_into(centre, answer); }), "") << "what is cropped already";
+}
+
+TEST(Classifier, ModelsThatTakeTheSamePicturesAnswerTogetherWhateverTheySeeOfThem) {
+  Model wide = centre_model();
+  wide.network.input = Shape({9, 8, 1});
+  wide.preprocessing.resize = {};
+  wide.weights = initialize(wide.network, 2);
+  const Classifier both({centre_model(), wide});
+  const Image picture = grey_picture(9, 8);
+  const std::vector<float> a = Classifier({centre_model()}).predict(picture).probabilities;
+  const std::vector<float> b = Classifier({wide}).predict(picture).probabilities;
+  const std::vector<float> mean = both.predict(picture).probabilities;
+  for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(mean[i], (a[i] + b[i]) / 2, 1e-6);
+  EXPECT_NE(message_of([&] { Classifier({centre_model(), grey_model(1)}); }), "");
+}
+
 TEST(Classifier, ABatchIsAnsweredInItsOrder) {
   const Classifier classifier({grey_model(1)});
   std::vector<Image> pictures;

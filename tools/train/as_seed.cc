@@ -41,7 +41,8 @@ TrainOptions options_as_seed(const std::string& network, int64_t number) {
       recipe.balanced_class_weights ? "balanced" : fmt::format("{}", fmt::join(recipe.config.class_weights, ","));
   options.config = std::move(recipe.config);
   options.config.epochs = stage.epochs;
-  if (!stage.augmented) options.config.augmentation = {};
+  // (The crop is the network's input, in every stage.)
+  if (!stage.augmented) options.config.augmentation = {.crop = options.config.augmentation.crop};
   options.wrong_only = stage.wrong_only;
   if (count > 1) options.stage = number;
   options.remarks = std::move(recipe.remarks);

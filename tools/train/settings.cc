@@ -56,6 +56,13 @@ std::string augmentation_text(const Augmentation& a) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (a.horizontal_flip) add("mirror");
+  if (a.alternating_flip) add("mirror in every other pass");
+  if (a.random_resized_crop) {
+    add(fmt::format("random resized crop, area {:g} to {:g}, aspect {:.3g} to {:.3g}", a.crop_scale.low,
+                    a.crop_scale.high, a.crop_ratio.low, a.crop_ratio.high));
+  } else if (a.crop.given()) {
+    add(fmt::format("random crop {}x{}", a.crop.height, a.crop.width));
+  }
   if (a.width_shift > 0) add(fmt::format("width shift {:g}", a.width_shift));
   if (a.height_shift > 0) add(fmt::format("height shift {:g}", a.height_shift));
   if (a.rotation_deg > 0) add(fmt::format("turn {:g}°", a.rotation_deg));

@@ -47,6 +47,16 @@ TrainingRows training_rows(const TrainOptions& options, const Start& start) {
   return options.wrong_only ? misclassified(rows, options.split, start.opened.data, start.model) : rows;
 }
 
+// A new model's preprocessing is the options'.
+const Preprocessing& shown_as(const TrainOptions& options, const Model& model) {
+  return options.init.empty() ? options.config.preprocessing : model.preprocessing;
+}
+
+// The crop is the network's input (fer/trainer.h), for which the weights are made.
+void use_crop(Network& network, const PictureSize& crop) {
+  if (crop.given() && network.input.rank() == 3) network.input = Shape({crop.height, crop.width, network.input[2]});
+}
+
 ProgressForm progress_form(const TrainOptions& options) {
   if (options.json) return ProgressForm::kJson;
   if (options.quiet) return ProgressForm::kNone;
@@ -63,11 +73,12 @@ Start open_start(const TrainOptions& options) {
   } else {
     model.network = load_network(options.network);
   }
-  start.opened = open_data(options.data, options.data_options, model.network.input);
+  start.opened = open_data(options.data, options.data_options, picture_shape(model.network, shown_as(options, model)));
   if (!options.init.empty()) {
     apply_model_classes(start.opened, model);
     return start;
   }
+  use_crop(model.network, options.config.augmentation.crop);
   model.classes = match_classes(start.opened, options.data_options, model.network);
   for (const std::string& name : model.network.class_names) model.emoji.push_back(default_emoji(name));
   return start;

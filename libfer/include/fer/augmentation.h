@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fer/export.h"
+#include "fer/picture_size.h"
 
 namespace FER_PUBLIC fer {
 
@@ -15,6 +16,12 @@ enum class Fill {
 };
 const char* fill_name(Fill fill);  // "nearest", "constant", "reflect", "wrap"
 
+// The numbers from low to high.
+struct Interval {
+  double low = 0, high = 0;
+  bool operator==(const Interval&) const = default;
+};
+
 // Random changes to training pictures, as Keras's ImageDataGenerator makes them. Each is drawn uniformly from its
 // range, in both directions, anew in every pass over the data, and all are applied in one resampling
 // (docs/training.md). The result is a pure function of seed, pass and picture.
@@ -27,8 +34,19 @@ struct Augmentation {
   double zoom = 0;               // height and width each by a factor in [1 - zoom, 1 + zoom]
   Fill fill = Fill::kNearest;
   double fill_value = 0;  // the pixel value for kConstant, 0 to 255
+  // Every picture is mirrored in every other pass over the data, beginning with the first for half of the pictures.
+  bool alternating_flip = false;
+  // Where it is given, the network's input is cut out of the picture without scaling, at a place drawn anew, as
+  // torchvision's RandomCrop does; whoever asks the model gets the centre (Preprocessing::resize).
+  PictureSize crop = {};
+  // A part of the picture, of an area and an aspect ratio drawn from the intervals below, is scaled to the network's
+  // input, as torchvision's RandomResizedCrop does; it takes the place of the random crop.
+  bool random_resized_crop = false;
+  Interval crop_scale = {0.08, 1};           // the part's area, as a fraction of the picture's
+  Interval crop_ratio = {3.0 / 4, 4.0 / 3};  // width / height; drawn so that its logarithm is uniform
   bool any() const {
-    return horizontal_flip || width_shift > 0 || height_shift > 0 || rotation_deg > 0 || shear_deg > 0 || zoom > 0;
+    return horizontal_flip || alternating_flip || width_shift > 0 || height_shift > 0 || rotation_deg > 0 ||
+           shear_deg > 0 || zoom > 0 || crop.given() || random_resized_crop;
   }
 };
 

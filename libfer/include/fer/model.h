@@ -7,6 +7,7 @@
 #include "fer/class_names.h"
 #include "fer/export.h"
 #include "fer/network.h"
+#include "fer/picture_size.h"
 #include "fer/weights.h"
 
 namespace FER_PUBLIC fer {
@@ -15,6 +16,9 @@ namespace FER_PUBLIC fer {
 struct Preprocessing {
   float scale = 1.0f / 255.0f;
   float shift = 0.0f;
+  // Where it is given, pictures are fitted to this size, at least the network's input, and the network sees the centre
+  // of them, as torchvision's CenterCrop cuts it (docs/training.md); else they are fitted to the network's input.
+  PictureSize resize = {};
   bool operator==(const Preprocessing&) const = default;
 };
 
@@ -27,6 +31,12 @@ struct Int8Layer {
   bool operator==(const Int8Layer&) const = default;
 };
 
+// What a picture is fitted to, [height, width, channels]: the network's input, or preprocessing.resize.
+inline Shape picture_shape(const Network& network, const Preprocessing& preprocessing) {
+  const PictureSize& size = preprocessing.resize;
+  return size.given() ? Shape({size.height, size.width, network.input[2]}) : network.input;
+}
+
 struct Model {
   Network network;
   Weights weights;
@@ -37,6 +47,7 @@ struct Model {
   std::vector<ClassRule> classes = {};
   std::vector<std::string> emoji = {};
 };
+inline Shape picture_shape(const Model& model) { return picture_shape(model.network, model.preprocessing); }
 
 }  // namespace fer
 

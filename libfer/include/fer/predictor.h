@@ -40,6 +40,8 @@ class Predictor {
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;
 
+  // The size of a picture as predict takes it (picture_shape, fer/model.h); a model that was trained on crops looks at
+  // the centre of it.
   int64_t height() const;
   int64_t width() const;
   int64_t channels() const;

@@ -7,6 +7,7 @@
 #include "fer/error.h"
 #include "fer/onnx.h"
 #include "io/pixel_notes.h"
+#include "io/resize.h"
 #include "network/imported_head.h"
 #include "network/json_text.h"
 #include "onnx/file/wire.h"
@@ -105,6 +106,9 @@ OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& optio
   model.network.class_names = class_names(proto, options);
   infer(model.network);  // whether there are as many names as classes
   model.preprocessing = after(before, reading.scaled());
+  if (const JsonDocument resize = metadata(proto, kResize); !resize->is_null()) {
+    model.preprocessing.resize = io::read_resize(resize, model.network, kResize);
+  }
   if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
     throw Error("preprocessing: expected finite numbers, found others");
   }

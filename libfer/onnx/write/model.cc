@@ -118,6 +118,9 @@ void add_metadata(onnx::ModelProto& proto, const char* key, const std::string& v
 void write_metadata(const Model& model, const OnnxWriteOptions& options, onnx::ModelProto& proto) {
   add_metadata(proto, kFerVersion, version());
   add_metadata(proto, kClassNames, one_line(model.network.class_names));
+  if (const PictureSize& resize = model.preprocessing.resize; resize.given()) {
+    add_metadata(proto, kResize, one_line({resize.height, resize.width}));
+  }
   if (options.pixels_in) return;
   add_metadata(proto, kPreprocessing,
                one_line({{"scale", float_to_json(model.preprocessing.scale)},

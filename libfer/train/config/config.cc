@@ -20,11 +20,12 @@ json::json_pointer pointer_to(const Field& field) {
 
 template <class Wanted>
 json fields_to_json(const TrainConfig& config, Fields fields, Wanted wanted) {
-  TrainConfig values = config;
+  TrainConfig values = config, usual;
   json object = json::object();
   for (const Field& field : fields) {
     if (*field.path == '\0' || !wanted(field)) continue;
     const Place place = field.at(values);
+    if (field.left_out && value_to_json(place) == value_to_json(field.at(usual))) continue;
     if (applies(place)) object[pointer_to(field)] = value_to_json(place);
   }
   // What is off has no other settings.

@@ -71,6 +71,11 @@ std::string shortest(Number number) {
   return text;
 }
 
+std::string size_expected(const Range& range) { return number_expected("N or HxW, each a whole number", range); }
+std::string interval_expected(const Range& range) {
+  return number_expected("two numbers MIN,MAX in this order, each", range);
+}
+
 std::string head_of(const std::string& path) { return path.substr(0, path.find('.')); }
 
 }  // namespace
@@ -127,6 +132,8 @@ std::string expected_text(const Field& field, const Place& place) {
                  [&](double*) { return number_expected("a number", field.range); },
                  [](std::string*) { return std::string("a path"); },
                  [&](std::vector<double>*) { return number_expected("one number per class, each", field.range); },
+                 [&](PictureSize*) { return size_expected(field.range); },
+                 [&](Interval*) { return interval_expected(field.range); },
                  [](const Choice& choice) { return one_of(choice.names); }},
       place);
 }
@@ -138,20 +145,23 @@ std::string number_text(double number) {
 
 std::string value_text(const Place& place) {
   return std::visit(
-      Overloaded{[](std::monostate) { return std::string(); }, [](std::string* v) { return v->empty() ? "none" : *v; },
-                 [](std::vector<double>* v) -> std::string {
-                   if (v->empty()) return "none";
-                   std::string text;
-                   for (const double w : *v) text += fmt::format("{}{}", text.empty() ? "" : ",", number_text(w));
-                   return text;
-                 },
-                 [](const Choice& choice) { return choice.now; },
-                 [](auto* value) -> std::string {
-                   if constexpr (std::is_same_v<decltype(value), bool*>)
-                     return *value ? "on" : "off";
-                   else
-                     return shortest(*value);
-                 }},
+      Overloaded{
+          [](std::monostate) { return std::string(); }, [](std::string* v) { return v->empty() ? "none" : *v; },
+          [](std::vector<double>* v) -> std::string {
+            if (v->empty()) return "none";
+            std::string text;
+            for (const double w : *v) text += fmt::format("{}{}", text.empty() ? "" : ",", number_text(w));
+            return text;
+          },
+          [](PictureSize* v) { return v->given() ? fmt::format("{}x{}", v->height, v->width) : std::string("none"); },
+          [](Interval* v) { return fmt::format("{},{}", number_text(v->low), number_text(v->high)); },
+          [](const Choice& choice) { return choice.now; },
+          [](auto* value) -> std::string {
+            if constexpr (std::is_same_v<decltype(value), bool*>)
+              return *value ? "on" : "off";
+            else
+              return shortest(*value);
+          }},
       place);
 }
 
@@ -161,6 +171,18 @@ void check_value(const Field& field, const Place& place, const std::string& wher
   };
   std::visit(Overloaded{[](std::monostate) {}, [](bool*) {}, [](std::string*) {}, [](uint64_t*) {},
                         [&](std::vector<double>* values) { std::for_each(values->begin(), values->end(), check); },
+                        [&](PictureSize* size) {
+                          if (!size->given()) return;
+                          check(size->height);
+                          check(size->width);
+                        },
+                        [&](Interval* interval) {
+                          check(interval->low);
+                          check(interval->high);
+                          if (interval->low > interval->high) {
+                            fail(where, expected_text(field, place), value_text(place));
+                          }
+                        },
                         [&](const Choice& choice) {
                           if (!known(choice, choice.now))
                             fail(where, one_of(choice.names), fmt::format("\"{}\"", choice.now));
@@ -172,6 +194,12 @@ void check_value(const Field& field, const Place& place, const std::string& wher
 json value_to_json(const Place& place) {
   return std::visit(
       Overloaded{[](std::monostate) { return json(); }, [](const Choice& choice) { return json(choice.now); },
+                 [](PictureSize* v) {
+                   return v->given() ? json({v->height, v->width}) : json();
+                 },
+                 [](Interval* v) {
+                   return json({v->low, v->high});
+                 },
                  [](auto* value) { return json(*value); }},
       place);
 }
@@ -190,6 +218,17 @@ void value_from_json(const json& value, const std::string& where, const Place& p
                           if (!value.is_array()) fail(where, "an array of numbers", shown(value));
                           out->resize(value.size());
                           for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out)[i]);
+                        },
+                        [&](PictureSize* out) {
+                          if (value.is_null()) return;
+                          if (!value.is_array() || value.size() != 2) fail(where, "[height, width]", shown(value));
+                          read_value(value[0], where, out->height);
+                          read_value(value[1], where, out->width);
+                        },
+                        [&](Interval* out) {
+                          if (!value.is_array() || value.size() != 2) fail(where, "[min, max]", shown(value));
+                          read_value(value[0], where, out->low);
+                          read_value(value[1], where, out->high);
                         },
                         [&](const Choice& choice) {
                           if (!value.is_string() || !known(choice, value.get<std::string>())) {
@@ -218,6 +257,22 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
                           std::vector<double> numbers;
                           for (const std::string_view part : parts_of(text)) number_in(part, numbers.emplace_back());
                           *out = std::move(numbers);
+                        },
+                        [&](PictureSize* out) {
+                          const size_t x = text.find('x');
+                          PictureSize size;
+                          number_in(std::string_view(text).substr(0, x), size.height);
+                          number_in(x == text.npos ? text : std::string_view(text).substr(x + 1), size.width);
+                          *out = size;
+                        },
+                        [&](Interval* out) {
+                          const std::vector<std::string_view> parts = parts_of(text);
+                          Interval interval;
+                          if (parts.size() != 2) refuse();
+                          number_in(parts[0], interval.low);
+                          number_in(parts[1], interval.high);
+                          if (interval.low > interval.high) refuse();
+                          *out = interval;
                         },
                         [&](const Choice& choice) {
                           if (!known(choice, text)) refuse();

@@ -43,7 +43,7 @@ struct Choice {
 
 // Where a field's value lies in a TrainConfig; monostate: in this one nowhere (momentum, while the optimizer is Adam).
 using Place = std::variant<std::monostate, bool*, int64_t*, uint64_t*, float*, double*, std::string*,
-                           std::vector<double>*, Choice>;
+                           std::vector<double>*, PictureSize*, Interval*, Choice>;
 
 enum class Kept {
   kCompared,  // in config.json, and the same in a resumed run
@@ -66,6 +66,7 @@ struct Field {
   Kept kept = Kept::kCompared;
   const char* recipe = "";      // its name in a network's training settings, where that differs from the path
   const char* since = "0.1.0";  // the first version that has it
+  bool left_out = false;        // config.json does not have it where it has its default, as before there was this field
 };
 using Fields = std::span<const Field>;
 

@@ -11,7 +11,11 @@ using Config = TrainConfig;
 constexpr Range kCount = from_to(1, std::numeric_limits<int32_t>::max());
 constexpr Range kCountOrZero = from_to(0, std::numeric_limits<int32_t>::max());
 constexpr Range kShare = from_and_below(0, 1);
+constexpr Range kPixels = from_to(1, 16384);          // along an edge
 constexpr Range kUpToAMillion = from_to(1, 1 << 20);  // of batches, and of pictures in each: 2^40 per step
+
+constexpr Range kPartOfOne = {.lowest = 0, .highest = 1, .without_lowest = true};
+constexpr Range kRatio = from_to(0.001, 1000);
 
 constexpr const char* kRun = "Run";
 constexpr const char* kTraining = "Training";
@@ -83,10 +87,30 @@ const Field kFields[] = {
      .at = [](Config& c) -> Place { return &c.preprocessing.scale; }, .range = other_than_zero(), .usual = "1/255"},
     {.path = "preprocessing.shift", .group = kTraining, .help = "The network's input is pixel * scale + shift",
      .at = [](Config& c) -> Place { return &c.preprocessing.shift; }},
+    {.path = "preprocessing.resize", .name = "resize", .argument = "N|HxW", .group = kTraining,
+     .help = "Fit pictures to this size, of which the network sees a crop",
+     .at = [](Config& c) -> Place { return &c.preprocessing.resize; }, .range = kPixels,
+     .usual = "the network's input; with --crop the size that DATA has", .left_out = true},
 
     {.path = "augmentation.horizontal_flip", .name = "flip", .group = kAugmentation,
      .help = "Mirror half of the training pictures",
      .at = [](Config& c) -> Place { return &c.augmentation.horizontal_flip; }},
+    {.path = "augmentation.alternating_flip", .name = "alternating-flip", .group = kAugmentation,
+     .help = "Mirror every picture in every other pass, half of them in the first",
+     .at = [](Config& c) -> Place { return &c.augmentation.alternating_flip; }, .left_out = true},
+    {.path = "augmentation.crop", .name = "crop", .argument = "N|HxW", .group = kAugmentation,
+     .help = "Train on random crops of this size, the network's input; the model sees the centre",
+     .at = [](Config& c) -> Place { return &c.augmentation.crop; }, .range = kPixels, .left_out = true},
+    {.path = "augmentation.random_resized_crop", .name = "random-resized-crop", .group = kAugmentation,
+     .help = "Train on random parts of the picture, each scaled to the network's input",
+     .at = [](Config& c) -> Place { return &c.augmentation.random_resized_crop; }, .left_out = true},
+    {.path = "augmentation.crop_scale", .name = "crop-scale", .argument = "MIN,MAX", .group = kAugmentation,
+     .help = "Area of the parts of --random-resized-crop, as a fraction of the picture's",
+     .at = [](Config& c) -> Place { return &c.augmentation.crop_scale; }, .range = kPartOfOne, .left_out = true},
+    {.path = "augmentation.crop_ratio", .name = "crop-ratio", .argument = "MIN,MAX", .group = kAugmentation,
+     .help = "Aspect ratio of the parts of --random-resized-crop, width / height",
+     .at = [](Config& c) -> Place { return &c.augmentation.crop_ratio; }, .range = kRatio, .usual = "3/4,4/3",
+     .left_out = true},
     {.path = "", .name = "shift", .argument = "SHARE", .group = kAugmentation,
      .help = "Shift by up to this fraction of width and height",
      .at = [](Config& c) -> Place { return &c.augmentation.width_shift; }, .range = kShare,

@@ -6,6 +6,7 @@
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
 #include "train/config/config.h"
+#include "train/config/input_size.h"
 #include "train/step/stopwatch.h"
 #include "train/step/train_step.h"
 
@@ -69,14 +70,19 @@ double TrainingProfile::accounted_seconds() const {
   return sum;
 }
 
-TrainingProfile profile_training(const Network& network, const TrainConfig& config, const Dataset& data,
+TrainingProfile profile_training(const Network& given, const TrainConfig& asked, const Dataset& data,
                                  std::span<const int64_t> rows, int64_t steps) {
+  Network network = given;
+  TrainConfig config = asked;
   if (steps < 1) throw Error("profile: expected one step or more, found " + std::to_string(steps));
   if (rows.empty()) throw Error("profile: expected at least one picture, found none");
   train::check_config(config, class_count(network));
+  train::use_crop(network, config.augmentation);
   evaluation::check_rows(network, data, rows, true, "training");
   const train::RunInputs inputs{.data = data, .train = rows, .validation = {}, .targets = {}};
   Model model{network, initialize(network, config.seed), config.preprocessing};
+  model.preprocessing = train::preprocessing_for(model, config.augmentation, data);
+  config.preprocessing = model.preprocessing;
   train::TrainStep step(model, config, inputs);
 
   // The steps of a run, but for the last one of every pass, which may have fewer pictures.

@@ -8,6 +8,7 @@
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
 #include "train/config/config.h"
+#include "train/config/input_size.h"
 #include "train/run/fit_loop.h"
 
 namespace fer {
@@ -33,6 +34,7 @@ void check_soft_targets(std::span<const float> targets, int64_t pictures, int64_
 }
 
 Model untrained(Network network, const TrainConfig& config) {
+  train::use_crop(network, config.augmentation);
   Weights weights = initialize(network, config.seed);
   return {std::move(network), std::move(weights), config.preprocessing};
 }
@@ -45,6 +47,7 @@ Trainer::Trainer(Model model, TrainConfig config) {
   infer(model.network);
   if (!model.int8.empty()) throw Error("the model computes in 8-bit integers: expected one in floats to train");
   train::check_config(config, class_count(model.network));
+  train::check_crop(model, config.augmentation);
   config.preprocessing = model.preprocessing;
   impl_ = std::make_unique<Impl>(Impl{std::move(model), std::move(config)});
 }
@@ -63,12 +66,15 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
   const bool labels_needed = soft_targets.empty();
   evaluation::check_rows(network, data, train, labels_needed, "training");
   evaluation::check_rows(network, data, validation, labels_needed, "validation");
+  train::preprocessing_for(impl_->model, impl_->config.augmentation, data);
   check_soft_targets(soft_targets, data.size(), class_count(network));
 }
 
 History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
                      const TrainCallbacks& callbacks, std::span<const float> soft_targets) {
   check(data, train, validation, soft_targets);
+  impl_->model.preprocessing = train::preprocessing_for(impl_->model, impl_->config.augmentation, data);
+  impl_->config.preprocessing = impl_->model.preprocessing;
   const train::RunInputs inputs{.data = data, .train = train, .validation = validation, .targets = soft_targets};
   return train::FitLoop(impl_->model, impl_->config, inputs, callbacks).run();
 }

@@ -37,7 +37,8 @@ void TrainingBatches::fill(int64_t batch) {
                     .augment = config_.augmentation,
                     .seed = config_.seed,
                     .pass = pass_,
-                    .shape = shape_},
+                    .shape = shape_,
+                    .resize = config_.preprocessing.resize},
                    pictures_.values().first(count_ * picture_size_));
   for (int64_t i = 0; i < count_; ++i) {
     const std::span<float> target = targets_.values().subspan(i * classes_, classes_);

@@ -102,6 +102,52 @@ TEST(Field, NamingTheOptimizerInForceLeavesItsMembers) {
   EXPECT_EQ(std::get<RmsPropTf1>(optimizer).epsilon, 1e-10f);
 }
 
+TEST(Field, ReadsSizes) {
+  PictureSize size;
+  const Field field = field_of(from_to(1, 99));
+  EXPECT_EQ(value_text(&size), "none");
+  EXPECT_EQ(value_to_json(&size), nullptr);
+  value_from_text("40", "--crop", field, &size);
+  EXPECT_EQ(size, (PictureSize{40, 40}));
+  value_from_text("44x40", "--crop", field, &size);
+  EXPECT_EQ(size, (PictureSize{44, 40}));
+  EXPECT_EQ(value_text(&size), "44x40");
+  PictureSize again;
+  value_from_json(value_to_json(&size), "crop", &again);
+  EXPECT_EQ(again, size);
+  for (const char* bad : {"", "x", "40x", "x40", "40x40x40", "0", "0x40", "40x100", "-4", "40X40", "40.5", "40 x 40"}) {
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--crop", field, &size); }),
+              "--crop: expected N or HxW, each a whole number from 1 to 99, found \"" + std::string(bad) + "\"");
+  }
+  EXPECT_EQ(size, (PictureSize{44, 40})) << "what is refused changes nothing";
+  size = {40, 0};
+  EXPECT_NE(message_of([&] { check_value(field, &size, "crop"); }), "");
+  for (const char* bad : {"40", "[40]", "[40,40,1]", "[40,\"x\"]", "{}"}) {
+    EXPECT_NE(message_of([&] { value_from_json(nlohmann::json::parse(bad), "crop", &again); }), "") << bad;
+  }
+}
+
+TEST(Field, ReadsIntervals) {
+  Interval interval = {0.08, 1};
+  const Field field = field_of(from_to(0, 1));
+  EXPECT_EQ(value_text(&interval), "0.08,1");
+  value_from_text("0.5, 0.75", "--scale", field, &interval);
+  EXPECT_EQ(interval, (Interval{0.5, 0.75}));
+  EXPECT_EQ(value_to_json(&interval), nlohmann::json({0.5, 0.75}));
+  for (const char* bad : {"", "0.5", "0.5,", "0.5,2", "0.75,0.5", "0,0.5,1", "a,b", "nan,1"}) {
+    EXPECT_EQ(
+        message_of([&] { value_from_text(bad, "--scale", field, &interval); }),
+        "--scale: expected two numbers MIN,MAX in this order, each from 0 to 1, found \"" + std::string(bad) + "\"");
+  }
+  EXPECT_EQ(interval, (Interval{0.5, 0.75})) << "what is refused changes nothing";
+  interval = {0.75, 0.5};
+  EXPECT_EQ(message_of([&] { check_value(field, &interval, "scale"); }),
+            "scale: expected two numbers MIN,MAX in this order, each from 0 to 1, found 0.75,0.5");
+  for (const char* bad : {"0.5", "[0.5]", "[0,0.5,1]", "[\"a\",1]"}) {
+    EXPECT_NE(message_of([&] { value_from_json(nlohmann::json::parse(bad), "scale", &interval); }), "") << bad;
+  }
+}
+
 TEST(Field, NumbersAreWrittenShortly) {
   EXPECT_EQ(number_text(0), "0");
   EXPECT_EQ(number_text(2147483647), "2147483647");

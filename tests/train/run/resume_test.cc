@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "fer/threads.h"
+#include "tests/train/augmented_run.h"
 #include "tests/train/event_steps.h"
 #include "tests/train/whole_run.h"
 
@@ -38,6 +39,25 @@ TEST(Resume, AfterAStopAtAnyStepEndsInTheSameBytes) {
         config, {.on_step = [&](const StepProgress&) { ++steps; }, .should_stop = [&] { return steps == stop_at; }});
     EXPECT_EQ(static_cast<int64_t>(stopped.history.epochs.size()), (stop_at - 1) / 9);
     expect_same(resumed(config), undisturbed());
+  }
+}
+
+TEST(Resume, AugmentedRunsEndInTheSameBytes) {
+  TrainConfig resized = augmented_config({});
+  resized.augmentation.random_resized_crop = true;
+  for (const TrainConfig& kind : {augmented_config({}), resized}) {
+    const ScratchFolder folder;
+    TrainConfig config = kind;
+    config.out_dir = folder / "undisturbed";
+    const Outcome whole = outcome_of(config);
+    for (const int64_t stop_at : {1, 13, 27}) {
+      SCOPED_TRACE(stop_at);
+      config.out_dir = folder / std::to_string(stop_at);
+      int64_t steps = 0;
+      outcome_of(config,
+                 {.on_step = [&](const StepProgress&) { ++steps; }, .should_stop = [&] { return steps == stop_at; }});
+      expect_same(resumed(config), whole);
+    }
   }
 }
 
