@@ -16,7 +16,8 @@ enum class RandomUse : uint32_t {
   kShuffle = 3,
   kAugmentation = 4,
   kSplit = 5,
-  kSynthetic = 6
+  kSynthetic = 6,
+  kMixing = 7
 };
 
 struct RandomStream {

@@ -113,13 +113,6 @@ void resample(const PictureShape& s, const Crop& crop, const Change& change, con
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
-RandomStream stream_of(const ChangeKey& key) {
-  return {.seed = key.seed,
-          .use = RandomUse::kAugmentation,
-          .a = static_cast<uint32_t>(key.pass),
-          .b = static_cast<uint32_t>(key.row)};
-}
-
 bool drawn_flip(const RandomStream& stream) { return (random_block(stream, 1)[1] >> 31) != 0; }
 
 bool draw_flip(const Augmentation& ranges, ChangeKey key) {
@@ -130,6 +123,13 @@ bool draw_flip(const Augmentation& ranges, ChangeKey key) {
 }
 
 }  // namespace
+
+RandomStream stream_of(const ChangeKey& key) {
+  return {.seed = key.seed,
+          .use = RandomUse::kAugmentation,
+          .a = static_cast<uint32_t>(key.pass),
+          .b = static_cast<uint32_t>(key.row)};
+}
 
 Change draw_change(const Augmentation& ranges, const PictureShape& shape, const ChangeKey& key) {
   const RandomStream stream = stream_of(key);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/random.h"
 #include "data/crop.h"
 #include "fer/augmentation.h"
 
@@ -32,6 +33,9 @@ struct ChangeKey {
   uint64_t seed = 0;
   int64_t pass = 0, row = 0;
 };
+
+// The random numbers of a picture in a pass.
+RandomStream stream_of(const ChangeKey& key);
 
 // Draws a change; a pure function of its arguments. With `out`, the new picture has that size: it is the crop that
 // `ranges` asks for, or the centre.

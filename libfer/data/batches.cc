@@ -3,6 +3,8 @@
 #include "core/assert.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "data/erase.h"
+#include "data/jitter.h"
 #include "image/pixels.h"
 
 namespace fer::data {
@@ -33,6 +35,14 @@ void fill_values(std::span<const float> values, const BatchRecipe& recipe, std::
   for (size_t i = 0; i < out.size(); ++i) out[i] = values[i] * recipe.scale + recipe.shift;
 }
 
+// The changes that are made to the picture as the network sees it.
+void change_values(const Augmentation& augment, const PictureShape& shape, const RandomStream& stream,
+                   std::span<float> out) {
+  change_light(draw_jitter(augment, stream), shape.channels, out);
+  const auto erased = draw_erasing(augment, shape, stream);
+  if (erased) erase(augment, *erased, shape, stream, out);
+}
+
 void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, std::span<float> out) {
   if (data.has_values()) return fill_values(data.example(row), recipe, out);
   const PictureShape shape = shape_of(data, recipe), whole = fitted_shape(shape, recipe.resize);
@@ -44,6 +54,7 @@ void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, s
   const ChangeKey key = {recipe.seed, recipe.pass, row};
   const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
   change_picture(whole, draw_change(recipe.augment, whole, shape, key), outside, picture, out);
+  change_values(recipe.augment, shape, stream_of(key), out);
   for (float& value : out) value = value * recipe.scale + recipe.shift;
 }
 

@@ -16,6 +16,12 @@ inline double between(double low, double high, uint32_t word) {
 }
 inline double between(const Interval& range, uint32_t word) { return between(range.low, range.high, word); }
 
+// Uniform above 0 and below 1.
+inline double above_zero(uint32_t word) { return (static_cast<double>(word) + 0.5) * 0x1p-32; }
+
+// True with this probability; always with 1, never with 0.
+inline bool chance(double probability, uint32_t word) { return static_cast<double>(to_unit_float(word)) < probability; }
+
 // A whole number of 0 to count - 1.
 inline int64_t whole_below(int64_t count, uint32_t word) {
   return static_cast<int64_t>((static_cast<uint64_t>(count) * word) >> 32);

@@ -36,7 +36,7 @@ TEST(PreparedModel, PixelsAreAskedAsTheirPreprocessedNumbersAre) {
   EXPECT_EQ(from_pixels, from_numbers);
   EXPECT_EQ(from_pixels, in_place);
   EXPECT_EQ(asked.classes(), 3);
-  EXPECT_EQ(asked.input(), Shape({5, 4, 2}));
+  EXPECT_EQ(asked.picture(), Shape({5, 4, 2}));
 }
 
 TEST(PreparedModel, LogitsBecomeProbabilitiesUnlessTheyAreWantedRaw) {

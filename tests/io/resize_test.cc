@@ -25,17 +25,19 @@ TEST(Resize, IsInTheFileOnlyWhereItIsGiven) {
     Parts parts(saved(model));
     return parts.metadata()["preprocessing"].get<std::string>();
   };
-  EXPECT_NE(preprocessing(centre_model()).find("\"resize\":[6,9]"), std::string::npos) << preprocessing(centre_model());
+  EXPECT_NE(preprocessing(centre_model()).find("\"resize\": [6, 9]"), std::string::npos)
+      << preprocessing(centre_model());
   EXPECT_EQ(preprocessing(small_model()).find("resize"), std::string::npos);
 }
 
 TEST(Resize, ASizeThatDoesNotContainTheInputIsRefused) {
-  const auto with = [](const std::string& resize) {
+  const auto file_with = [](const std::string& resize) {
     Parts parts(saved(small_model()));
     parts.metadata()["preprocessing"] = R"({"scale":1,"shift":0,"resize":)" + resize + "}";
-    return refusal(parts.content());
+    return parts.content();
   };
-  EXPECT_EQ(with("[4,4]"), "");
+  const auto with = [&](const std::string& resize) { return refusal(file_with(resize)); };
+  EXPECT_EQ(io::parse_model(file_with("[4,4]"), "m").preprocessing.resize, (PictureSize{4, 4}));
   EXPECT_EQ(with("[3,9]"),
             "m: preprocessing: resize: expected a size of at most 16384 that contains the network's input, [4, 4, 1], "
             "found 3x9");

@@ -43,6 +43,7 @@ TrainOptions options_as_seed(const std::string& network, int64_t number) {
   options.config.epochs = stage.epochs;
   // (The crop is the network's input, in every stage.)
   if (!stage.augmented) options.config.augmentation = {.crop = options.config.augmentation.crop};
+  if (!stage.augmented) options.config.mixing = {};
   options.wrong_only = stage.wrong_only;
   if (count > 1) options.stage = number;
   options.remarks = std::move(recipe.remarks);

@@ -52,7 +52,7 @@ std::string schedule_text(const TrainConfig& config, const TrainingRows& rows) {
   return text;
 }
 
-std::string augmentation_text(const Augmentation& a) {
+std::string augmentation_text(const Augmentation& a, const Mixing& m) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (a.horizontal_flip) add("mirror");
@@ -68,6 +68,19 @@ std::string augmentation_text(const Augmentation& a) {
   if (a.rotation_deg > 0) add(fmt::format("turn {:g}°", a.rotation_deg));
   if (a.shear_deg > 0) add(fmt::format("shear {:g}°", a.shear_deg));
   if (a.zoom > 0) add(fmt::format("zoom {:g}", a.zoom));
+  if (a.brightness > 0 || a.contrast > 0) {
+    add(fmt::format("brightness {:g} and contrast {:g} (probability {:g})", a.brightness, a.contrast,
+                    a.jitter_probability));
+  }
+  if (a.erasing > 0) {
+    add(fmt::format("erasing {:g} (area {:g} to {:g}, {})", a.erasing, a.erasing_scale.low, a.erasing_scale.high,
+                    erasing_fill_name(a.erasing_fill)));
+  }
+  if (m.any()) {
+    if (m.mixup > 0) add(fmt::format("MixUp {:g}", m.mixup));
+    if (m.cutmix > 0) add(fmt::format("CutMix {:g}", m.cutmix));
+    add(fmt::format("mixing probability {:g}", m.probability));
+  }
   if (a.any()) add(fmt::format("fill {}", fill_name(a.fill)));
   return text.empty() ? "none" : text;
 }
@@ -83,6 +96,9 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.precision != Precision::kFp32) rows.emplace_back("precision", precision_name(config.precision));
   if (config.label_smoothing > 0) rows.emplace_back("label smoothing", fmt::format("{:g}", config.label_smoothing));
   if (!options.class_weights.empty()) rows.emplace_back("class weights", options.class_weights);
+  if (config.no_mixing_epochs > 0) {
+    rows.emplace_back("without mixing and erasing", fmt::format("the last {} epochs", config.no_mixing_epochs));
+  }
   if (config.weight_average > 0) {
     rows.emplace_back("average of weights", fmt::format("decay {:g}", config.weight_average));
   }
@@ -133,7 +149,7 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
                                                         watched(stopping.monitor, rows))
                                           : "off"},
       {"best by", watched(config.checkpoint_monitor, rows)},
-      {"augmentation", augmentation_text(config.augmentation)},
+      {"augmentation", augmentation_text(config.augmentation, config.mixing)},
       {"seed", fmt::format("{}", config.seed)}};
   add_extras(options, facts.settings);
   facts.settings.emplace_back("machine", machine_text());

@@ -108,6 +108,7 @@ TrainOptions read_train_options(const Arguments& a, TrainOptions options, const 
   if (a.has("init")) options.init = a.text("init");
   if (a.has(kClassWeights)) options.class_weights = a.text(kClassWeights);
   if (a.has("init") && a.has("classes")) throw UsageError("--classes does not go with --init, which brings its own");
+  if (a.has("init") && a.has("resize")) throw UsageError("--resize does not go with --init, which brings its own");
   options.data_options = read_data_options(a);
   read_config(a, options.config, list);
   options.split = read_split(a, options.config, options.split);

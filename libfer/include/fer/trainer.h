@@ -67,6 +67,8 @@ struct TrainConfig {
   std::vector<double> class_weights =
       {};  // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
   Augmentation augmentation = {};
+  Mixing mixing = {};
+  int64_t no_mixing_epochs = 0;  // in so many last epochs there is neither mixing nor erasing
   ReduceLrOnPlateau reduce_lr = {};
   EarlyStopping early_stopping = {};
   std::string checkpoint_monitor = "val_loss";  // the figure that decides which weights are the best
@@ -88,7 +90,8 @@ struct TrainConfig {
       60;  // last.safetensors is written at least this often inside an epoch, and at the end of every epoch
 };
 
-// One epoch's figures. loss and accuracy are running means over the epoch's training batches (dropout on,
+// One epoch's figures. Of a mixed picture, accuracy counts whether its most probable class is the one with the largest
+// share of its target. loss and accuracy are running means over the epoch's training batches (dropout on,
 // regularisation included in loss), as Keras reports them; val_* are over the whole validation part in inference mode
 // (val_loss includes regularisation, as Keras's does, and no class weights).
 struct EpochResult {

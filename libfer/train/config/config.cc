@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "fer/error.h"
+#include "train/config/mixing_epochs.h"
 
 namespace fer::train {
 namespace {
@@ -50,6 +51,9 @@ void check_together(const TrainConfig& config) {
     throw Error(
         fmt::format("label_smoothing: expected 0 with the loss squared_hinge, found {}", config.label_smoothing));
   }
+  if (config.loss == Loss::kSquaredHinge && config.mixing.any()) {
+    throw Error("mixing: expected the loss cross_entropy for mixed targets, found squared_hinge");
+  }
   if (config.save_every > 0 && config.out_dir.empty()) {
     throw Error("save_every: expected out_dir to keep snapshots in, found none");
   }
@@ -88,7 +92,8 @@ TrainConfig config_from_json(const json& object, Fields fields) {
 }
 
 json compared_settings(const TrainConfig& config, Fields fields) {
-  const bool length_matters = std::holds_alternative<CosineSchedule>(config.schedule);
+  const bool length_matters =
+      std::holds_alternative<CosineSchedule>(config.schedule) || mixing_depends_on_length(config);
   return fields_to_json(config, fields, [&](const Field& field) {
     return field.kept == Kept::kCompared || (field.kept == Kept::kLength && length_matters);
   });

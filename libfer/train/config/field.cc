@@ -71,10 +71,8 @@ std::string shortest(Number number) {
   return text;
 }
 
-std::string size_expected(const Range& range) { return number_expected("N or HxW, each a whole number", range); }
-std::string interval_expected(const Range& range) {
-  return number_expected("two numbers MIN,MAX in this order, each", range);
-}
+std::string size_expected(const Range& range) { return number_expected("N or HxW, each", range); }
+std::string interval_expected(const Range& range) { return number_expected("MIN,MAX in this order, each", range); }
 
 std::string head_of(const std::string& path) { return path.substr(0, path.find('.')); }
 

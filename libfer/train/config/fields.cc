@@ -14,7 +14,7 @@ constexpr Range kShare = from_and_below(0, 1);
 constexpr Range kPixels = from_to(1, 16384);          // along an edge
 constexpr Range kUpToAMillion = from_to(1, 1 << 20);  // of batches, and of pictures in each: 2^40 per step
 
-constexpr Range kPartOfOne = {.lowest = 0, .highest = 1, .without_lowest = true};
+constexpr Range kPartOfOne = from_to(0, 1);
 constexpr Range kRatio = from_to(0.001, 1000);
 
 constexpr const char* kRun = "Run";
@@ -87,10 +87,10 @@ const Field kFields[] = {
      .at = [](Config& c) -> Place { return &c.preprocessing.scale; }, .range = other_than_zero(), .usual = "1/255"},
     {.path = "preprocessing.shift", .group = kTraining, .help = "The network's input is pixel * scale + shift",
      .at = [](Config& c) -> Place { return &c.preprocessing.shift; }},
-    {.path = "preprocessing.resize", .name = "resize", .argument = "N|HxW", .group = kTraining,
+    {.path = "preprocessing.resize", .name = "resize", .argument = "SIZE", .group = kTraining,
      .help = "Fit pictures to this size, of which the network sees a crop",
      .at = [](Config& c) -> Place { return &c.preprocessing.resize; }, .range = kPixels,
-     .usual = "the network's input; with --crop the size that DATA has", .left_out = true},
+     .usual = "the input; with --crop the data's size", .left_out = true},
 
     {.path = "augmentation.horizontal_flip", .name = "flip", .group = kAugmentation,
      .help = "Mirror half of the training pictures",
@@ -98,7 +98,7 @@ const Field kFields[] = {
     {.path = "augmentation.alternating_flip", .name = "alternating-flip", .group = kAugmentation,
      .help = "Mirror every picture in every other pass, half of them in the first",
      .at = [](Config& c) -> Place { return &c.augmentation.alternating_flip; }, .left_out = true},
-    {.path = "augmentation.crop", .name = "crop", .argument = "N|HxW", .group = kAugmentation,
+    {.path = "augmentation.crop", .name = "crop", .argument = "SIZE", .group = kAugmentation,
      .help = "Train on random crops of this size, the network's input; the model sees the centre",
      .at = [](Config& c) -> Place { return &c.augmentation.crop; }, .range = kPixels, .left_out = true},
     {.path = "augmentation.random_resized_crop", .name = "random-resized-crop", .group = kAugmentation,
@@ -138,6 +138,51 @@ const Field kFields[] = {
     {.path = "augmentation.fill_value", .name = "fill-value", .argument = "V", .group = kAugmentation,
      .help = "Pixel value for --fill constant",
      .at = [](Config& c) -> Place { return &c.augmentation.fill_value; }, .range = from_to(0, 255)},
+    {.path = "augmentation.brightness", .name = "brightness", .argument = "X", .group = kAugmentation,
+     .help = "Multiply pixels by a factor between 1 - X and 1 + X",
+     .at = [](Config& c) -> Place { return &c.augmentation.brightness; }, .range = at_least(0), .left_out = true},
+    {.path = "augmentation.contrast", .name = "contrast", .argument = "X", .group = kAugmentation,
+     .help = "Multiply what pixels differ by from the picture's mean by a factor between 1 - X and 1 + X",
+     .at = [](Config& c) -> Place { return &c.augmentation.contrast; }, .range = at_least(0), .left_out = true},
+    {.path = "augmentation.jitter_probability", .name = "jitter-probability", .argument = "P", .group = kAugmentation,
+     .help = "Probability of --brightness and --contrast for a picture",
+     .at = [](Config& c) -> Place { return &c.augmentation.jitter_probability; }, .range = from_to(0, 1),
+     .left_out = true},
+    {.path = "augmentation.erasing", .name = "erasing", .argument = "P", .group = kAugmentation,
+     .help = "Probability of erasing a random rectangle of a picture",
+     .at = [](Config& c) -> Place { return &c.augmentation.erasing; }, .range = from_to(0, 1), .left_out = true},
+    {.path = "augmentation.erasing_scale", .name = "erasing-scale", .argument = "MIN,MAX", .group = kAugmentation,
+     .help = "Area of the rectangle, as a fraction of the picture's",
+     .at = [](Config& c) -> Place { return &c.augmentation.erasing_scale; }, .range = kPartOfOne, .left_out = true},
+    {.path = "augmentation.erasing_ratio", .name = "erasing-ratio", .argument = "MIN,MAX", .group = kAugmentation,
+     .help = "Aspect ratio of the rectangle, height / width",
+     .at = [](Config& c) -> Place { return &c.augmentation.erasing_ratio; }, .range = kRatio, .left_out = true},
+    {.path = "augmentation.erasing_fill", .name = "erasing-fill", .argument = "NAME", .group = kAugmentation,
+     .help = "What the rectangle is filled with",
+     .at = [](Config& c) -> Place {
+       return choice(c.augmentation.erasing_fill,
+                     {ErasingFill::kMean, ErasingFill::kRandom, ErasingFill::kConstant}, erasing_fill_name);
+     }, .left_out = true},
+    {.path = "augmentation.erasing_value", .name = "erasing-value", .argument = "V", .group = kAugmentation,
+     .help = "Pixel value for --erasing-fill constant",
+     .at = [](Config& c) -> Place { return &c.augmentation.erasing_value; }, .range = from_to(0, 255),
+     .left_out = true},
+    {.path = "mixing.mixup", .name = "mixup", .argument = "ALPHA", .group = kAugmentation,
+     .help = "MixUp: blend pictures and their targets in shares drawn from Beta(ALPHA, ALPHA)",
+     .at = [](Config& c) -> Place { return &c.mixing.mixup; }, .range = at_least(0), .zero = "none", .left_out = true},
+    {.path = "mixing.cutmix", .name = "cutmix", .argument = "ALPHA", .group = kAugmentation,
+     .help = "CutMix: put a rectangle of another picture in, in shares drawn from Beta(ALPHA, ALPHA)",
+     .at = [](Config& c) -> Place { return &c.mixing.cutmix; }, .range = at_least(0), .zero = "none",
+     .left_out = true},
+    {.path = "mixing.probability", .name = "mixing-probability", .argument = "P", .group = kAugmentation,
+     .help = "Probability of a picture to be mixed with another",
+     .at = [](Config& c) -> Place { return &c.mixing.probability; }, .range = from_to(0, 1), .left_out = true},
+    {.path = "mixing.cutmix_probability", .name = "cutmix-probability", .argument = "P", .group = kAugmentation,
+     .help = "Probability of CutMix where a picture is mixed and both --mixup and --cutmix are given",
+     .at = [](Config& c) -> Place { return &c.mixing.cutmix_probability; }, .range = from_to(0, 1), .left_out = true},
+    {.path = "no_mixing_epochs", .name = "no-mixing-epochs", .argument = "N", .group = kAugmentation,
+     .help = "Number of epochs at the end without mixing and erasing",
+     .at = [](Config& c) -> Place { return &c.no_mixing_epochs; }, .range = kCountOrZero, .left_out = true},
 
     {.path = "optimizer.name", .name = "optimizer", .argument = "NAME", .group = kOptimizer,
      .help = "Optimizer that updates the weights",

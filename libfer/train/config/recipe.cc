@@ -136,7 +136,8 @@ class RecipeReader {
                     *augmented_stage_);
     }
     for (int64_t i = 0; i < count; ++i) {
-      stages[i].augmented = augmented_stage_.value_or(i + 1) == i + 1 && recipe_.config.augmentation.any();
+      stages[i].augmented = augmented_stage_.value_or(i + 1) == i + 1 &&
+                            (recipe_.config.augmentation.any() || recipe_.config.mixing.any());
       if (stages[i].epochs < 1) stages[i].epochs = recipe_.config.epochs;
       if (texts != nullptr) remarks_.add(fmt::format("stages: {}", i + 1), stage_remark(i));
     }

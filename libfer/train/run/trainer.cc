@@ -63,6 +63,9 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
   if (impl_->config.augmentation.any() && data.has_values()) {
     throw Error("augmentation: expected pictures, found landmarks");
   }
+  if (impl_->config.mixing.any() && data.has_values()) {
+    throw Error("mixing: expected pictures, found landmarks");
+  }
   const bool labels_needed = soft_targets.empty();
   evaluation::check_rows(network, data, train, labels_needed, "training");
   evaluation::check_rows(network, data, validation, labels_needed, "validation");

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "data/batches.h"
+#include "data/mixing.h"
+#include "train/config/mixing_epochs.h"
 
 namespace fer::train {
 
@@ -25,25 +27,49 @@ void TrainingBatches::start_step(int64_t step) {
   if (pass != pass_) order_ = data::pass_order(inputs_.train, config_.seed, pass);
   pass_ = pass;
   const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
+  mixes_ = mixes_in_step(config_, step, steps_per_epoch());
   step_rows_ = rows.first(std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
 }
 
 void TrainingBatches::fill(int64_t batch) {
   const auto rows = step_rows_.subspan(batch * config_.batch_size);
   count_ = std::min<int64_t>(config_.batch_size, static_cast<int64_t>(rows.size()));
+  Augmentation augmentation = config_.augmentation;
+  if (!mixes_) augmentation.erasing = 0;
   data::fill_batch(inputs_.data, rows.first(count_),
                    {.scale = config_.preprocessing.scale,
                     .shift = config_.preprocessing.shift,
-                    .augment = config_.augmentation,
+                    .augment = augmentation,
                     .seed = config_.seed,
                     .pass = pass_,
                     .shape = shape_,
                     .resize = config_.preprocessing.resize},
                    pictures_.values().first(count_ * picture_size_));
+  fill_targets(rows.first(count_));
+  if (mixes_ && config_.mixing.any()) mix(rows.first(count_));
+}
+
+void TrainingBatches::fill_targets(std::span<const int64_t> rows) {
   for (int64_t i = 0; i < count_; ++i) {
-    const std::span<float> target = targets_.values().subspan(i * classes_, classes_);
-    const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target);
+    const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target(i));
     if (!weights_.empty()) weights_[i] = static_cast<float>(config_.class_weights[label]);
+  }
+}
+
+// Joins each picture with the one before it, from the last on, so that this one is still as it was.
+void TrainingBatches::mix(std::span<const int64_t> rows) {
+  const int64_t last = count_ - 1;
+  last_picture_.assign(picture(last).begin(), picture(last).end());
+  last_target_.assign(target(last).begin(), target(last).end());
+  const float last_weight = weights_.empty() ? 1 : weights_[last];
+  for (int64_t i = last; i >= 0; --i) {
+    const data::Mix drawn = data::draw_mix(config_.mixing, shape_, {config_.seed, pass_, rows[i]});
+    if (!drawn.any()) continue;
+    data::mix_picture(drawn, shape_, i > 0 ? picture(i - 1) : std::span<float>(last_picture_), picture(i));
+    data::blend(drawn.share, i > 0 ? target(i - 1) : std::span<float>(last_target_), target(i));
+    if (weights_.empty()) continue;
+    const float other = i > 0 ? weights_[i - 1] : last_weight;
+    data::blend(drawn.share, std::span(&other, 1), std::span(&weights_[i], 1));
   }
 }
 

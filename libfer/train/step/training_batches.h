@@ -27,7 +27,7 @@ class TrainingBatches {
   int64_t step_count() const { return static_cast<int64_t>(step_rows_.size()); }
   // Batches of the step: at most config.accumulate.
   int64_t batches() const { return (step_count() + config_.batch_size - 1) / config_.batch_size; }
-  // Fills the buffers below with the step's batch.
+  // Fills the buffers below with the step's batch: pictures augmented, and mixed with each other.
   void fill(int64_t batch);
 
   int64_t count() const { return count_; }
@@ -37,14 +37,21 @@ class TrainingBatches {
   std::span<const float> weights() const { return std::span(weights_).first(weights_.empty() ? 0 : count_); }
 
  private:
+  void fill_targets(std::span<const int64_t> rows);
+  void mix(std::span<const int64_t> rows);
+  std::span<float> picture(int64_t i) { return pictures_.values().subspan(i * picture_size_, picture_size_); }
+  std::span<float> target(int64_t i) { return targets_.values().subspan(i * classes_, classes_); }
+
   const TrainConfig& config_;
   const RunInputs& inputs_;
   data::PictureShape shape_;  // the network's input
   int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
+  bool mixes_ = false;          // in this step
   std::vector<int64_t> order_;  // of the pass
   std::span<const int64_t> step_rows_;
   Tensor pictures_, targets_;
   std::vector<float> weights_;
+  std::vector<float> last_picture_, last_target_;  // of the batch, as they were before mixing
 };
 
 // The distribution that a row's loss is taken against: its soft target where there are any, else one-hot; smoothed,

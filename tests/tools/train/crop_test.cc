@@ -54,8 +54,24 @@ TEST_F(FerTrainCrop, RefusesWhatDoesNotFit) {
   const ToolResult other = run("fer-train faces.csv --init run/best.safetensors --crop 44 --out other");
   EXPECT_EQ(other.status, 1);
   expect_one_line_error(other, "fer-train", "crop: expected 40x40, the input of the model's network, found 44x44");
+  EXPECT_EQ(run("fer-train faces.csv --init run/best.safetensors --resize 56 --out other").status, 2);
   EXPECT_EQ(run("fer-train faces.csv --network net.json --crop 0 --out zero").status, 2);
   EXPECT_EQ(run("fer-train faces.csv --network net.json --crop 40x --out half").status, 2);
+}
+
+TEST_F(FerTrainCrop, GoesWithEveryOtherChange) {
+  const std::string options =
+      "--crop 40 --alternating-flip --random-resized-crop --crop-scale 0.8,1 --crop-ratio 0.75,1.25 --rotate 12 "
+      "--brightness 0.2 --contrast 0.2 --jitter-probability 0.3 --erasing 0.25 --erasing-scale 0.02,0.15 "
+      "--erasing-ratio 0.3,3.3 --erasing-fill random --mixup 0.1 --cutmix 0.45 --mixing-probability 0.5 "
+      "--cutmix-probability 0.5 --no-mixing-epochs 1 ";
+  const std::string command = "fer-train faces.csv --network net.json --epochs 2 --batch-size 7 " + options;
+  const ToolResult one = run(command + "--out one --threads 1"), two = run(command + "--out two --threads 2");
+  ASSERT_EQ(one.status, 0) << one.err;
+  ASSERT_EQ(two.status, 0) << two.err;
+  EXPECT_EQ(read_text(path("one/best.safetensors")), read_text(path("two/best.safetensors")));
+  EXPECT_NE(read_text(path("one/report.html")).find("CutMix 0.45"), std::string::npos);
+  EXPECT_NE(run("fer-train --help").out.find("--no-mixing-epochs N"), std::string::npos);
 }
 
 TEST_F(FerTrainCrop, ResizeSaysWhatItIsCutOutOf) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fer/threads.h"
+#include "tests/train/augmented_run.h"
 #include "tests/train/flat_run.h"
 
 namespace fer {
@@ -33,6 +34,24 @@ TEST(Fit, GivesTheSameBytesWithOneAndTwoThreads) {
   set_num_threads(1);
   EXPECT_TRUE(same_weights(one.model(), two.model()));
   EXPECT_EQ(untimed(with_one).epochs, untimed(with_two).epochs);
+}
+
+TEST(Fit, AugmentedRunsGiveTheSameBytesWithAnyNumberOfThreads) {
+  TrainConfig resized = augmented_config({});
+  resized.augmentation.random_resized_crop = true;
+  const SmallRun run;
+  for (const TrainConfig& config : {augmented_config({}), resized}) {
+    Trainer one(small_network(), config);
+    const History with_one = run.fit(one);
+    for (const int threads : {2, 3}) {
+      Trainer other(small_network(), config);
+      set_num_threads(threads);
+      const History with_other = run.fit(other);
+      set_num_threads(1);
+      EXPECT_TRUE(same_weights(one.model(), other.model()));
+      EXPECT_EQ(untimed(with_one).epochs, untimed(with_other).epochs);
+    }
+  }
 }
 
 TEST(Fit, AnotherSeedGivesOtherWeights) {

@@ -37,6 +37,35 @@ TEST(Fit, RefusesDataThatDoesNotFitTheNetwork) {
   EXPECT_NE(message_of([&] { trainer.fit(run.data, run.train, {}, {}, few); }), "");
 }
 
+TEST(Fit, MixesPicturesOnlyAndWithTheCrossEntropyOnly) {
+  TrainConfig config = small_config();
+  config.mixing.mixup = 0.2;
+  Dataset points = SmallRun().data;
+  points.values.assign(points.pixels.begin(), points.pixels.end());
+  points.pixels.clear();
+  Trainer trainer(small_network(), config);
+  EXPECT_EQ(message_of([&] { trainer.fit(points, numbers(0, 70), {}); }), "mixing: expected pictures, found landmarks");
+  config.loss = Loss::kSquaredHinge;
+  EXPECT_EQ(message_of([&] { Trainer(small_network(), config); }),
+            "mixing: expected the loss cross_entropy for mixed targets, found squared_hinge");
+}
+
+// Of a picture and its partner with shares of 3/4 and 1/4, accuracy counts the picture's own class.
+TEST(Fit, AccuracyUnderMixingCountsTheLargerShare) {
+  TrainConfig config = small_config();
+  config.epochs = 30;
+  config.optimizer = Adam{.learning_rate = 0.01f};
+  config.mixing.mixup = 1;
+  config.early_stopping.enabled = false;
+  const SmallRun run;
+  Trainer trainer(small_network(), config);
+  const EpochResult last = run.fit(trainer).epochs.back();
+  EXPECT_GT(last.val_accuracy, 0.8);
+  EXPECT_GT(last.accuracy, 0.6) << "far above a third: targets have not become unknown";
+  EXPECT_LT(last.accuracy, last.val_accuracy);
+  EXPECT_GT(last.loss, last.val_loss);
+}
+
 // A batch norm takes the moments of the one picture that a pass leaves over.
 TEST(Trainer, RemarksOnALastBatchOfOnePicture) {
   TrainConfig config = small_config();

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "data/batches.h"
+#include "data/mixing.h"
 #include "tests/train/small_run.h"
 
 namespace fer::train {
@@ -99,6 +101,84 @@ TEST_F(Batches, TakeSoftTargetsInPlaceOfLabels) {
   EXPECT_EQ(fill_target(inputs_, 5, 0, out), 1);
   EXPECT_EQ(out, (std::vector<float>{0.25f, 0.5f, 0.25f}));
   EXPECT_EQ(fill_target(inputs_, 6, 0, out), 0) << "of equals the first";
+}
+
+// What steps are made of without mixing, and with it.
+struct Mixed {
+  std::vector<std::vector<float>> pictures, targets;
+  std::vector<float> weights;
+};
+
+class MixedBatches : public Batches {
+ protected:
+  Mixed batch_of(TrainConfig& config, int64_t step) {
+    TrainingBatches b = batches(config);
+    b.start_step(step);
+    b.fill(0);
+    Mixed found;
+    for (int64_t i = 0; i < b.count(); ++i) {
+      const auto picture = b.pictures().subspan(i * 36, 36), target = b.targets().subspan(i * 3, 3);
+      found.pictures.emplace_back(picture.begin(), picture.end());
+      found.targets.emplace_back(target.begin(), target.end());
+    }
+    found.weights.assign(b.weights().begin(), b.weights().end());
+    return found;
+  }
+
+  // The rows of the first pass, in the order of training.
+  std::vector<int64_t> rows_ = data::pass_order(run_.train, 42, 0);
+};
+
+TEST_F(MixedBatches, JoinPicturesTargetsAndWeightsWithTheOneBefore) {
+  TrainConfig config = small_config();
+  config.label_smoothing = 0.25;
+  config.class_weights = {1, 2, 4};
+  config.augmentation.horizontal_flip = true;
+  const Mixed plain = batch_of(config, 2);
+  for (const Mixing& mixing : {Mixing{.mixup = 0.7}, Mixing{.cutmix = 1}, Mixing{.mixup = 1, .cutmix = 1}}) {
+    config.mixing = mixing;
+    const Mixed found = batch_of(config, 2);
+    int changed = 0;
+    for (size_t i = 0; i < 8; ++i) {
+      const size_t before = (i + 7) % 8;
+      const data::Mix mix = data::draw_mix(mixing, {6, 6, 1}, {.seed = 42, .pass = 0, .row = rows_[16 + i]});
+      const auto blended = [&](float own, float other) {
+        return static_cast<float>(mix.share) * own + static_cast<float>(1 - mix.share) * other;
+      };
+      std::vector<float> picture = plain.pictures[i];
+      data::mix_picture(mix, {6, 6, 1}, plain.pictures[before], picture);
+      EXPECT_EQ(found.pictures[i], picture) << i;
+      for (size_t k = 0; k < 3; ++k) {
+        EXPECT_FLOAT_EQ(found.targets[i][k], blended(plain.targets[i][k], plain.targets[before][k])) << i;
+      }
+      EXPECT_FLOAT_EQ(found.weights[i], blended(plain.weights[i], plain.weights[before])) << i;
+      changed += found.pictures[i] != plain.pictures[i];
+    }
+    EXPECT_GT(changed, 3);
+  }
+}
+
+TEST_F(MixedBatches, ABatchOfOnePictureStaysAsItIs) {
+  TrainConfig config = small_config();
+  config.batch_size = 69;
+  const Mixed plain = batch_of(config, 1);
+  config.mixing.mixup = 1;
+  const Mixed found = batch_of(config, 1);
+  ASSERT_EQ(found.pictures.size(), 1u);
+  for (size_t p = 0; p < 36; ++p) EXPECT_NEAR(found.pictures[0][p], plain.pictures[0][p], 1e-6);
+}
+
+// 4 epochs of 9 steps.
+TEST_F(MixedBatches, TheLastEpochsAreNeitherMixedNorErased) {
+  TrainConfig plain = small_config(), config = plain;
+  config.mixing.mixup = 1;
+  config.augmentation.erasing = 1;
+  config.no_mixing_epochs = 1;
+  for (const int64_t step : {0, 26, 27, 35}) {
+    const Mixed found = batch_of(config, step), expected = batch_of(plain, step);
+    EXPECT_EQ(found.pictures == expected.pictures, step >= 27) << step;
+    EXPECT_EQ(found.targets == expected.targets, step >= 27) << step;
+  }
 }
 
 }  // namespace
