@@ -9,6 +9,7 @@
 
 #include "fer/error.h"
 #include "fer/image.h"
+#include "tests/support/sanitizers.h"
 
 namespace fer {
 namespace {
@@ -45,7 +46,7 @@ Outcome decoded_within(const std::string& png, rlim_t more) {
 }
 
 TEST(DecodeImage, WithoutMemoryAPictureIsNotCalledBad) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(FER_TEST_ASAN) || defined(FER_TEST_TSAN)
   GTEST_SKIP() << "sanitizers need all of the address space";
 #endif
   // One row of a million pixels, of which libpng keeps several.

@@ -32,7 +32,7 @@ json fields_to_json(const TrainConfig& config, Fields fields, Wanted wanted) {
   // What is off has no other settings.
   for (json& member : object) {
     const auto enabled = member.is_object() ? member.find("enabled") : member.end();
-    if (enabled != member.end() && *enabled == false) member = {{"enabled", false}};
+    if (enabled != member.end() && *enabled == false) member = json::object({{"enabled", false}});
   }
   return object;
 }

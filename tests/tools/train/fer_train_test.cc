@@ -1,6 +1,7 @@
 #include <cmath>
 #include <set>
 
+#include "tests/support/sanitizers.h"
 #include "tests/tools/tool_run.h"
 
 namespace fer::test {
@@ -182,7 +183,7 @@ TEST_F(FerTrain, SaysOnceThatALastBatchHasOnePicture) {
   EXPECT_EQ(run(command + "quiet --quiet").err, "");
 }
 
-#ifndef __SANITIZE_ADDRESS__  // whose own memory is beyond any limit
+#ifndef FER_TEST_ASAN  // whose own memory is beyond any limit
 TEST_F(FerTrain, LeavesNothingBehindWhenMemoryIsTooSmall) {
   // For moments and gradients; for the buffers of a step.
   for (const char* kibibytes : {"260000", "380000"}) {
