@@ -17,7 +17,7 @@ namespace fer {
 namespace core {
 namespace {
 
-constexpr size_t kSuffixLength = 6;         // of mkdtemp
+constexpr size_t kTemporarySuffix = 6;      // of mkdtemp
 constexpr const char* kInside = "content";  // what a new folder is called within the temporary one
 
 Descriptor open_folder(int at, const char* name) {
@@ -46,7 +46,7 @@ std::vector<std::string> abandoned(const std::string& folder, const std::string&
   if (entries == nullptr) return found;
   while (const dirent* entry = ::readdir(entries)) {
     const std::string name = entry->d_name;
-    if (!name.starts_with(prefix) || name.size() != prefix.size() + kSuffixLength) continue;
+    if (!name.starts_with(prefix) || name.size() != prefix.size() + kTemporarySuffix) continue;
     const Descriptor file = open_folder(::dirfd(entries), name.c_str());
     struct stat status = {};
     const bool ours = file.open() && ::fstat(file.get(), &status) == 0 && status.st_uid == ::geteuid();

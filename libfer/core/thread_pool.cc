@@ -30,7 +30,7 @@ void forget_pool_in_child() {
   if (ThreadPool* pool = pool_of_process.exchange(nullptr)) pool_of_parent = pool;
 }
 
-[[maybe_unused]] const int registered = ::pthread_atfork(nullptr, nullptr, forget_pool_in_child);
+[[maybe_unused]] const int pool_registered = ::pthread_atfork(nullptr, nullptr, forget_pool_in_child);
 
 thread_local bool is_in_loop = false;
 

@@ -45,9 +45,9 @@ csv::Mistake line_too_long() {
   return {csv::kMaxLineBytes, "line, expected at most " + std::to_string(csv::kMaxLineBytes) + " bytes, found more"};
 }
 
-class Reader {
+class CsvReader {
  public:
-  Reader(const ByteSource& source, const std::string& name, bool require_labels)
+  CsvReader(const ByteSource& source, const std::string& name, bool require_labels)
       : source_(source), name_(name), require_labels_(require_labels) {}
 
   Dataset run() {
@@ -169,13 +169,13 @@ class Reader {
 }  // namespace
 
 Dataset parse_fer_csv(std::string_view text, const std::string& name, bool require_labels) {
-  return Reader(MemorySource(text), name, require_labels).run();
+  return CsvReader(MemorySource(text), name, require_labels).run();
 }
 
 }  // namespace data
 
 Dataset read_fer_csv(const std::string& path, bool require_labels) {
-  return data::Reader(data::FileSource(path), path, require_labels).run();
+  return data::CsvReader(data::FileSource(path), path, require_labels).run();
 }
 
 }  // namespace fer

@@ -47,9 +47,9 @@ class NameOrder {
   int64_t named_ = 0, falls_ = 0, last_ = 0, first_fall_ = 0;
 };
 
-class Reader {
+class FerPlusReader {
  public:
-  Reader(const ByteSource& source, const std::string& name) : name_(name), lines_(source, name) {}
+  FerPlusReader(const ByteSource& source, const std::string& name) : name_(name), lines_(source, name) {}
 
   FerPlus run() {
     std::string_view line;
@@ -155,12 +155,12 @@ const std::vector<std::string>& ferplus_class_names() {
 }
 
 FerPlus parse_ferplus(std::string_view text, const std::string& name) {
-  return data::Reader(data::MemorySource(text), name).run();
+  return data::FerPlusReader(data::MemorySource(text), name).run();
 }
 
 FerPlus read_ferplus(const std::string& path) {
   const data::FileSource source(path);
-  return data::Reader(source, path).run();
+  return data::FerPlusReader(source, path).run();
 }
 
 uint8_t majority_label(const Votes& votes) {

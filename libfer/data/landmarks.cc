@@ -33,9 +33,9 @@ std::optional<int> coordinate_of(std::string_view name) {
   return 2 * point + (name[0] == 'y' ? 1 : 0);
 }
 
-class Reader {
+class LandmarksReader {
  public:
-  Reader(const ByteSource& source, const std::string& name, bool require_labels)
+  LandmarksReader(const ByteSource& source, const std::string& name, bool require_labels)
       : lines_(source, name), require_labels_(require_labels) {}
 
   Dataset run() {
@@ -149,12 +149,12 @@ bool normalize_landmarks(std::span<float> points) {
 }
 
 Dataset parse_landmarks(std::string_view text, const std::string& name, bool require_labels) {
-  return data::Reader(data::MemorySource(text), name, require_labels).run();
+  return data::LandmarksReader(data::MemorySource(text), name, require_labels).run();
 }
 
 Dataset read_landmarks(const std::string& path, bool require_labels) {
   const data::FileSource source(path);
-  return data::Reader(source, path, require_labels).run();
+  return data::LandmarksReader(source, path, require_labels).run();
 }
 
 bool holds_landmarks(const std::string& path) {

@@ -70,9 +70,9 @@ bool is_dangling_link(const std::string& path) {
          std::filesystem::status(path, failure).type() == std::filesystem::file_type::not_found;
 }
 
-class Reader {
+class FolderReader {
  public:
-  Reader(const std::string& path, const FolderOptions& options) : path_(path), options_(options) {}
+  FolderReader(const std::string& path, const FolderOptions& options) : path_(path), options_(options) {}
 
   PictureFolder run() {
     FolderScan scan = scan_folder(path_);
@@ -162,7 +162,7 @@ class Reader {
 }  // namespace data
 
 PictureFolder read_picture_folder(const std::string& path, const FolderOptions& options) {
-  return data::Reader(path, options).run();
+  return data::FolderReader(path, options).run();
 }
 
 }  // namespace fer

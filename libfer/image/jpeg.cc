@@ -18,7 +18,7 @@ namespace {
 constexpr int kExifMarker = JPEG_APP0 + 1;
 constexpr int kMaxScans = 500;  // a progressive file of a few bytes may ask for thousands of passes
 
-struct Reader {
+struct JpegReader {
   jpeg_decompress_struct jpeg = {};
   jpeg_error_mgr errors = {};
   jpeg_progress_mgr progress = {};
@@ -28,7 +28,7 @@ struct Reader {
 };
 
 void on_error(j_common_ptr jpeg) {
-  auto* reader = static_cast<Reader*>(jpeg->client_data);
+  auto* reader = static_cast<JpegReader*>(jpeg->client_data);
   jpeg->err->format_message(jpeg, reader->message);
   reader->no_memory = jpeg->err->msg_code == JERR_OUT_OF_MEMORY;
   std::longjmp(reader->jump, 1);
@@ -43,13 +43,13 @@ void on_message(j_common_ptr jpeg, int level) {
 void no_output(j_common_ptr) {}
 
 void on_progress(j_common_ptr jpeg) {
-  auto* reader = static_cast<Reader*>(jpeg->client_data);
+  auto* reader = static_cast<JpegReader*>(jpeg->client_data);
   if (reader->jpeg.input_scan_number <= kMaxScans) return;
   std::snprintf(reader->message, sizeof reader->message, "expected at most %d scans", kMaxScans);
   std::longjmp(reader->jump, 1);
 }
 
-bool read_header(Reader& r, std::string_view bytes) {
+bool read_header(JpegReader& r, std::string_view bytes) {
   if (setjmp(r.jump)) return false;
   r.jpeg.err = jpeg_std_error(&r.errors);
   r.errors.error_exit = on_error;
@@ -68,7 +68,7 @@ bool read_header(Reader& r, std::string_view bytes) {
   return true;
 }
 
-bool read_rows(Reader& r, uint8_t* pixels) {
+bool read_rows(JpegReader& r, uint8_t* pixels) {
   if (setjmp(r.jump)) return false;
   jpeg_start_decompress(&r.jpeg);
   const size_t row_bytes = size_t{r.jpeg.output_width} * static_cast<size_t>(r.jpeg.output_components);
@@ -81,7 +81,7 @@ bool read_rows(Reader& r, uint8_t* pixels) {
 }
 
 // Memory that is not there says nothing about the picture, and must not pass for a damaged one.
-[[noreturn]] void fail(const Reader& reader, const std::string& where) {
+[[noreturn]] void fail(const JpegReader& reader, const std::string& where) {
   if (reader.no_memory) throw std::bad_alloc();
   throw Error(where + ": JPEG: " + reader.message);
 }
@@ -99,9 +99,9 @@ int orientation_of(const jpeg_decompress_struct& jpeg) {
 }  // namespace
 
 Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_pixels) {
-  Reader reader;
+  JpegReader reader;
   struct Destroy {
-    Reader& reader;
+    JpegReader& reader;
     ~Destroy() { jpeg_destroy_decompress(&reader.jpeg); }
   } destroy{reader};
   if (!read_header(reader, bytes)) fail(reader, where);

@@ -55,19 +55,19 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
   source->left -= count;
 }
 
-struct Reader {
+struct PngReader {
   Message message;
   Source source;
   png_structp png = nullptr;
   png_infop info = nullptr;
 
-  explicit Reader(std::string_view bytes) : source{bytes.data(), bytes.size()} {
+  explicit PngReader(std::string_view bytes) : source{bytes.data(), bytes.size()} {
     png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning, &message, take_memory,
                                    give_memory);
     if (png != nullptr) info = png_create_info_struct(png);
   }
-  ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
-  Reader(const Reader&) = delete;
+  ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
+  PngReader(const PngReader&) = delete;
 };
 
 struct Header {
@@ -76,7 +76,7 @@ struct Header {
 };
 
 // Everything becomes 8-bit grey or RGB.
-bool read_header(Reader& r, Header& header) {
+bool read_header(PngReader& r, Header& header) {
   if (setjmp(png_jmpbuf(r.png))) return false;
   png_set_read_fn(r.png, &r.source, read_bytes);
   png_read_info(r.png, r.info);
@@ -90,7 +90,7 @@ bool read_header(Reader& r, Header& header) {
 }
 
 // What stands behind the rows is read too: Exif data may.
-bool read_rows(Reader& r, png_bytepp rows) {
+bool read_rows(PngReader& r, png_bytepp rows) {
   if (setjmp(png_jmpbuf(r.png))) return false;
   png_read_image(r.png, rows);
   png_read_end(r.png, r.info);
@@ -116,7 +116,7 @@ std::string bytes_of_profile(std::string_view text) {
   return bytes;
 }
 
-int orientation_of(Reader& r) {
+int orientation_of(PngReader& r) {
   png_bytep exif = nullptr;
   png_uint_32 length = 0;
   if (png_get_eXIf_1(r.png, r.info, &length, &exif) != 0) {
@@ -183,7 +183,7 @@ std::vector<png_bytep> rows_of(uint8_t* pixels, int64_t height, int64_t row_byte
 }  // namespace
 
 Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels) {
-  Reader reader(bytes);
+  PngReader reader(bytes);
   if (reader.info == nullptr) throw std::bad_alloc();
   Header header;
   if (!read_header(reader, header)) fail(reader.message, where);
