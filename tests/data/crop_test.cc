@@ -9,7 +9,7 @@
 namespace fer::data {
 namespace {
 
-RandomStream stream(uint32_t row) { return {.seed = 9, .use = RandomUse::kAugmentation, .a = 1, .b = row}; }
+RandomStream crop_stream(uint32_t row) { return {.seed = 9, .use = RandomUse::kAugmentation, .a = 1, .b = row}; }
 
 constexpr PictureShape kPicture = {.height = 48, .width = 50}, kInput = {.height = 40, .width = 44};
 
@@ -30,7 +30,7 @@ TEST(CentreCrop, BeginsAtHalfOfWhatIsLeftRoundedToEven) {
 TEST(DrawCrop, StaysInThePictureAndReachesEveryPlaceEquallyOften) {
   std::vector<int> tops(9), lefts(7);
   for (uint32_t row = 0; row < 6300; ++row) {
-    const Crop crop = draw_crop(kPicture, kInput, stream(row));
+    const Crop crop = draw_crop(kPicture, kInput, crop_stream(row));
     ASSERT_TRUE(crop.top >= 0 && crop.top <= 8 && crop.left >= 0 && crop.left <= 6);
     EXPECT_TRUE(crop.height == 40 && crop.width == 44 && !crop.scales());
     ++tops[static_cast<size_t>(crop.top)];
@@ -46,7 +46,7 @@ TEST(DrawResizedCrop, HasTheAreasAndAspectRatiosThatAreAskedFor) {
   constexpr PictureShape kLarge = {.height = 1000, .width = 1000};
   double area = 0, log_ratio = 0, least = 1, most = 0;
   for (uint32_t row = 0; row < 2000; ++row) {
-    const Crop crop = draw_resized_crop(ranges, kLarge, kInput, stream(row));
+    const Crop crop = draw_resized_crop(ranges, kLarge, kInput, crop_stream(row));
     ASSERT_TRUE(crop.top >= 0 && crop.left >= 0 && crop.top + crop.height <= 1000 && crop.left + crop.width <= 1000);
     EXPECT_TRUE(crop.out_height == 40 && crop.out_width == 44);
     const double share = static_cast<double>(crop.height * crop.width) / 1e6;
@@ -66,7 +66,7 @@ TEST(DrawResizedCrop, HasTheAreasAndAspectRatiosThatAreAskedFor) {
 
 TEST(DrawResizedCrop, OfTheWholeAreaIsTheWholePicture) {
   const Augmentation ranges = {.random_resized_crop = true, .crop_scale = {1, 1}, .crop_ratio = {1, 1}};
-  const Crop crop = draw_resized_crop(ranges, {.height = 48, .width = 48}, {.height = 40, .width = 40}, stream(1));
+  const Crop crop = draw_resized_crop(ranges, {.height = 48, .width = 48}, {.height = 40, .width = 40}, crop_stream(1));
   EXPECT_EQ(crop, (Crop{.height = 48, .width = 48, .out_height = 40, .out_width = 40}));
 }
 
@@ -75,7 +75,7 @@ TEST(DrawResizedCrop, OfTheWholeAreaIsTheWholePicture) {
 TEST(DrawResizedCrop, FallsBackToTheCentreWhereNoDrawFits) {
   const auto fallback = [](const PictureShape& picture, const Interval& ratio) {
     const Augmentation ranges = {.random_resized_crop = true, .crop_scale = {1, 1}, .crop_ratio = ratio};
-    return draw_resized_crop(ranges, picture, {.height = 8, .width = 8}, stream(3));
+    return draw_resized_crop(ranges, picture, {.height = 8, .width = 8}, crop_stream(3));
   };
   EXPECT_EQ(fallback({.height = 30, .width = 100}, {0.75, 4.0 / 3}),
             (Crop{.left = 30, .height = 30, .width = 40, .out_height = 8, .out_width = 8}));
@@ -89,8 +89,8 @@ TEST(DrawResizedCrop, IsAFunctionOfTheStream) {
   const Augmentation ranges = {.random_resized_crop = true};
   std::set<int64_t> areas;
   for (uint32_t row = 0; row < 20; ++row) {
-    const Crop crop = draw_resized_crop(ranges, kPicture, kInput, stream(row));
-    EXPECT_EQ(crop, draw_resized_crop(ranges, kPicture, kInput, stream(row)));
+    const Crop crop = draw_resized_crop(ranges, kPicture, kInput, crop_stream(row));
+    EXPECT_EQ(crop, draw_resized_crop(ranges, kPicture, kInput, crop_stream(row)));
     areas.insert(crop.height * crop.width);
   }
   EXPECT_GT(areas.size(), 10u);

@@ -9,11 +9,11 @@
 namespace fer::data {
 namespace {
 
-RandomStream stream(uint32_t row) { return {.seed = 9, .use = RandomUse::kAugmentation, .a = 1, .b = row}; }
+RandomStream erase_stream(uint32_t row) { return {.seed = 9, .use = RandomUse::kAugmentation, .a = 1, .b = row}; }
 
 std::vector<float> erased(const Augmentation& ranges, const Rectangle& rectangle, const PictureShape& shape,
                           std::vector<float> picture) {
-  erase(ranges, rectangle, shape, stream(4), picture);
+  erase(ranges, rectangle, shape, erase_stream(4), picture);
   return picture;
 }
 
@@ -55,7 +55,7 @@ TEST(DrawErasing, HasItsProbabilityAreasAndRatios) {
   int count = 0;
   double area = 0, log_ratio = 0, least = 1, most = 0;
   for (uint32_t row = 0; row < 8000; ++row) {
-    const auto found = draw_erasing(ranges, shape, stream(row));
+    const auto found = draw_erasing(ranges, shape, erase_stream(row));
     if (!found) continue;
     ++count;
     ASSERT_TRUE(found->top >= 0 && found->left >= 0);
@@ -77,7 +77,7 @@ TEST(DrawErasing, ReachesTheBorders) {
   const Augmentation ranges = {.erasing = 1, .erasing_scale = {0.25, 0.25}, .erasing_ratio = {1, 1}};
   std::vector<int> tops(4);
   for (uint32_t row = 0; row < 1000; ++row) {
-    const auto found = draw_erasing(ranges, {.height = 6, .width = 6}, stream(row));
+    const auto found = draw_erasing(ranges, {.height = 6, .width = 6}, erase_stream(row));
     ASSERT_TRUE(found && found->height == 3 && found->width == 3);
     ++tops[static_cast<size_t>(found->top)];
   }
@@ -86,8 +86,9 @@ TEST(DrawErasing, ReachesTheBorders) {
 
 TEST(DrawErasing, LeavesThePictureWhereNoRectangleIsSmallerThanIt) {
   const Augmentation ranges = {.erasing = 1, .erasing_scale = {1, 1}, .erasing_ratio = {1, 1}};
-  for (uint32_t row = 0; row < 20; ++row) EXPECT_FALSE(draw_erasing(ranges, {.height = 6, .width = 6}, stream(row)));
-  EXPECT_FALSE(draw_erasing({}, {.height = 6, .width = 6}, stream(1))) << "off by default";
+  for (uint32_t row = 0; row < 20; ++row)
+    EXPECT_FALSE(draw_erasing(ranges, {.height = 6, .width = 6}, erase_stream(row)));
+  EXPECT_FALSE(draw_erasing({}, {.height = 6, .width = 6}, erase_stream(1))) << "off by default";
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace fer::data {
 namespace {
 
-RandomStream stream(uint32_t row) { return {.seed = 9, .use = RandomUse::kAugmentation, .a = 1, .b = row}; }
+RandomStream jitter_stream(uint32_t row) { return {.seed = 9, .use = RandomUse::kAugmentation, .a = 1, .b = row}; }
 
 std::vector<float> lit(const Jitter& jitter, std::vector<float> picture, int64_t channels = 1) {
   change_light(jitter, channels, picture);
@@ -48,7 +48,7 @@ TEST(DrawJitter, FillsItsRangesWithItsProbability) {
   int changed = 0, contrast_first = 0;
   double darkest = 1, brightest = 1, flattest = 1, steepest = 1;
   for (uint32_t row = 0; row < 4000; ++row) {
-    const Jitter jitter = draw_jitter(ranges, stream(row));
+    const Jitter jitter = draw_jitter(ranges, jitter_stream(row));
     if (jitter.brightness == 1) continue;
     ++changed;
     contrast_first += jitter.contrast_first;
@@ -64,10 +64,10 @@ TEST(DrawJitter, FillsItsRangesWithItsProbability) {
 }
 
 TEST(DrawJitter, WithoutARangeIsNone) {
-  const Jitter none = draw_jitter({.brightness = 0.5, .jitter_probability = 0}, stream(1));
+  const Jitter none = draw_jitter({.brightness = 0.5, .jitter_probability = 0}, jitter_stream(1));
   EXPECT_TRUE(none.brightness == 1 && none.contrast == 1);
-  EXPECT_EQ(draw_jitter({.brightness = 0.5}, stream(1)).contrast, 1);
-  EXPECT_EQ(draw_jitter({.contrast = 0.5}, stream(1)).brightness, 1);
+  EXPECT_EQ(draw_jitter({.brightness = 0.5}, jitter_stream(1)).contrast, 1);
+  EXPECT_EQ(draw_jitter({.contrast = 0.5}, jitter_stream(1)).brightness, 1);
 }
 
 }  // namespace

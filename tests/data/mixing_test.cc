@@ -11,11 +11,11 @@ namespace {
 
 using Values = std::vector<float>;
 
-constexpr PictureShape kShape = {.height = 3, .width = 4};
+constexpr PictureShape kMixed = {.height = 3, .width = 4};
 
 Values mixed(const Mix& mix) {
   Values picture(12, 1);
-  mix_picture(mix, kShape, Values(12, 9), picture);
+  mix_picture(mix, kMixed, Values(12, 9), picture);
   return picture;
 }
 
@@ -111,8 +111,8 @@ TEST(DrawMix, IsAFunctionOfSeedPassAndRow) {
   const Mixing mixing = {.mixup = 0.4};
   EXPECT_EQ(draw(mixing, 3).share, draw(mixing, 3).share);
   EXPECT_NE(draw(mixing, 3).share, draw(mixing, 4).share);
-  EXPECT_NE(draw(mixing, 3).share, draw_mix(mixing, kShape, {.seed = 5, .pass = 2, .row = 3}).share);
-  EXPECT_NE(draw(mixing, 3).share, draw_mix(mixing, kShape, {.seed = 6, .pass = 1, .row = 3}).share);
+  EXPECT_NE(draw(mixing, 3).share, draw_mix(mixing, kMixed, {.seed = 5, .pass = 2, .row = 3}).share);
+  EXPECT_NE(draw(mixing, 3).share, draw_mix(mixing, kMixed, {.seed = 6, .pass = 1, .row = 3}).share);
   EXPECT_FALSE(draw({}, 3).any());
   EXPECT_FALSE(draw({.mixup = 1, .probability = 0}, 3).any());
 }
