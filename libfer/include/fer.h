@@ -28,7 +28,8 @@ fer_model* fer_load(const char* path);
 /* NULL is allowed. No call on the model may be under way, and its class names end with it. */
 void fer_free(fer_model* model);
 
-/* Sizes of a picture and the number of classes; 0 where model is NULL. */
+/* Sizes of a picture and the number of classes; 0 where model is NULL. (A model that was trained on crops takes the
+ * whole picture too, and looks at its centre itself.) */
 int64_t fer_height(const fer_model* model);
 int64_t fer_width(const fer_model* model);
 int64_t fer_channels(const fer_model* model);

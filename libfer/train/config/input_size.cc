@@ -15,7 +15,8 @@ PictureSize input_size(const Network& network) { return {network.input[0], netwo
 
 void use_crop(Network& network, const Augmentation& augmentation) {
   const PictureSize& crop = augmentation.crop;
-  if (crop.given() && network.input.rank() == 3) network.input = Shape({crop.height, crop.width, network.input[2]});
+  const bool usable = crop.height > 0 && crop.width > 0;  // the check of the configuration refuses others by name
+  if (usable && network.input.rank() == 3) network.input = Shape({crop.height, crop.width, network.input[2]});
 }
 
 void check_crop(const Model& model, const Augmentation& augmentation) {

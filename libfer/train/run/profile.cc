@@ -70,20 +70,19 @@ double TrainingProfile::accounted_seconds() const {
   return sum;
 }
 
-TrainingProfile profile_training(const Network& given, const TrainConfig& asked, const Dataset& data,
+TrainingProfile profile_training(const Network& network, const TrainConfig& config, const Dataset& data,
                                  std::span<const int64_t> rows, int64_t steps) {
-  Network network = given;
-  TrainConfig config = asked;
   if (steps < 1) throw Error("profile: expected one step or more, found " + std::to_string(steps));
   if (rows.empty()) throw Error("profile: expected at least one picture, found none");
   train::check_config(config, class_count(network));
-  train::use_crop(network, config.augmentation);
   evaluation::check_rows(network, data, rows, true, "training");
   const train::RunInputs inputs{.data = data, .train = rows, .validation = {}, .targets = {}};
-  Model model{network, initialize(network, config.seed), config.preprocessing};
-  model.preprocessing = train::preprocessing_for(model, config.augmentation, data);
-  config.preprocessing = model.preprocessing;
-  train::TrainStep step(model, config, inputs);
+  Model model{.network = network, .weights = {}, .preprocessing = config.preprocessing};
+  train::use_crop(model.network, config.augmentation);
+  model.weights = initialize(model.network, config.seed);
+  TrainConfig used = config;
+  used.preprocessing = model.preprocessing = train::preprocessing_for(model, config.augmentation, data);
+  train::TrainStep step(model, used, inputs);
 
   // The steps of a run, but for the last one of every pass, which may have fewer pictures.
   const int64_t whole = std::max<int64_t>(1, step.steps_per_pass() - 1);

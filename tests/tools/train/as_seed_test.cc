@@ -57,6 +57,20 @@ TEST_F(AsSeed, ResumesAsItBegan) {
   EXPECT_EQ(config_of("run")["optimizer"]["name"], "rmsprop-tf1");
 }
 
+TEST_F(AsSeed, ACropHoldsInEveryStageAndMixingInTheAugmentedOne) {
+  write_network(R"({"batch_size": 7, "epochs": 1, "stages": ["fit", "fit again on augmented pictures"],
+    "augmentation": {"stage": 2, "crop": [40, 44], "erasing": 0.5}, "mixing": {"mixup": 0.2}})");
+  const ToolResult r = run("fer-train faces.csv --network seed.json --as-seed --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const nlohmann::json first = config_of("run/stage-1"), second = config_of("run");
+  EXPECT_EQ(first["augmentation"]["crop"], nlohmann::json({40, 44}));
+  EXPECT_FALSE(first["augmentation"].contains("erasing"));
+  EXPECT_FALSE(first.contains("mixing"));
+  EXPECT_EQ(second["augmentation"]["crop"], nlohmann::json({40, 44}));
+  EXPECT_EQ(second["augmentation"]["erasing"], 0.5);
+  EXPECT_EQ(second["mixing"]["mixup"], 0.2);
+}
+
 class AsSeedInStages : public AsSeed {
  protected:
   void SetUp() override {

@@ -34,6 +34,13 @@ TEST(InputSize, ACropThatIsLargerThanThePictureIsRefused) {
             "crop: expected pictures of at least 4x7, the network's input, to cut it out of, found 6x6");
 }
 
+TEST(InputSize, ACropThatIsNoSizeIsRefused) {
+  for (const PictureSize crop : {PictureSize{0, 4}, PictureSize{4, -1}, PictureSize{4, 20000}}) {
+    const std::string message = message_of([&] { Trainer(small_network(), crop_config(crop)); });
+    EXPECT_TRUE(message.starts_with("augmentation.crop: expected N or HxW, each from 1 to 16384, found")) << message;
+  }
+}
+
 TEST(InputSize, ACropGoesWithAModelOfItsSize) {
   Network network = small_network();
   network.input = Shape({4, 4, 1});
