@@ -20,7 +20,7 @@ double mean_of_grey(int64_t channels, std::span<const float> picture) {
   for (size_t i = 0; i < picture.size(); i += 3) {
     sum += 0.299 * picture[i] + 0.587 * picture[i + 1] + 0.114 * picture[i + 2];  // ITU-R BT.601, as fer/image.h has it
   }
-  return sum / static_cast<double>(picture.size() / 3);
+  return 3 * sum / static_cast<double>(picture.size());
 }
 
 void change_brightness(double factor, std::span<float> picture) {
