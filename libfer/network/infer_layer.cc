@@ -168,6 +168,28 @@ class LayerWalk {
     set_output({x[0] + 2 * l.pad, x[1] + 2 * l.pad, x[2]});
   }
 
+  void operator()(const Crop2D& l) {
+    const Shape& x = image();
+    const auto left_over = [&](const char* field, int64_t extent, const Pair& cells) {
+      for (const int64_t count : cells) {
+        if (count < 0 || count > kMaxExtent)
+          fail_at(layer_, "{}: expected 0 to {}, found {}", field, kMaxExtent, count);
+      }
+      if (cells[0] + cells[1] >= extent) {
+        fail_at(layer_, "{}: expected to leave some of the input's {}, found {} and {}", field, extent, cells[0],
+                cells[1]);
+      }
+      return extent - cells[0] - cells[1];
+    };
+    set_output({left_over("rows", x[0], l.rows), left_over("columns", x[1], l.columns), x[2]});
+  }
+
+  void operator()(const UpSample2D& l) {
+    const Shape& x = image();
+    check_extents("size", l.size);
+    set_output({x[0] * l.size[0], x[1] * l.size[1], x[2]});
+  }
+
   void operator()(const Resize& l) {
     const Shape& x = image();
     check_extents("size", l.size);

@@ -41,6 +41,8 @@ constexpr LayerFacts layer_facts(const Concat&) {
   return {.many_inputs = true, .moves_values = true, .keeps_pixels = true};
 }
 constexpr LayerFacts layer_facts(const ZeroPad2D&) { return {.moves_values = true, .keeps_pixels = true}; }
+constexpr LayerFacts layer_facts(const Crop2D&) { return {.moves_values = true, .keeps_pixels = true}; }
+constexpr LayerFacts layer_facts(const UpSample2D&) { return {.moves_values = true, .keeps_pixels = true}; }
 constexpr LayerFacts layer_facts(const Resize&) { return {.moves_values = true, .keeps_pixels = true}; }
 
 // (Another name than layer_facts: every kind of layer turns into a LayerKind by itself, and one that is forgotten above

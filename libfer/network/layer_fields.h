@@ -124,6 +124,17 @@ void visit_fields(Visitor& v, L& l) {
   v.required("pad", l.pad);
 }
 
+template <class Visitor, OneOf<Crop2D> L>
+void visit_fields(Visitor& v, L& l) {
+  v.optional("rows", l.rows, Pair{0, 0});
+  v.optional("columns", l.columns, Pair{0, 0});
+}
+
+template <class Visitor, OneOf<UpSample2D> L>
+void visit_fields(Visitor& v, L& l) {
+  v.required("size", l.size);
+}
+
 template <class Visitor, OneOf<Resize> L>
 void visit_fields(Visitor& v, L& l) {
   v.required("size", l.size);

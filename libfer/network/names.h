@@ -90,6 +90,8 @@ constexpr LayerTypeNames type_names(const Add*) { return {"add", "Add", "add"}; 
 constexpr LayerTypeNames type_names(const Multiply*) { return {"multiply", "Multiply", "multiply"}; }
 constexpr LayerTypeNames type_names(const Concat*) { return {"concat", "Concatenate", "concatenate"}; }
 constexpr LayerTypeNames type_names(const ZeroPad2D*) { return {"zero_pad2d", "ZeroPadding2D", "zero_padding2d"}; }
+constexpr LayerTypeNames type_names(const Crop2D*) { return {"crop2d", "Cropping2D", "cropping2d"}; }
+constexpr LayerTypeNames type_names(const UpSample2D*) { return {"upsample2d", "UpSampling2D", "up_sampling2d"}; }
 constexpr LayerTypeNames type_names(const Resize*) { return {"resize", "Resizing", "resizing"}; }
 
 template <size_t... kIndices>

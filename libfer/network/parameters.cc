@@ -52,7 +52,7 @@ class ParameterList {
 
   // Kinds without parameters.
   template <OneOf<ActivationLayer, MaxPool2D, AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, Dropout, Flatten,
-                  Reshape, Add, Multiply, Concat, ZeroPad2D, Resize>
+                  Reshape, Crop2D, UpSample2D, Add, Multiply, Concat, ZeroPad2D, Resize>
                 L>
   void operator()(const L&) {}
 

@@ -249,6 +249,20 @@ inline void ReferenceNetwork::backward_layer(size_t i, const ZeroPad2D& l) {
   pass_back(i, reference::zero_pad_backward(pad_shape(i, l), traces_[i].dy));
 }
 
+inline void ReferenceNetwork::forward_layer(size_t i, const Crop2D& l) {
+  traces_[i].y = reference::crop_forward(crop_shape(i, l), input(i));
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const Crop2D& l) {
+  pass_back(i, reference::crop_backward(crop_shape(i, l), traces_[i].dy));
+}
+
+inline void ReferenceNetwork::forward_layer(size_t i, const UpSample2D& l) {
+  traces_[i].y = reference::upsample_forward(upsample_shape(i, l), input(i));
+}
+inline void ReferenceNetwork::backward_layer(size_t i, const UpSample2D& l) {
+  pass_back(i, reference::upsample_backward(upsample_shape(i, l), traces_[i].dy));
+}
+
 inline void ReferenceNetwork::forward_layer(size_t i, const Resize&) {
   traces_[i].y = reference::resize_bilinear_forward(resize_shape(i), input(i));
 }

@@ -84,6 +84,8 @@ class ReferenceNetwork {
   void forward_layer(size_t i, const Multiply&);
   void forward_layer(size_t i, const Concat&);
   void forward_layer(size_t i, const ZeroPad2D& l);
+  void forward_layer(size_t i, const Crop2D& l);
+  void forward_layer(size_t i, const UpSample2D& l);
   void forward_layer(size_t i, const Resize&);
 
   void backward_layer(size_t i, const Conv2D& l);
@@ -104,6 +106,8 @@ class ReferenceNetwork {
   void backward_layer(size_t i, const Multiply&);
   void backward_layer(size_t i, const Concat&);
   void backward_layer(size_t i, const ZeroPad2D& l);
+  void backward_layer(size_t i, const Crop2D& l);
+  void backward_layer(size_t i, const UpSample2D& l);
   void backward_layer(size_t i, const Resize&);
 
   const Parameter* find(size_t layer, const std::string& suffix) const {
@@ -183,6 +187,21 @@ class ReferenceNetwork {
   kernels::PadShape pad_shape(size_t layer, const ZeroPad2D& l) const {
     const Shape& in = input_shape(layer);
     return {.n = n_, .h = in[0], .w = in[1], .c = in[2], .pad = l.pad};
+  }
+  kernels::CropShape crop_shape(size_t layer, const Crop2D& l) const {
+    const Shape& in = input_shape(layer);
+    return {.n = n_,
+            .h = in[0],
+            .w = in[1],
+            .c = in[2],
+            .top = l.rows[0],
+            .bottom = l.rows[1],
+            .left = l.columns[0],
+            .right = l.columns[1]};
+  }
+  kernels::UpSampleShape upsample_shape(size_t layer, const UpSample2D& l) const {
+    const Shape& in = input_shape(layer);
+    return {.n = n_, .h = in[0], .w = in[1], .c = in[2], .rows = l.size[0], .columns = l.size[1]};
   }
   kernels::ResizeShape resize_shape(size_t layer) const {
     const Shape &in = input_shape(layer), &out = infos_[layer].output;

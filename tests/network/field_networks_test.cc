@@ -124,7 +124,7 @@ TEST(FieldNetworks, OtherClassesGoThroughSlopesToTheConvolutionBefore) {
 
 TEST(FieldNetworks, ComeBackFromTheirText) {
   for (const char* name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks",
-                           "resnext_blocks", "convmixer_blocks"}) {
+                           "resnext_blocks", "convmixer_blocks", "attention_blocks"}) {
     const Network network = file(name);
     EXPECT_EQ(network_from_json(network_to_json(network), name), network);
     EXPECT_EQ(class_count(network), 7);

@@ -27,6 +27,8 @@ TEST(Infer, GivesEveryLayersOutput) {
   EXPECT_EQ(output_of(Flatten{}), (Shape{315}));
   EXPECT_EQ(output_of(ZeroPad2D{2}), (Shape{13, 11, 5}));
   EXPECT_EQ(output_of(Resize{{3, 20}}), (Shape{3, 20, 5}));
+  EXPECT_EQ(output_of(Crop2D{.rows = {1, 2}, .columns = {0, 3}}), (Shape{6, 4, 5}));
+  EXPECT_EQ(output_of(UpSample2D{{2, 3}}), (Shape{18, 21, 5}));
 }
 
 TEST(Infer, RefusesExtentsThatDoNotFit) {
@@ -40,6 +42,10 @@ TEST(Infer, RefusesExtentsThatDoNotFit) {
   expect_contains(refusal(MaxPool2D{.strides = {0, 1}}), "strides: expected 1 to");
   expect_contains(refusal(ZeroPad2D{-1}), "pad: expected 0 to");
   expect_contains(refusal(Resize{{0, 4}}), "size: expected 1 to");
+  expect_contains(refusal(UpSample2D{{1, 0}}), "size: expected 1 to");
+  expect_contains(refusal(Crop2D{.rows = {-1, 0}}), "rows: expected 0 to 16777216, found -1");
+  EXPECT_EQ(refusal(Crop2D{.columns = {3, 4}}),
+            "layer 'it': columns: expected to leave some of the input's 7, found 3 and 4");
   expect_contains(refusal(Dense{.units = 0}, {1, 1, 1}), "rank 1");
 }
 
@@ -112,6 +118,7 @@ TEST(Infer, RefusesSizesBeyondAllSense) {
   expect_contains(refusal(Conv2D{.filters = std::numeric_limits<int64_t>::max()}), "filters");
   expect_contains(refusal(Conv2D{.filters = huge, .kernel = {huge, huge}, .padding = Padding::same()}), "weights");
   expect_contains(refusal(ZeroPad2D{huge}), "values");
+  expect_contains(refusal(UpSample2D{{huge, huge}}), "values");
   expect_contains(refusal(Resize{{huge, huge}}), "values");
   expect_contains(refusal(Flatten{}, {huge, huge, huge}), "input");
   Network network({1, 1, 16});

@@ -27,6 +27,7 @@ Network everything() {
   network.add(BatchNorm{.epsilon = 1.001e-5f, .momentum = 0.9f}).add(ActivationLayer{Activation::kSilu});
   network.add(ActivationLayer{Activation::kLeakyRelu, 1.0f / 3}, "leaky");
   network.add(ActivationLayer{Activation::kTanh}, "tanh").add(Add{}, "sum", {"leaky", "tanh"});
+  network.add(Crop2D{.columns = {1, 0}}).add(UpSample2D{{2, 1}});
   network.add(ZeroPad2D{3}).add(Resize{{20, 19}}).add(MaxPool2D{.pool = {3, 2}, .padding = Padding::same()});
   network.add(AveragePool2D{.strides = {1, 1}, .padding = Padding::on_each_side(1)}).add(Dropout{0.25f}, "drop");
   network.add(Flatten{}, "flat", {"drop"}).add(GlobalAveragePool2D{}, "mean", {"drop"});

@@ -100,7 +100,7 @@ json write_networks(const std::string& folder) {
   json cases;
   for (const std::string& name : fer::network_names()) cases.push_back(write_case(folder, name, random(name)));
   for (const std::string name : {"mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks", "mobilefacenet_blocks",
-                                 "resnext_blocks", "convmixer_blocks"})
+                                 "resnext_blocks", "convmixer_blocks", "attention_blocks"})
     cases.push_back(write_case(folder, name, of_the_field(name)));
   cases.push_back(write_case(folder, "norms_kept", random("seed001_resnet34"), {.fold_batch_norm = false}));
   cases.push_back(write_case(folder, "channels_first", random("seed000_landmark_cnn"),

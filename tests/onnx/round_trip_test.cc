@@ -85,7 +85,8 @@ TEST_P(OfTheField, ComesBack) {
 
 INSTANTIATE_TEST_SUITE_P(Onnx, OfTheField,
                          testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
-                                         "mobilefacenet_blocks", "resnext_blocks", "convmixer_blocks"));
+                                         "mobilefacenet_blocks", "resnext_blocks", "convmixer_blocks",
+                                         "attention_blocks"));
 
 // Gates in every form, branches, changes of shape.
 Network branches() {
@@ -95,7 +96,9 @@ Network branches() {
   n.add(PRelu{}, "slope_a_channel").add(PRelu{.shared = false}, "slope_a_value");
   n.add(SeparableConv2D{.filters = 4, .kernel = {2, 3}, .activation = Activation::kHardSwish}, "separable");
   n.add(Conv2D{.filters = 2, .kernel = {1, 1}, .activation = Activation::kHardSigmoid}, "beside", {"separable"});
-  n.add(Concat{}, "wide", {"separable", "beside", "separable"});
+  n.add(UpSample2D{{2, 3}}, "large", {"beside"}).add(Crop2D{{3, 1}, {4, 6}}, "inside");
+  n.add(GlobalMaxPool2D{.keepdims = true}, "point").add(UpSample2D{{4, 5}}, "spread");
+  n.add(Concat{}, "wide", {"separable", "spread", "separable"});
   n.add(GlobalMaxPool2D{.keepdims = true}, "max", {"wide"});
   n.add(Conv2D{.filters = 10, .kernel = {1, 1}, .activation = Activation::kSigmoid}, "gate");
   n.add(GlobalAveragePool2D{}, "mean", {"wide"}).add(Dense{.units = 10, .activation = Activation::kTanh}, "dense");

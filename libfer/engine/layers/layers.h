@@ -69,6 +69,8 @@ LayerSteps layer_steps(const Add&, const Operation&);                  // add.cc
 LayerSteps layer_steps(const Multiply&, const Operation&);             // multiply.cc
 LayerSteps layer_steps(const Concat&, const Operation&);               // concat.cc
 LayerSteps layer_steps(const ZeroPad2D&, const Operation&);            // spatial.cc
+LayerSteps layer_steps(const Crop2D&, const Operation&);               // spatial.cc
+LayerSteps layer_steps(const UpSample2D&, const Operation&);           // spatial.cc
 LayerSteps layer_steps(const Resize&, const Operation&);               // spatial.cc
 
 // The one visit of the kinds, for traits, training and inference.

@@ -1,4 +1,4 @@
-// Zero padding and resizing.
+// Zero padding, cutting off, repeating and resizing.
 #include "kernels/window/spatial.h"
 
 #include <type_traits>
@@ -11,6 +11,25 @@ namespace {
 kernels::PadShape pad_shape(const Operation& operation) {
   const Shape& in = operation.input;
   return {.n = 1, .h = in[0], .w = in[1], .c = in[2], .pad = std::get<ZeroPad2D>(operation.kind).pad};
+}
+
+kernels::CropShape crop_shape(const Operation& operation) {
+  const Shape& in = operation.input;
+  const auto& [rows, columns] = std::get<Crop2D>(operation.kind);
+  return {.n = 1,
+          .h = in[0],
+          .w = in[1],
+          .c = in[2],
+          .top = rows[0],
+          .bottom = rows[1],
+          .left = columns[0],
+          .right = columns[1]};
+}
+
+kernels::UpSampleShape upsample_shape(const Operation& operation) {
+  const Shape& in = operation.input;
+  const auto& [size] = std::get<UpSample2D>(operation.kind);
+  return {.n = 1, .h = in[0], .w = in[1], .c = in[2], .rows = size[0], .columns = size[1]};
 }
 
 kernels::ResizeShape resize_shape(const Operation& operation) {
@@ -73,6 +92,16 @@ LayerSteps layer_steps(const ZeroPad2D&, const Operation&) {
   return {{},
           make_training<SpatialStep<pad_shape, kernels::zero_pad_forward, kernels::zero_pad_backward>>,
           make_inference<SpatialInference<pad_shape, kernels::zero_pad_forward>>};
+}
+LayerSteps layer_steps(const Crop2D&, const Operation&) {
+  return {{},
+          make_training<SpatialStep<crop_shape, kernels::crop_forward, kernels::crop_backward>>,
+          make_inference<SpatialInference<crop_shape, kernels::crop_forward>>};
+}
+LayerSteps layer_steps(const UpSample2D&, const Operation&) {
+  return {{},
+          make_training<SpatialStep<upsample_shape, kernels::upsample_forward, kernels::upsample_backward>>,
+          make_inference<SpatialInference<upsample_shape, kernels::upsample_forward>>};
 }
 LayerSteps layer_steps(const Resize&, const Operation&) {
   return {{},

@@ -226,6 +226,21 @@ struct ZeroPad2D {
   bool operator==(const ZeroPad2D&) const = default;
 };
 
+// Cuts rows and columns off: as many as `rows` says above and below, `columns` left and right. At least one row and one
+// column stay.
+struct Crop2D {
+  Pair rows = {0, 0};
+  Pair columns = {0, 0};
+  bool operator==(const Crop2D&) const = default;
+};
+
+// Repeats each cell: y[n, i, j, c] = x[n, i / size[0], j / size[1], c], divided with the remainder dropped (enlarging
+// by the nearest cell).
+struct UpSample2D {
+  Pair size = {2, 2};
+  bool operator==(const UpSample2D&) const = default;
+};
+
 // Resizes bilinearly, with half-pixel centres.
 struct Resize {
   Pair size = {48, 48};
@@ -234,7 +249,7 @@ struct Resize {
 
 using LayerKind = std::variant<Conv2D, DepthwiseConv2D, SeparableConv2D, Dense, BatchNorm, ActivationLayer, PRelu,
                                MaxPool2D, AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, Dropout, Flatten,
-                               Reshape, Add, Multiply, Concat, ZeroPad2D, Resize>;
+                               Reshape, Crop2D, UpSample2D, Add, Multiply, Concat, ZeroPad2D, Resize>;
 
 struct Layer {
   std::string name;

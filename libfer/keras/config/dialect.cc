@@ -24,7 +24,7 @@ std::string text_of(const Stored& root, const Stored& weights, const char* name)
 
 bool is_spatial(const std::string& class_name) {
   return class_name.find("Conv") != class_name.npos || class_name.find("Pool") != class_name.npos ||
-         class_name == "ZeroPadding2D";
+         class_name == "ZeroPadding2D" || class_name == "Cropping2D" || class_name == "UpSampling2D";
 }
 
 // Every object with a class and settings, layers and others.

@@ -37,9 +37,9 @@ Value global_pool(Builder& builder, Site& site) {
 }
 
 // One number, [rows, columns], [[top, bottom], [left, right]] or Keras 1's [top, bottom, left, right].
-std::array<int64_t, 4> cells_around(const Settings& settings) {
-  const json* padding = settings.find({"padding"});
-  if (padding == nullptr) return {1, 1, 1, 1};
+std::array<int64_t, 4> cells_around(const Settings& settings, const char* name, int64_t usual) {
+  const json* padding = settings.find({name});
+  if (padding == nullptr) return {usual, usual, usual, usual};
   const json list = padding->is_array() ? *padding : json::array({*padding, *padding});
   std::vector<int64_t> cells;
   for (const json& side : list.size() == 2 || list.size() == 4 ? list : json::array()) {
@@ -49,18 +49,25 @@ std::array<int64_t, 4> cells_around(const Settings& settings) {
       if (good) cells.push_back(pair[i].get<int64_t>());
     }
   }
-  if (cells.size() != 4) throw Error("padding: expected cells on four sides, found " + shown(*padding));
+  if (cells.size() != 4) throw Error(fmt::format("{}: expected cells on four sides, found {}", name, shown(*padding)));
   return {cells[0], cells[1], cells[2], cells[3]};
 }
 
 Value zero_pad(Builder& builder, Site& site) {
   Value x = site.picture();
-  const std::array<int64_t, 4> cells = cells_around(site.settings);
+  const std::array<int64_t, 4> cells = cells_around(site.settings, "padding", 1);
   const bool even = cells[0] == cells[1] && cells[0] == cells[2] && cells[0] == cells[3];
   if (even) return builder.add(site, ZeroPad2D{cells[0]});
   if (x.is_padded()) throw Error("expected a convolution after padding that differs between sides");
   x.padding = cells;
   return x;
+}
+
+Value crop(Builder& builder, Site& site) {
+  site.picture();
+  const std::array<int64_t, 4> cells = cells_around(site.settings, "cropping", 0);
+  if (cells == std::array<int64_t, 4>{}) return site.input();
+  return builder.add(site, Crop2D{.rows = {cells[0], cells[1]}, .columns = {cells[2], cells[3]}});
 }
 
 // Whether the channels lie first in what a flattened picture is made of.
@@ -141,6 +148,18 @@ Value reshape(Builder& builder, Site& site) {
                           x.shape.to_string(), target.to_string()));
 }
 
+// Where each cell becomes as many as any other, as in every UpSampling2D.
+Value repeated(Builder& builder, Site& site, const Pair& size) {
+  const Shape& x = site.input().shape;
+  if (size[0] < 1 || size[1] < 1 || size[0] % x[0] != 0 || size[1] % x[1] != 0) {
+    throw Error(
+        fmt::format("expected the nearest cells of a size that is a multiple of the input's, found {} to [{}, {}]",
+                    x.to_string(), size[0], size[1]));
+  }
+  const UpSample2D layer{.size = {size[0] / x[0], size[1] / x[1]}};
+  return layer.size == Pair{1, 1} ? site.input() : builder.add(site, layer);
+}
+
 Value resizing(Builder& builder, Site& site) {
   const Value& x = site.picture();
   Resize resize;
@@ -156,11 +175,13 @@ Value resizing(Builder& builder, Site& site) {
   }
   const std::string method =
       site.settings.text({"interpolation"}, site.layer.class_name == "Resizing" ? "bilinear" : "nearest");
-  if (method != "bilinear") throw Error("interpolation: expected bilinear, found " + shown(method));
+  if (method != "bilinear" && method != "nearest") {
+    throw Error("interpolation: expected nearest or bilinear, found " + shown(method));
+  }
   for (const char* name : {"crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"}) {
     if (site.settings.flag({name}, false)) throw Error(std::string(name) + ": expected false, found true");
   }
-  return builder.add(site, resize);
+  return method == "bilinear" ? builder.add(site, resize) : repeated(builder, site, resize.size);
 }
 
 constexpr std::array kShapeLayers = {"MaxPooling2D",     "MaxPool2D",
@@ -169,7 +190,7 @@ constexpr std::array kShapeLayers = {"MaxPooling2D",     "MaxPool2D",
                                      "GlobalAvgPool2D",  "GlobalAveragePooling2D",
                                      "ZeroPadding2D",    "Flatten",
                                      "Reshape",          "Resizing",
-                                     "UpSampling2D"};
+                                     "UpSampling2D",     "Cropping2D"};
 
 }  // namespace
 
@@ -193,6 +214,8 @@ bool convert_shapes(Builder& builder, Site& site, Value& value) {
     value = global_pool<GlobalMaxPool2D>(builder, site);
   } else if (type == "ZeroPadding2D") {
     value = zero_pad(builder, site);
+  } else if (type == "Cropping2D") {
+    value = crop(builder, site);
   } else if (type == "Flatten") {
     value = flatten(builder, site);
   } else if (type == "Reshape") {

@@ -1,4 +1,5 @@
-// The truth that kernels/window/spatial.h is held to: zero padding and bilinear resizing with half-pixel centres.
+// The truth that kernels/window/spatial.h is held to: zero padding, cutting off, repeating and bilinear resizing with
+// half-pixel centres.
 #pragma once
 
 #include <algorithm>
@@ -33,6 +34,56 @@ std::vector<T> zero_pad_backward(const PadShape& s, const std::vector<T>& dy) {
   std::vector<T> dx(s.n * s.h * s.w * s.c);
   for_each_padded(s, [&](int64_t xi, int64_t yi) { dx[xi] = dy[yi]; });
   return dx;
+}
+
+// Calls f(x index, y index) for every cell that stays, and where it lands.
+template <class F>
+void for_each_cropped(const CropShape& s, const F& f) {
+  const int64_t oh = s.h - s.top - s.bottom, ow = s.w - s.left - s.right;
+  for (int64_t n = 0; n < s.n; ++n)
+    for (int64_t h = 0; h < oh; ++h)
+      for (int64_t w = 0; w < ow; ++w)
+        for (int64_t c = 0; c < s.c; ++c)
+          f(((n * s.h + h + s.top) * s.w + w + s.left) * s.c + c, ((n * oh + h) * ow + w) * s.c + c);
+}
+
+template <class T>
+std::vector<T> crop_forward(const CropShape& s, const std::vector<T>& x) {
+  std::vector<T> y(s.n * (s.h - s.top - s.bottom) * (s.w - s.left - s.right) * s.c);
+  for_each_cropped(s, [&](int64_t xi, int64_t yi) { y[yi] = x[xi]; });
+  return y;
+}
+
+template <class T>
+std::vector<T> crop_backward(const CropShape& s, const std::vector<T>& dy) {
+  std::vector<T> dx(s.n * s.h * s.w * s.c);
+  for_each_cropped(s, [&](int64_t xi, int64_t yi) { dx[xi] = dy[yi]; });
+  return dx;
+}
+
+// Calls f(x index, y index) for every cell of y and the one it repeats.
+template <class F>
+void for_each_copy(const UpSampleShape& s, const F& f) {
+  const int64_t oh = s.h * s.rows, ow = s.w * s.columns;
+  for (int64_t n = 0; n < s.n; ++n)
+    for (int64_t h = 0; h < oh; ++h)
+      for (int64_t w = 0; w < ow; ++w)
+        for (int64_t c = 0; c < s.c; ++c)
+          f(((n * s.h + h / s.rows) * s.w + w / s.columns) * s.c + c, ((n * oh + h) * ow + w) * s.c + c);
+}
+
+template <class T>
+std::vector<T> upsample_forward(const UpSampleShape& s, const std::vector<T>& x) {
+  std::vector<T> y(s.n * s.h * s.rows * s.w * s.columns * s.c);
+  for_each_copy(s, [&](int64_t xi, int64_t yi) { y[yi] = x[xi]; });
+  return y;
+}
+
+template <class T>
+std::vector<T> upsample_backward(const UpSampleShape& s, const std::vector<T>& dy) {
+  std::vector<double> dx(s.n * s.h * s.w * s.c);
+  for_each_copy(s, [&](int64_t xi, int64_t yi) { dx[xi] += dy[yi]; });
+  return {dx.begin(), dx.end()};
 }
 
 // How much cell `in` of `ins` counts in cell `out` of `outs`, along one axis: a tent one cell wide around the place

@@ -58,6 +58,52 @@ void zero_pad_backward(const PadShape& s, std::span<const float> dy, std::span<f
   });
 }
 
+void crop_forward(const CropShape& s, std::span<const float> x, std::span<float> y) {
+  const int64_t out_h = s.h - s.top - s.bottom, out_w = s.w - s.left - s.right;
+  parallel_for(s.n * out_h, [&](int64_t out_row) {
+    const int64_t row = out_row / out_h * s.h + out_row % out_h + s.top;
+    std::copy_n(x.data() + (row * s.w + s.left) * s.c, out_w * s.c, y.data() + out_row * out_w * s.c);
+  });
+}
+
+void crop_backward(const CropShape& s, std::span<const float> dy, std::span<float> dx) {
+  const int64_t out_h = s.h - s.top - s.bottom, out_w = s.w - s.left - s.right;
+  parallel_for(s.n * s.h, [&](int64_t row) {
+    float* to = dx.data() + row * s.w * s.c;
+    const int64_t h = row % s.h - s.top, n = row / s.h;
+    std::fill_n(to, s.w * s.c, 0.0f);
+    if (h < 0 || h >= out_h) return;
+    std::copy_n(dy.data() + (n * out_h + h) * out_w * s.c, out_w * s.c, to + s.left * s.c);
+  });
+}
+
+void upsample_forward(const UpSampleShape& s, std::span<const float> x, std::span<float> y) {
+  const int64_t out_row = s.w * s.columns * s.c;
+  parallel_for(s.n * s.h, [&](int64_t row) {
+    const float* from = x.data() + row * s.w * s.c;
+    float* const first = y.data() + row * s.rows * out_row;
+    float* to = first;
+    for (int64_t w = 0; w < s.w; ++w, from += s.c) {
+      for (int64_t copy = 0; copy < s.columns; ++copy) to = std::copy_n(from, s.c, to);
+    }
+    for (int64_t copy = 1; copy < s.rows; ++copy) to = std::copy_n(first, out_row, to);
+  });
+}
+
+void upsample_backward(const UpSampleShape& s, std::span<const float> dy, std::span<float> dx) {
+  parallel_for(s.n * s.h, [&](int64_t row) {
+    const float* from = dy.data() + row * s.rows * s.w * s.columns * s.c;
+    float* const to = dx.data() + row * s.w * s.c;
+    std::fill_n(to, s.w * s.c, 0.0f);
+    for (int64_t copy = 0; copy < s.rows; ++copy) {
+      for (int64_t i = 0; i < s.w * s.columns; ++i, from += s.c) {
+        float* cell = to + i / s.columns * s.c;
+        for (int64_t c = 0; c < s.c; ++c) cell[c] += from[c];
+      }
+    }
+  });
+}
+
 void resize_bilinear_forward(const ResizeShape& s, std::span<const float> x, std::span<float> y) {
   parallel_for(s.n, [&](int64_t n) {
     std::fill_n(y.data() + n * s.oh * s.ow * s.c, s.oh * s.ow * s.c, 0.0f);

@@ -64,6 +64,12 @@ std::vector<int64_t> Node::integers(const char* name, std::vector<int64_t> usual
   return {attribute->ints().begin(), attribute->ints().end()};
 }
 
+std::vector<float> Node::reals(const char* name) {
+  const auto* attribute = take(name, onnx::AttributeProto::FLOATS);
+  if (attribute == nullptr) return {};
+  return {attribute->floats().begin(), attribute->floats().end()};
+}
+
 const onnx::TensorProto* Node::tensor(const char* name) {
   const auto* attribute = take(name, onnx::AttributeProto::TENSOR);
   return attribute == nullptr ? nullptr : &attribute->t();

@@ -33,6 +33,7 @@ class Node {
   float real(const char* name, float usual);
   std::string text(const char* name, const char* usual);
   std::vector<int64_t> integers(const char* name, std::vector<int64_t> usual);
+  std::vector<float> reals(const char* name);  // empty where it has none
   // Null where the node has none of that name.
   const onnx::TensorProto* tensor(const char* name);
   // Throws Error unless the attribute is missing or this number.

@@ -89,15 +89,21 @@ OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& optio
                      ExternalData& external) {
   if (!proto.has_graph()) throw Error("expected an ONNX model with a graph, found none");
   Reading reading(proto.graph(), opset_of(proto), file_bytes, external);
-  for (const int i : reading.needed_nodes()) {
-    const onnx::NodeProto& node = proto.graph().node(i);
-    try {
-      read_node(reading, node);
-    } catch (const Error& e) {
-      throw Error(fmt::format("node {} ({}): {}", node.name().empty() ? std::to_string(i) : shown(node.name()),
-                              shown(node.op_type()), e.what()));
+  const std::vector<int> needed = reading.needed_nodes();
+  const auto for_each_node = [&](const auto& f) {
+    for (const int i : needed) {
+      const onnx::NodeProto& node = proto.graph().node(i);
+      try {
+        f(node);
+      } catch (const Error& e) {
+        throw Error(fmt::format("node {} ({}): {}", node.name().empty() ? std::to_string(i) : shown(node.name()),
+                                shown(node.op_type()), e.what()));
+      }
     }
-  }
+  };
+  // What else is wrong with a file would only lead away from that.
+  for_each_node([](const onnx::NodeProto& node) { refuse_unknown(node); });
+  for_each_node([&](const onnx::NodeProto& node) { read_node(reading, node); });
   OnnxModel result;
   const Preprocessing before = preprocessing(proto, options, reading.takes_pixels(), result.notes);
   Model& model = result.model;

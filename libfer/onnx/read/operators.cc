@@ -55,7 +55,7 @@ constexpr Operator kOperators[] = {{"Add", read_add, fold_add},
                                    {"Selu", read_selu, nullptr},
                                    {"Shape", read_shape, fold_shape},
                                    {"Sigmoid", read_activation, nullptr},
-                                   {"Slice", nullptr, fold_slice},
+                                   {"Slice", read_slice, fold_slice},
                                    {"Softmax", read_softmax, nullptr},
                                    {"Softplus", refuse_softplus, nullptr},
                                    {"Squeeze", read_squeeze, fold_squeeze},
@@ -73,15 +73,20 @@ bool takes_constants_alone(const Reading& reading, const Node& node) {
   return node.input_count() > 0;
 }
 
-}  // namespace
-
-void read_node(Reading& reading, const onnx::NodeProto& proto) {
+const Operator& operator_of(const onnx::NodeProto& proto) {
   const bool standard = proto.domain().empty() || proto.domain() == "ai.onnx";
   const auto found = std::find_if(std::begin(kOperators), std::end(kOperators),
                                   [&](const Operator& entry) { return entry.op == proto.op_type(); });
-  if (!standard || found == std::end(kOperators)) {
-    throw Error("expected an operator that docs/onnx.md lists, found " + shown(proto.op_type()));
-  }
+  if (standard && found != std::end(kOperators)) return *found;
+  throw Error("expected an operator that docs/onnx.md lists, found " + shown(proto.op_type()));
+}
+
+}  // namespace
+
+void refuse_unknown(const onnx::NodeProto& proto) { operator_of(proto); }
+
+void read_node(Reading& reading, const onnx::NodeProto& proto) {
+  const Operator* found = &operator_of(proto);
   if (proto.output_size() < 1 || proto.output(0).empty()) throw Error("expected an output, found none");
   Node node(proto);
   const bool folds = found->read == nullptr || (found->fold != nullptr && takes_constants_alone(reading, node));

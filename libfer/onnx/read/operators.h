@@ -9,6 +9,9 @@ namespace fer::onnx_file {
 // node has no counterpart in libfer.
 void read_node(Reading& reading, const onnx::NodeProto& proto);
 
+// Throws the first of these.
+void refuse_unknown(const onnx::NodeProto& proto);
+
 // For each operator: what a node of it adds to the reading.
 void read_conv(Reading& r, Node& node);
 void read_gemm(Reading& r, Node& node);
@@ -55,6 +58,7 @@ void read_pad(Reading& r, Node& node);
 void read_resize(Reading& r, Node& node);
 void read_upsample(Reading& r, Node& node);
 void read_concat(Reading& r, Node& node);
+void read_slice(Reading& r, Node& node);
 
 // In fold_constants.cc: the constant that a node computes whose inputs are all constants.
 void fold_add(Reading& r, Node& node);

@@ -94,10 +94,19 @@ void Reading::read_input() {
 
 void Reading::count_readers() {
   for (const onnx::NodeProto& node : graph_.node()) {
-    for (const std::string& input : node.input()) ++readers_[input];
+    for (const std::string& input : node.input()) {
+      ++readers_[input];
+      const auto [entry, first] = reading_op_.emplace(input, node.op_type());
+      if (!first && entry->second != node.op_type()) entry->second.clear();
+    }
   }
   for (const onnx::ValueInfoProto& output : graph_.output()) ++readers_[output.name()];
   for (auto& [name, value] : values_) value.shared = readers_[name] > 1;
+}
+
+bool Reading::is_taken_by(const Node& node, const char* op) const {
+  const auto found = reading_op_.find(node.proto().output(0));
+  return found != reading_op_.end() && found->second == op;
 }
 
 Constant Reading::constant(const Node& node, int i) const {

@@ -35,6 +35,8 @@ class Reading {
   bool is_constant(const Node& node, int i) const { return node.has_input(i) && constants_.contains(node.input(i)); }
   Constant constant(const Node& node, int i) const;
   Constant constant_in(const onnx::TensorProto& tensor) const { return constant_of(tensor, external_); }
+  // Whether each node that takes this one's output is of that kind.
+  bool is_taken_by(const Node& node, const char* op) const;
   // A constant of one axis or none.
   Dims ints(const Node& node, int i) const;
   // The same where kAnyBatch may be among them.
@@ -103,8 +105,9 @@ class Reading {
   int64_t computed_bytes_ = 0;
   std::unordered_map<std::string, Value> values_;
   std::unordered_map<std::string, int> readers_;
-  std::unordered_set<std::string> names_ = {"input"};  // of layers
-  std::unordered_map<std::string, int> tries_;         // to find a free name for one that is taken
+  std::unordered_map<std::string, std::string> reading_op_;  // of all who read it; empty where they differ
+  std::unordered_set<std::string> names_ = {"input"};        // of layers
+  std::unordered_map<std::string, int> tries_;               // to find a free name for one that is taken
   Network network_;
   std::map<std::string, Fill> fills_;
   bool input_taken_ = false;

@@ -1,14 +1,22 @@
-// What gives pictures other sizes: padding, resizing, channels side by side.
+// What gives pictures other sizes: padding, cutting off, channels side by side. (resize.cc has the rest.)
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "fer/error.h"
 #include "network/limits.h"
 #include "onnx/read/operators.h"
 
 namespace fer::onnx_file {
+namespace {
+
+// [top, left, bottom, right]
+Value cropped(Reading& r, const Node& node, const Value& x, const Dims& cells) {
+  if (cells == Dims(4, 0)) return x;
+  return r.add_layer(node, Crop2D{.rows = {cells[0], cells[2]}, .columns = {cells[1], cells[3]}}, {x});
+}
+
+}  // namespace
 
 void read_pad(Reading& r, Node& node) {
   node.expect_inputs(1, 4);
@@ -22,12 +30,16 @@ void read_pad(Reading& r, Node& node) {
   if (!zero) throw Error("expected to pad with 0, found another value");
   if (node.has_input(3)) throw Error("expected no axes, found some");
   const Dims pads = node.has_input(1) ? r.ints(node, 1) : node.integers("pads", {});
-  const bool good = pads.size() == 8 && pads[0] == 0 && pads[1] == 0 && pads[4] == 0 && pads[5] == 0 &&
-                    std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad >= 0 && pad <= kMaxExtent; });
+  const bool good =
+      pads.size() == 8 && pads[0] == 0 && pads[1] == 0 && pads[4] == 0 && pads[5] == 0 &&
+      std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad >= -kMaxExtent && pad <= kMaxExtent; });
   if (!good) throw Error("pads: expected cells before and after rows and columns, found " + shown_dims(pads));
-  const Dims cells = {pads[2], pads[3], pads[6], pads[7]};
-  if (cells == Dims(4, pads[2])) {
-    r.give(node, pads[2] == 0 ? x : r.add_layer(node, ZeroPad2D{.pad = pads[2]}, {x}));
+  Dims cells = {pads[2], pads[3], pads[6], pads[7]}, cut(4);
+  for (size_t i = 0; i < 4; ++i) cut[i] = std::max<int64_t>(-cells[i], 0);
+  for (int64_t& cell : cells) cell = std::max<int64_t>(cell, 0);
+  x = cropped(r, node, x, cut);
+  if (cells == Dims(4, cells[0])) {
+    r.give(node, cells[0] == 0 ? x : r.add_layer(node, ZeroPad2D{.pad = cells[0]}, {x}));
     return;
   }
   x.half = Value::Half::kPadded;
@@ -37,78 +49,59 @@ void read_pad(Reading& r, Node& node) {
 
 namespace {
 
-// [n, c, 1, 1] from a global pool, or a picture of one pixel.
-bool is_pixel(const Value& x) {
-  if (x.is_flat()) return x.rank == 4 && x.flattened.rank() == 0;
-  return x.axes == Value::Axes::kChannelsFirst && x.shape[0] * x.shape[1] == 1;
+// What a Slice says of one axis.
+struct Range {
+  int64_t axis, start, end;
+};
+
+// As inputs since opset 10, as attributes before.
+std::vector<Range> ranges_of(const Reading& r, Node& node) {
+  const bool old = r.opset() < 10;
+  node.expect_inputs(1, old ? 1 : 5);
+  const Dims starts = old ? node.integers("starts", {}) : r.shape(node, 1);
+  const Dims ends = old ? node.integers("ends", {}) : r.shape(node, 2);
+  const Dims axes = old ? node.integers("axes", {}) : node.has_input(3) ? r.ints(node, 3) : Dims();
+  const Dims steps = !old && node.has_input(4) ? r.ints(node, 4) : Dims();
+  const bool good = ends.size() == starts.size() && (axes.empty() || axes.size() == starts.size()) &&
+                    std::all_of(steps.begin(), steps.end(), [](int64_t step) { return step == 1; });
+  if (!good) throw Error("expected starts, ends and axes of one length, and steps of 1, found others");
+  std::vector<Range> ranges;
+  for (size_t i = 0; i < starts.size(); ++i) {
+    ranges.push_back({axes.empty() ? static_cast<int64_t>(i) : axes[i], starts[i], ends[i]});
+  }
+  return ranges;
 }
 
-// Each channel's number over a picture, which libfer's product does by itself: libfer's own files say it so, since
-// OpenCV 4.6 multiplies a batch of pictures by the numbers of the first.
-void give_repeated(Reading& r, const Node& node, Value x, const Constant& scales) {
-  const bool fits = scales.real && scales.size() == 4 && scales.float_at(0) == 1 && scales.float_at(1) == 1;
-  Dims dims = file_dims(x);
-  for (int axis = 1; fits && axis < 3; ++axis) {
-    const float scale = scales.float_at(axis + 1);
-    if (!(scale >= 1 && scale <= static_cast<float>(kMaxExtent)) || scale != std::floor(scale)) {
-      throw Error("scales: expected whole numbers of 1 or more, found others");
-    }
-    dims[static_cast<size_t>(axis)] = static_cast<int64_t>(scale);
-  }
-  if (!fits) throw Error("scales: expected [1, 1, height, width], found others");
-  x.half = Value::Half::kRepeated;
-  x.numbers = std::move(dims);
-  r.give(node, x);
+// Cells before and after what stays of an axis. (Numbers below 0 count from its end.)
+Pair cut_off(const Range& range, int64_t extent) {
+  const auto place = [=](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + extent : at, 0, extent); };
+  return {place(range.start), extent - place(range.end)};
 }
 
 }  // namespace
 
-// Resize's form before opset 10.
-void read_upsample(Reading& r, Node& node) {
-  node.expect_inputs(2, 2);
+// Rows and columns of a picture.
+void read_slice(Reading& r, Node& node) {
   const Value x = r.decided(node, 0);
-  if (node.text("mode", "nearest") != "nearest" || !is_pixel(x)) {
-    throw Error("expected the nearest cells of one pixel, found another enlargement");
-  }
-  give_repeated(r, node, x, r.constant(node, 1));
-}
-
-void read_resize(Reading& r, Node& node) {
-  node.expect_inputs(2, 4);
-  const bool nearest = node.text("mode", "nearest") == "nearest";
-  if (nearest && is_pixel(r.decided(node, 0)) && !node.has_input(3)) {
-    node.ignore({"coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "extrapolation_value",
-                 "exclude_outside", "antialias"});
-    return give_repeated(r, node, r.decided(node, 0), r.constant(node, r.opset() < 11 ? 1 : 2));
-  }
-  if (r.opset() < 11) throw Error("expected opset 11 or later, whose Resize has half-pixel centres");
-  const Value x = r.picture(node, 0);
-  if (node.text("mode", "nearest") != "linear") throw Error("mode: expected linear, found another");
-  const std::string centres = node.text("coordinate_transformation_mode", "half_pixel");
-  if (centres != "half_pixel" && centres != "pytorch_half_pixel") {
-    throw Error("coordinate_transformation_mode: expected half_pixel, found another");
-  }
-  node.expect_integer("antialias", 0, 0);
-  node.ignore({"nearest_mode", "cubic_coeff_a", "extrapolation_value", "exclude_outside"});
-  Dims sizes;
-  if (node.has_input(3)) {
-    sizes = r.shape(node, 3);
-  } else {
-    const Constant scales = r.constant(node, 2);
-    if (!scales.real || scales.size() != 4 || scales.float_at(0) != 1 || scales.float_at(1) != 1) {
-      throw Error("scales: expected [1, 1, height, width], found others");
-    }
-    sizes = {0, x.shape[2]};
-    for (const int axis : {0, 1}) {
-      const float size = std::floor(static_cast<float>(x.shape[axis]) * scales.float_at(2 + axis));
-      if (!(size >= 1 && size <= static_cast<float>(kMaxExtent))) throw Error("scales: expected a size above 0");
-      sizes.push_back(static_cast<int64_t>(size));
+  const std::vector<Range> ranges = ranges_of(r, node);
+  if (!x.is_picture() || x.rank != 4) throw Error(fmt::format("expected pictures, found {} axes", x.rank));
+  const int64_t rows = x.axes == Value::Axes::kChannelsFirst ? 2 : 1;
+  const Dims extents = file_dims(x);
+  Dims cells(4, 0);
+  for (Range range : ranges) {
+    if (range.axis < 0) range.axis += 4;
+    const bool whole_batch = range.axis == 0 && range.start == 0 && range.end >= INT32_MAX;
+    if (whole_batch) continue;
+    if (range.axis < 1 || range.axis > 3) throw Error("expected to cut rows and columns off, found the batch");
+    const Pair cut = cut_off(range, extents[static_cast<size_t>(range.axis) - 1]);
+    if (range.axis == rows || range.axis == rows + 1) {
+      cells[static_cast<size_t>(range.axis - rows)] = cut[0];
+      cells[static_cast<size_t>(range.axis - rows) + 2] = cut[1];
+    } else if (cut != Pair{0, 0}) {
+      throw Error("expected to cut rows and columns off, found some of the channels");
     }
   }
-  if (sizes.size() != 4 || sizes[1] != x.shape[2]) throw Error("sizes: expected [n, c, height, width], found others");
-  // PyTorch's centres differ for one row or column alone.
-  if (centres != "half_pixel" && (sizes[2] == 1 || sizes[3] == 1)) throw Error("expected more than one row and column");
-  r.give(node, r.add_layer(node, Resize{.size = {sizes[2], sizes[3]}}, {x}));
+  r.give(node, cropped(r, node, x, cells));
 }
 
 // Channels side by side.

@@ -168,7 +168,7 @@ class LayerWriter {
       // [n, c] beside [n, c, h, w] becomes [n, c, 1, 1].
       const bool spread = full.rank() == 3 && shape.rank() == 1;
       std::string factor = spread ? reshaped(inputs_[k], named("gate"), {0, full[2], 1, 1}) : inputs_[k];
-      if (shape.elements() != full.elements()) factor = repeated(factor, full);
+      if (shape.elements() != full.elements()) factor = repeated(factor, named("repeated"), {full[0], full[1]});
       factors.push_back(std::move(factor));
     }
     std::string product = factors[0];
@@ -199,6 +199,31 @@ class LayerWriter {
       set_attribute(node, "value", zero);
     }
     return node.output(0);
+  }
+
+  // (Bounds are inputs since opset 10, attributes before.)
+  std::string operator()(const Crop2D& l) {
+    if (info_->output == shape_) return inputs_[0];
+    const Ints axes = {2, 3}, starts = {l.rows[0], l.columns[0]},
+               ends = {shape_[0] - l.rows[1], shape_[1] - l.columns[1]};
+    std::vector<std::string> inputs = {inputs_[0]};
+    const bool takes_inputs = graph_.opset() >= 10;
+    if (takes_inputs) {
+      inputs.push_back(graph_.ints(named("starts"), starts));
+      inputs.push_back(graph_.ints(named("ends"), ends));
+      inputs.push_back(graph_.ints(named("axes"), axes));
+    }
+    onnx::NodeProto& node = graph_.node("Slice", layer_->name, inputs);
+    if (!takes_inputs) {
+      set_attribute(node, "axes", axes);
+      set_attribute(node, "starts", starts);
+      set_attribute(node, "ends", ends);
+    }
+    return node.output(0);
+  }
+
+  std::string operator()(const UpSample2D& l) {
+    return l.size == Pair{1, 1} ? inputs_[0] : repeated(inputs_[0], layer_->name, l.size);
   }
 
   std::string operator()(const Resize& l) {
@@ -260,17 +285,18 @@ class LayerWriter {
     return keepdims ? pooled : flattened(pooled);
   }
 
-  // [n, c, 1, 1] over rows and columns. (ONNX's product would do that by itself, but OpenCV 4.6 multiplies all pictures
-  // of a batch by the numbers of the first, and takes a HardSigmoid before a product for a hard_swish.)
-  std::string repeated(const std::string& gate, const Shape& full) {
-    const float scales[] = {1, 1, static_cast<float>(full[0]), static_cast<float>(full[1])};
+  // Each cell in `size` rows and columns, also of [n, c, 1, 1] before a product. (ONNX's product would do that by
+  // itself, but OpenCV 4.6 multiplies all pictures of a batch by the numbers of the first, and takes a HardSigmoid
+  // before a product for a hard_swish.)
+  std::string repeated(const std::string& x, const std::string& name, const Pair& size) {
+    const float scales[] = {1, 1, static_cast<float>(size[0]), static_cast<float>(size[1])};
     const std::string by = graph_.floats(named("scales"), {4}, scales);
     if (graph_.opset() < 11) {
-      onnx::NodeProto& node = graph_.node(graph_.opset() < 10 ? "Upsample" : "Resize", named("repeated"), {gate, by});
+      onnx::NodeProto& node = graph_.node(graph_.opset() < 10 ? "Upsample" : "Resize", name, {x, by});
       set_attribute(node, "mode", "nearest");
       return node.output(0);
     }
-    onnx::NodeProto& node = graph_.node("Resize", named("repeated"), {gate, "", by});
+    onnx::NodeProto& node = graph_.node("Resize", name, {x, "", by});
     set_resize(node, "nearest", "asymmetric", "floor");
     return node.output(0);
   }

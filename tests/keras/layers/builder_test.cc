@@ -34,7 +34,7 @@ TEST(KerasBuilder, ALayerThatLibferDoesNotHaveIsNamedBeforeAllElse) {
 }
 
 TEST(KerasBuilder, OtherLayersAreNamed) {
-  for (const char* type : {"GRU", "Lambda", "Conv1D", "Conv2DTranspose", "Permute", "LayerNormalization", "Cropping2D",
+  for (const char* type : {"GRU", "Lambda", "Conv1D", "Conv2DTranspose", "Permute", "LayerNormalization",
                            "MultiHeadAttention", "TimeDistributed", "LocallyConnected2D"}) {
     Json model = tiny_config();
     layers_of(model)[1] = keras_layer(type, "other");

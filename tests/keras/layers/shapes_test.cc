@@ -59,6 +59,40 @@ TEST(KerasShapes, AFlattenOfChannelsLastStaysInOrder) {
   for (int64_t i = 0; i < 12; ++i) EXPECT_EQ(row_of(model, i), static_cast<float>(i));
 }
 
+// The layer that one of this class becomes, before a pool, and its output from [4, 6, 1].
+std::pair<LayerKind, Shape> layer_of(const std::string& class_name, Json settings) {
+  settings["batch_input_shape"] = {nullptr, 4, 6, 1};
+  Json model = tiny_config();
+  layers_of(model) = {keras_layer(class_name, "it", settings), keras_layer("GlobalAveragePooling2D", "mean"),
+                      keras_layer("Dense", "fc", {{"units", 2}})};
+  const Network network = keras_file::parse_config(model.dump());
+  return {network.layers[0].kind, infer(network)[0].output};
+}
+
+TEST(KerasShapes, UpSamplingRepeatsUnlessItIsBilinear) {
+  EXPECT_EQ(layer_of("UpSampling2D", Json::object()).first, LayerKind(UpSample2D{{2, 2}}));
+  const auto [kind, shape] = layer_of("UpSampling2D", {{"size", {3, 1}}, {"interpolation", "nearest"}});
+  EXPECT_EQ(kind, LayerKind(UpSample2D{{3, 1}}));
+  EXPECT_EQ(shape, (Shape{12, 6, 1}));
+  EXPECT_EQ(layer_of("UpSampling2D", {{"size", 2}, {"interpolation", "bilinear"}}).first, LayerKind(Resize{{8, 12}}));
+  const auto resizing = [](int height, int width) {
+    return layer_of("Resizing", {{"height", height}, {"width", width}, {"interpolation", "nearest"}}).first;
+  };
+  EXPECT_EQ(resizing(8, 6), LayerKind(UpSample2D{{2, 1}}));
+  expect_contains(message_of([&] { resizing(8, 9); }),
+                  "expected the nearest cells of a size that is a multiple of the input's, found [4, 6, 1] to [8, 9]");
+}
+
+TEST(KerasShapes, CroppingTakesCellsOfAllForms) {
+  const auto cropped = [](const Json& cells) { return layer_of("Cropping2D", {{"cropping", cells}}); };
+  EXPECT_EQ(cropped(1).first, LayerKind(Crop2D{.rows = {1, 1}, .columns = {1, 1}}));
+  EXPECT_EQ(cropped({1, 2}).first, LayerKind(Crop2D{.rows = {1, 1}, .columns = {2, 2}}));
+  const auto [kind, shape] = cropped({{0, 1}, {2, 3}});
+  EXPECT_EQ(kind, LayerKind(Crop2D{.rows = {0, 1}, .columns = {2, 3}}));
+  EXPECT_EQ(shape, (Shape{3, 1, 1}));
+  EXPECT_TRUE(std::holds_alternative<GlobalAveragePool2D>(layer_of("Cropping2D", Json::object()).first));
+}
+
 // [h, w, c] to [h * w, c], a dense layer of every pixel, and flat: a convolution of 1x1.
 TEST(KerasShapes, RowsOfChannelsAreAPictureOfOneColumn) {
   Json model = tiny_config();

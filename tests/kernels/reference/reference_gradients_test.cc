@@ -165,6 +165,24 @@ TEST(ReferenceGradients, OfZeroPadding) {
                   {{"x", &x, reference::zero_pad_backward(s, dy)}});
 }
 
+TEST(ReferenceGradients, OfCropping) {
+  const kernels::CropShape s{.n = 2, .h = 3, .w = 4, .c = 2, .top = 1, .left = 1, .right = 2};
+  Draw draw(14);
+  Values x = draw.values<double>(48);
+  const Values dy = draw.values<double>(2 * 2 * 1 * 2);
+  check_gradients("crop", [&] { return weighted_sum(dy, reference::crop_forward(s, x)); },
+                  {{"x", &x, reference::crop_backward(s, dy)}});
+}
+
+TEST(ReferenceGradients, OfUpsampling) {
+  const kernels::UpSampleShape s{.n = 2, .h = 3, .w = 2, .c = 2, .rows = 2, .columns = 3};
+  Draw draw(15);
+  Values x = draw.values<double>(24);
+  const Values dy = draw.values<double>(2 * 6 * 6 * 2);
+  check_gradients("upsample", [&] { return weighted_sum(dy, reference::upsample_forward(s, x)); },
+                  {{"x", &x, reference::upsample_backward(s, dy)}});
+}
+
 TEST(ReferenceGradients, OfResizing) {
   for (const Pair& to : {Pair{3, 9}, Pair{7, 2}, Pair{1, 1}, Pair{5, 4}}) {
     const kernels::ResizeShape s{.n = 2, .h = 5, .w = 4, .c = 2, .oh = to[0], .ow = to[1]};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "kernels/reference/spatial.h"
 #include "tests/kernels/on_targets.h"
 
@@ -31,6 +33,68 @@ TEST(Spatial, ZeroPaddingMovesEveryCell) {
           });
     }
   }
+}
+
+TEST(Spatial, CroppingKeepsTheCellsInside) {
+  for (const auto& [top, bottom, left, right] : {std::array<int64_t, 4>{0, 0, 0, 0}, {1, 0, 0, 2}, {2, 1, 3, 1}}) {
+    for (const int64_t c : {1, 3, 17}) {
+      const kernels::CropShape s{
+          .n = 3, .h = 4, .w = 5, .c = c, .top = top, .bottom = bottom, .left = left, .right = right};
+      Draw draw(504);
+      const std::vector<float> x = draw.values(s.n * s.h * s.w * c),
+                               dy = draw.values(s.n * (s.h - top - bottom) * (s.w - left - right) * c);
+      on_every_target(
+          "crop", 0,
+          [&] {
+            Results r = {unwritten(static_cast<int64_t>(dy.size())), unwritten(static_cast<int64_t>(x.size()))};
+            kernels::crop_forward(s, x, r[0]);
+            kernels::crop_backward(s, dy, r[1]);
+            return r;
+          },
+          [&](const Results& r) {
+            expect_same_bits(r[0], reference::crop_forward(s, x), "y of crop");
+            expect_same_bits(r[1], reference::crop_backward(s, dy), "dx of crop");
+          });
+    }
+  }
+}
+
+TEST(Spatial, UpsamplingRepeatsEveryCell) {
+  for (const auto& [rows, columns] : {std::array<int64_t, 2>{1, 1}, {2, 2}, {3, 1}, {1, 4}}) {
+    for (const int64_t c : {1, 3, 17}) {
+      const kernels::UpSampleShape s{.n = 3, .h = 4, .w = 5, .c = c, .rows = rows, .columns = columns};
+      Draw draw(505);
+      const std::vector<float> x = draw.values(s.n * s.h * s.w * c),
+                               dy = draw.values(s.n * s.h * rows * s.w * columns * c);
+      const auto dx = reference::upsample_backward(s, as_doubles(dy)),
+                 dx_size = reference::upsample_backward(s, magnitudes_of(dy));
+      on_every_target(
+          "upsample", 0,
+          [&] {
+            Results r = {unwritten(static_cast<int64_t>(dy.size())), unwritten(static_cast<int64_t>(x.size()))};
+            kernels::upsample_forward(s, x, r[0]);
+            kernels::upsample_backward(s, dy, r[1]);
+            return r;
+          },
+          [&](const Results& r) {
+            expect_same_bits(r[0], reference::upsample_forward(s, x), "y of upsample");
+            expect_sums(r[1], dx, dx_size, static_cast<double>(rows * columns), "dx of upsample");
+          });
+    }
+  }
+}
+
+TEST(Spatial, UpsamplingAndCroppingOfAPictureByHand) {
+  const std::vector<float> x = {1, 2, 3, 4};
+  std::vector<float> wide(12), back(4), corner(1);
+  kernels::upsample_forward({.n = 1, .h = 2, .w = 2, .c = 1, .rows = 1, .columns = 3}, x, wide);
+  EXPECT_EQ(wide, (std::vector<float>{1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4}));
+  kernels::upsample_backward({.n = 1, .h = 2, .w = 2, .c = 1, .rows = 1, .columns = 3}, wide, back);
+  EXPECT_EQ(back, (std::vector<float>{3, 6, 9, 12}));
+  kernels::crop_forward({.n = 1, .h = 2, .w = 2, .c = 1, .top = 1, .right = 1}, x, corner);
+  EXPECT_EQ(corner, std::vector<float>{3});
+  kernels::crop_backward({.n = 1, .h = 2, .w = 2, .c = 1, .top = 1, .right = 1}, corner, back);
+  EXPECT_EQ(back, (std::vector<float>{0, 0, 3, 0}));
 }
 
 void check_resize(const kernels::ResizeShape& s) {

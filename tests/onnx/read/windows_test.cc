@@ -84,7 +84,8 @@ TEST(OnnxIdioms, OtherZerosAreRefused) {
   expect_contains(other.refusal(other.add("Relu", {padded(other, {0, 0, 1, 1})})),
                   "expected the same zeros on all four sides, or before a convolution");
   Graph negative({1, 4, 4});
-  expect_contains(negative.refusal(padded(negative, {-1, -1, -1, -1})), "pads: expected cells before and after rows");
+  expect_contains(negative.refusal(padded(negative, {INT64_MIN, 0, 0, 0})),
+                  "pads: expected cells before and after rows");
   Graph none({1, 1, 2});
   EXPECT_EQ(none.read(none.add("Flatten", {padded(none, {0, 0, 0, 0})})).network.layers.size(), 1u);
 }

@@ -52,7 +52,8 @@ class FieldNetwork : public ::testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(Files, FieldNetwork,
                          ::testing::Values("mini_xception", "mobilenet_v2_blocks", "mobilenet_v3_blocks",
-                                           "mobilefacenet_blocks", "resnext_blocks", "convmixer_blocks"),
+                                           "mobilefacenet_blocks", "resnext_blocks", "convmixer_blocks",
+                                           "attention_blocks"),
                          [](const auto& info) { return info.param; });
 
 TEST_P(FieldNetwork, LearnsTheSameBytesWithAnyThreadsAndComesBackFromItsFile) {
