@@ -107,6 +107,13 @@ json write_networks(const std::string& folder) {
                              {.input_layout = fer::OnnxLayout::kChannelsFirst}));
   cases.push_back(
       write_case(folder, "oldest_opset", of_the_field("mobilenet_v2_blocks"), {.opset = fer::kOldestWrittenOnnxOpset}));
+  // Where functions are operators, and where they are several.
+  for (const std::string name : {"convmixer_blocks", "attention_blocks"}) {
+    const fer::Model model = of_the_field(name);
+    cases.push_back(write_case(folder, name + "_oldest_opset", model, {.opset = fer::kOldestWrittenOnnxOpset}));
+    cases.push_back(write_case(folder, name + "_newest_opset", model, {.opset = fer::kNewestWrittenOnnxOpset}));
+    cases.back()["opencv"] = false;  // 4.6 has no Gelu
+  }
   cases.push_back(write_case(folder, "newest_opset", random("seed004_cnn5"),
                              {.opset = fer::kNewestWrittenOnnxOpset, .pixels_in = false}));
   return cases;

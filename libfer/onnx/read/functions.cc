@@ -217,9 +217,8 @@ class Joining {
 
   void replace(onnx::NodeProto& node, const std::string& x, const Form& form) {
     node.set_op_type(form.op);
-    const std::string input = x;  // (may be one of the node's own)
-    node.clear_input();
-    node.add_input(input);
+    node.clear_input();  // (x lies in another node, or in a copy)
+    node.add_input(x);
     node.clear_attribute();
     if (form.approximate == nullptr) return;
     onnx::AttributeProto& attribute = *node.add_attribute();
