@@ -35,8 +35,8 @@ struct Silu {
 
 // x * Phi(x), with Phi the distribution function of the normal distribution: x - x * Phi(-x) where x > 0. Its tail,
 // Phi(-m) for m >= 0, is exp(-m^2 / 2) * t * p(t) with t = 1 / (1 + 0.35 * m): a polynomial p fitted to the least
-// largest relative error for m from 0 to 15, 3e-8. Against double y is off by 2e-7 of its size where x > -1, and by
-// 1e-7 at most anywhere below (tests/kernels/values/activation_test.cc).
+// largest relative error for m from 0 to 15, 3e-8. Against double y is off by less than 5e-7 of its size
+// where x > -1, and by less than 2e-7 of 1 below (tests/kernels/values/activation_test.cc).
 struct Gelu {
   V alpha;
 
