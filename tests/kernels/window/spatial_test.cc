@@ -68,6 +68,7 @@ TEST(Spatial, UpsamplingRepeatsEveryCell) {
                                dy = draw.values(s.n * s.h * rows * s.w * columns * c);
       const auto dx = reference::upsample_backward(s, as_doubles(dy)),
                  dx_size = reference::upsample_backward(s, magnitudes_of(dy));
+      const auto cells = static_cast<double>(rows * columns);
       on_every_target(
           "upsample", 0,
           [&] {
@@ -78,7 +79,7 @@ TEST(Spatial, UpsamplingRepeatsEveryCell) {
           },
           [&](const Results& r) {
             expect_same_bits(r[0], reference::upsample_forward(s, x), "y of upsample");
-            expect_sums(r[1], dx, dx_size, static_cast<double>(rows * columns), "dx of upsample");
+            expect_sums(r[1], dx, dx_size, cells, "dx of upsample");
           });
     }
   }

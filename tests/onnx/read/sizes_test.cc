@@ -160,7 +160,8 @@ TEST(OnnxSizes, ResizeOfTheNearestCellsIsARepetitionOrRefused) {
                                           {"half_pixel", "floor"},
                                           {"align_corners", "floor"},
                                           {"asymmetric", "ceil"}}) {
-    expect_contains(message_of([&] { resized(centres, rounding, 3); }), "expected what repeats each cell");
+    expect_contains(message_of([&, c = centres, r = rounding] { resized(c, r, 3); }),
+                    "expected what repeats each cell");
   }
   expect_contains(message_of([&] { resized("asymmetric", "floor", 1.5f); }), "scales: expected whole numbers of 1");
   expect_contains(message_of([&] {
