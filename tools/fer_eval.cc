@@ -7,11 +7,14 @@
 #include "fer/report.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
+#include "tools/cli/stop.h"
 #include "tools/data/data_source.h"
 #include "tools/train/trained_on.h"
 
 namespace fer {
 namespace {
+
+constexpr const char* kHeldOut = "held-out";  // a value of --split
 
 // What is evaluated: one model, or several as one.
 struct Subject {
@@ -73,7 +76,8 @@ int eval(const cli::Arguments& arguments) {
   const bool vote = arguments.flag("vote");
   if (vote && operands.size() == 2) throw cli::UsageError("--vote: expected two models or more");
   std::string split;
-  if (arguments.has("split")) split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all"});
+  if (arguments.has("split"))
+    split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut});
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
@@ -88,13 +92,17 @@ int eval(const cli::Arguments& arguments) {
   cli::apply_model_classes(opened, first);
   cli::print_notes("fer-eval", opened);
   const Dataset& data = opened.data;
-  const cli::NamedRows rows = cli::rows_of_split(data, split, operands.back());
+  const cli::NamedRows rows = split == kHeldOut ? cli::held_out_rows(paths, data, operands.back())
+                                                : cli::rows_of_split(data, split, operands.back());
   if (split.empty() && rows.name == cli::kAllRows) {
     for (const std::string& note : cli::notes_on_trained_pictures(paths, data, operands.back())) {
       cli::note(fmt::format("fer-eval: {}", note));
     }
   }
-  const Evaluation evaluation = subject.classifier.evaluate(data, rows.rows, batch_size);
+  const cli::StopOnSignals stop_on_signals;  // until the last file is written
+  const Evaluation evaluation =
+      cli::unless_stopped([&] { return subject.classifier.evaluate(data, rows.rows, batch_size, cli::stop_asked); },
+                          "interrupted before the last picture, so nothing is known: give the same command again");
   print_evaluation(arguments, subject, rows, evaluation);
   if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, evaluation);
   return 0;
@@ -104,7 +112,8 @@ void declare(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()(
       "split",
-      "Training, PublicTest, PrivateTest or all (default: the first that the file has of PrivateTest, PublicTest, all)",
+      "Training, PublicTest, PrivateTest, all, or held-out: what the model's run validated on (default: the first that "
+      "the file has of PrivateTest, PublicTest, all)",
       text(), "NAME");
   options.add_options()("flip", "Average the answers for each picture and its mirror image");
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "core/descriptor.h"
+#include "core/folder_names.h"
 
 namespace fer {
 namespace core {
@@ -69,16 +70,15 @@ bool is_leftover(const std::string& path) {
 }
 
 void remove_leftovers(const Place& place) {
-  DIR* folder = ::opendir(place.folder.c_str());
-  if (folder == nullptr) return;
+  const OpenFolder folder(::opendir(place.folder.c_str()));
+  if (!folder) return;
   const std::string prefix = place.prefix();
-  while (const dirent* entry = ::readdir(folder)) {
+  while (const dirent* entry = ::readdir(folder.get())) {
     const std::string name = entry->d_name;
     if (!name.starts_with(prefix) || name.size() != prefix.size() + kSuffixLength) continue;
     const std::string path = place.folder + "/" + name;
     if (is_leftover(path)) ::unlink(path.c_str());
   }
-  ::closedir(folder);
 }
 
 // The permissions of the file that was there, to the bit. Its owner and group as far as this user may give them: a
@@ -97,9 +97,7 @@ void keep_permissions(int fd, const struct stat& before, const std::string& path
 // A new file beside the target, locked; removed again unless renamed.
 class TemporaryFile {
  public:
-  TemporaryFile(const Place& place, const std::string& path) : file_(create(place, path)) {
-    if (place.before) keep_permissions(file_.get(), *place.before, path);
-  }
+  TemporaryFile(const Place& place, const std::string& path) : file_(create(place, path)) {}
   ~TemporaryFile() {
     if (!name_.empty()) ::unlink(name_.c_str());
   }
@@ -148,11 +146,13 @@ void write_file_atomically(const std::string& path, const std::function<void(con
   const Place place = place_of(path);
   remove_leftovers(place);
   TemporaryFile file(place, path);
+  if (place.before) keep_permissions(file.fd(), *place.before, path);
   fill([&](std::string_view bytes) {
     if (const int error = write_all(file.fd(), bytes)) fail(path, "written", error);
   });
   if (const int error = file.sync()) fail(path, "written", error);
-  if (const int error = file.rename_to(place.folder + "/" + place.name)) fail(path, "written", error);
+  const std::string target = place.folder + "/" + place.name;
+  if (const int error = file.rename_to(target)) fail(path, "written", error);
   if (const int error = sync_folder(place.folder)) fail(path, "synced", error);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/file_kind_text.h"
 #include "fer/error.h"
+#include "fer/file.h"
 
 namespace fer::core {
 namespace {
@@ -181,9 +182,7 @@ FileKind kind_of(std::string_view bytes) {
 }
 
 std::string other_than_expected(const std::string& where, Expected expected, std::string_view bytes) {
-  const FileKind found = kind_of(bytes);
-  const std::string more = found == FileKind::kText ? " that begins \"" + first_words(bytes) + "\"" : "";
-  return where + ": " + text_of_other(expected, found, more);
+  return where + ": " + text_of_other(expected, kind_of(bytes), words_more(bytes));
 }
 
 void refuse_other_kinds(const std::string& where, Expected expected, std::string_view bytes) {
@@ -202,3 +201,11 @@ std::string read_beginning(const std::string& path, Expected expected, size_t co
 }
 
 }  // namespace fer::core
+
+namespace fer {
+
+std::string file_kind_text(std::string_view first_bytes) {
+  return core::text_of_kind(core::kind_of(first_bytes), core::words_more(first_bytes));
+}
+
+}  // namespace fer

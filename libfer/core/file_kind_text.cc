@@ -66,7 +66,7 @@ constexpr Words kWords[] = {
     {FileKind::kText, "text"},
     {FileKind::kPdf, "a PDF document"},
     {FileKind::kProgram, "a program"},
-    {FileKind::kBinary, "something else"},
+    {FileKind::kBinary, "bytes of an unknown kind"},
     {FileKind::kDirectory, "a directory"},
     {FileKind::kPipe, "a pipe", Family::kNone, "write what comes out of it to a file first"},
     {FileKind::kDevice, "a device"},
@@ -165,15 +165,32 @@ const char* special_advice(Expected expected, const Words& found) {
   }
 }
 
-const char* advice_of(Expected expected, const Words& found) {
+// Whatever was expected.
+const char* general_advice(const Words& found) {
   if (found.advice != nullptr) return found.advice;
-  if (const char* special = special_advice(expected, found)) return special;
   if (found.family == Family::kPacked) return "unpack it first";
   if (found.family == Family::kAgain) return "copy or download it again";
   return nullptr;
 }
 
+const char* advice_of(Expected expected, const Words& found) {
+  if (found.advice != nullptr) return found.advice;
+  const char* special = special_advice(expected, found);
+  return special != nullptr ? special : general_advice(found);
+}
+
 }  // namespace
+
+std::string text_of_kind(FileKind found, const std::string& more) {
+  const Words& words = words_of(found);
+  std::string text = words.name + more;
+  if (const char* advice = general_advice(words)) text += std::string(": ") + advice;
+  return text;
+}
+
+std::string words_more(std::string_view bytes) {
+  return kind_of(bytes) == FileKind::kText ? " that begins \"" + first_words(bytes) + "\"" : "";
+}
 
 std::string text_of_other(Expected expected, FileKind found, const std::string& more) {
   const Words& words = words_of(found);

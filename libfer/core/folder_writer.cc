@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/descriptor.h"
+#include "core/folder_names.h"
 #include "fer/file.h"
 
 namespace fer {
@@ -42,17 +43,16 @@ bool stays_within(const std::string& name) {
 // Temporary folders of this user that no process holds a lock on.
 std::vector<std::string> abandoned(const std::string& folder, const std::string& prefix) {
   std::vector<std::string> found;
-  DIR* entries = ::opendir(folder.c_str());
-  if (entries == nullptr) return found;
-  while (const dirent* entry = ::readdir(entries)) {
+  const OpenFolder entries(::opendir(folder.c_str()));
+  if (!entries) return found;
+  while (const dirent* entry = ::readdir(entries.get())) {
     const std::string name = entry->d_name;
     if (!name.starts_with(prefix) || name.size() != prefix.size() + kTemporarySuffix) continue;
-    const Descriptor file = open_folder(::dirfd(entries), name.c_str());
+    const Descriptor file = open_folder(::dirfd(entries.get()), name.c_str());
     struct stat status = {};
     const bool ours = file.open() && ::fstat(file.get(), &status) == 0 && status.st_uid == ::geteuid();
     if (ours && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) found.push_back((folder + "/").append(name));
   }
-  ::closedir(entries);
   return found;
 }
 
@@ -103,8 +103,11 @@ struct FolderWriter::State {
     for (size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
       const std::string folder = name.substr(0, slash);
       if (folders.contains(folder)) continue;
-      if (::mkdirat(inner.get(), folder.c_str(), 0777) != 0) fail(folder, errno);
-      folders.insert(folder);
+      const auto place = folders.insert(folder).first;  // before it is made, lest it be forgotten
+      if (::mkdirat(inner.get(), folder.c_str(), 0777) == 0) continue;
+      const int error = errno;
+      folders.erase(place);
+      fail(folder, error);
     }
   }
 
@@ -113,11 +116,11 @@ struct FolderWriter::State {
       throw Error(path + ": expected the name of a file within the folder, found \"" + name + "\"");
     }
     make_folders_of(name);
+    names.push_back(name);  // before there is such a file, lest it be forgotten
     const Descriptor file(core::uninterrupted([&] {
       return ::openat(inner.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     }));
     if (!file.open()) fail(name, errno);
-    names.push_back(name);
     if (const int error = core::write_all(file.get(), content)) fail(name, error);
   }
 
@@ -183,7 +186,9 @@ FolderWriter::FolderWriter(const std::string& path, Into into) : state_(std::mak
   state_->is_new = kind == PathKind::kNone;
   if (state_->path.empty()) throw Error("'': cannot be written: expected the name of a folder");
   if (!state_->is_new && into == Into::kNew) throw Error(path + ": is there already: expected a new folder");
-  if (!state_->is_new && kind != PathKind::kFolder) throw Error(path + ": expected a folder, found something else");
+  if (!state_->is_new && kind != PathKind::kFolder)
+    throw Error(path + ": expected a folder, found " +
+                (kind == PathKind::kFile ? "a file" : "a device, a pipe or a socket"));
   try {
     state_->make_temporary();
   } catch (...) {

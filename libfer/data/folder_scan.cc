@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "core/folder_names.h"
+#include "core/text.h"
 #include "fer/class_names.h"
 #include "fer/error.h"
 #include "fer/file.h"
@@ -25,15 +27,15 @@ std::string lower(std::string text) {
 }
 
 std::optional<Usage> split_of(const std::string& name) {
-  static const std::map<std::string, Usage> kSplits = {
+  static constexpr std::pair<std::string_view, Usage> kSplits[] = {
       {"train", Usage::kTraining},         {"training", Usage::kTraining},     {"val", Usage::kPublicTest},
       {"valid", Usage::kPublicTest},       {"validation", Usage::kPublicTest}, {"dev", Usage::kPublicTest},
       {"publictest", Usage::kPublicTest},  {"test", Usage::kPrivateTest},      {"testing", Usage::kPrivateTest},
       {"privatetest", Usage::kPrivateTest}};
   std::string key = lower(name);
   std::erase_if(key, [](char c) { return c == '_' || c == '-' || c == ' '; });
-  const auto found = kSplits.find(key);
-  return found == kSplits.end() ? std::nullopt : std::optional(found->second);
+  const auto found = std::ranges::find(kSplits, key, [](const auto& split) { return split.first; });
+  return found == std::end(kSplits) ? std::nullopt : std::optional(found->second);
 }
 
 struct Listing {
@@ -53,20 +55,13 @@ bool is_dangling_picture(const std::string& path) {
 
 // What cannot be looked at might be a folder full of pictures, so it ends the program instead of being passed over.
 Listing list(const std::string& path) {
-  std::error_code failure;
-  fs::directory_iterator entries(path, failure);
-  if (failure) throw Error(path + ": cannot list the folder: " + failure.message());
   Listing listing;
-  for (const fs::directory_iterator end; entries != end; entries.increment(failure)) {
-    const std::string name = entries->path().filename().string();
+  for (const std::string& name : core::names_in_folder(path)) {
     if (name.starts_with('.') || name == "__MACOSX") continue;
     const std::string entry = joined(path, name);
     const bool is_folder = !is_dangling_picture(entry) && path_kind(entry) == PathKind::kFolder;
     (is_folder ? listing.folders : listing.files).push_back(name);
   }
-  if (failure) throw Error(path + ": cannot list the folder: " + failure.message());
-  std::sort(listing.folders.begin(), listing.folders.end());
-  std::sort(listing.files.begin(), listing.files.end());
   return listing;
 }
 
@@ -100,6 +95,10 @@ class Scanner {
   }
 
   void add_class(const std::string& path, const std::string& name, Usage usage) {
+    if (!core::is_utf8(name)) {
+      throw Error(core::escaped(path) +
+                  ": expected the name of a class in UTF-8, found other bytes: rename the folder");
+    }
     const Listing listing = list(path);
     if (!listing.folders.empty()) {
       throw Error(joined(path, listing.folders[0]) + ": expected pictures in the folder of a class, found a folder");

@@ -89,6 +89,13 @@ void check_rows(const Network& network, const Dataset& data, std::span<const int
   }
 }
 
+std::function<bool()> or_error(const std::function<bool()>& should_stop) {
+  return [should_stop] {
+    if (should_stop && should_stop()) throw Error("evaluation: stopped before its end");
+    return false;
+  };
+}
+
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options) {
   const PreparedModel prepared(model.network, model.weights.layout, weights, model.preprocessing, model.int8,
@@ -156,9 +163,12 @@ std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data,
 }
 
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
-                    bool flip) {
+                    bool flip, const std::function<bool()>& should_stop) {
   evaluation::check_rows(model.network, data, rows, true, "evaluate");
-  return evaluation::evaluation_of(predict_rows(model, data, rows, batch_size, flip), model.network, data, rows);
+  const evaluation::InferenceOptions options = {
+      .batch_size = batch_size, .flip = flip, .should_stop = evaluation::or_error(should_stop)};
+  const Tensor probabilities = evaluation::probabilities_of(model, model.weights.values.values(), data, rows, options);
+  return evaluation::evaluation_of(probabilities, model.network, data, rows);
 }
 
 }  // namespace fer

@@ -23,6 +23,9 @@ struct InferenceOptions {
   // Called after every batch; when it returns true no more are done, and the rows that were not reached stay 0.
   std::function<bool()> should_stop = {};
 };
+// For should_stop: throws Error when this one returns true; it may be empty.
+std::function<bool()> or_error(const std::function<bool()>& should_stop);
+
 // Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options);

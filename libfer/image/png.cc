@@ -190,7 +190,8 @@ Image decode_png(std::string_view bytes, const std::string& where, int64_t max_p
   Image image = blank_image(header.height, header.width, header.channels, where, max_pixels);
   if (image.channels != 1 && image.channels != 3) throw Error(where + ": PNG: expected grey or colour");
   std::vector<png_bytep> rows = rows_of(image.pixels.data(), image.height, image.width * image.channels);
-  if (!read_rows(reader, rows.data())) fail(reader.message, where);
+  // (libpng goes on without Exif data and texts that it has no memory for.)
+  if (!read_rows(reader, rows.data()) || reader.message.no_memory) fail(reader.message, where);
   return upright(std::move(image), orientation_of(reader));
 }
 

@@ -9,6 +9,7 @@
 #include <list>
 #include <set>
 
+#include "core/json_value.h"
 #include "fer/error.h"
 #include "fer/version.h"
 #include "io/check_weights.h"
@@ -22,6 +23,8 @@
 namespace fer {
 namespace io {
 namespace {
+
+using core::JsonValue;
 
 constexpr const char* kFormat = "fer-model";
 constexpr const char* kFormatVersion = "1";
@@ -171,11 +174,11 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
     throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
                             model.preprocessing.scale, model.preprocessing.shift));
   }
-  nlohmann::ordered_json preprocessing = {{"scale", float_to_json(model.preprocessing.scale)},
-                                          {"shift", float_to_json(model.preprocessing.shift)}};
+  JsonValue preprocessing = JsonValue::object(
+      {{"scale", shortest_double(model.preprocessing.scale)}, {"shift", shortest_double(model.preprocessing.shift)}});
   if (const PictureSize& resize = model.preprocessing.resize; resize.given()) {
     check_resize(resize, model.network, "preprocessing: resize");
-    preprocessing["resize"] = {resize.height, resize.width};
+    preprocessing["resize"] = JsonValue::array({resize.height, resize.width});
   }
   check_class_rules(model.classes, model.network, "classes");
   check_emoji(model.emoji, model.network, "class_emoji");
@@ -183,14 +186,16 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
                                                  {"format_version", kFormatVersion},
                                                  {"fer_version", version()},
                                                  {"network", network_to_json(model.network)},
-                                                 {"class_names", one_line(model.network.class_names)},
-                                                 {"preprocessing", one_line(preprocessing)}};
+                                                 {"class_names", JsonValue(model.network.class_names).one_line()},
+                                                 {"preprocessing", preprocessing.one_line()}};
   if (!model.classes.empty()) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const ClassRule& rule : model.classes) list.push_back({{"name", rule.name}, {"sources", rule.sources}});
-    metadata["classes"] = one_line(list);
+    JsonValue list = JsonValue::array();
+    for (const ClassRule& rule : model.classes) {
+      list.push_back(JsonValue::object({{"name", rule.name}, {"sources", rule.sources}}));
+    }
+    metadata["classes"] = list.one_line();
   }
-  if (!model.emoji.empty()) metadata["class_emoji"] = one_line(model.emoji);
+  if (!model.emoji.empty()) metadata["class_emoji"] = JsonValue(model.emoji).one_line();
   return metadata;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/atomic_file.h"
 #include "core/file_kind.h"
+#include "core/json_value.h"
 #include "fer/error.h"
 #include "io/checksum.h"
 #include "network/json_fields.h"
@@ -17,8 +18,8 @@
 namespace fer::io {
 namespace {
 
+using core::JsonValue;
 using nlohmann::json;
-using nlohmann::ordered_json;
 
 static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie in memory");
 
@@ -55,7 +56,8 @@ int64_t byte_count(const DtypeForm& form, const Shape& shape) {
 
 std::string header_json(const std::vector<SafetensorsEntry>& entries,
                         const std::map<std::string, std::string>& metadata, const std::string& where) {
-  ordered_json header = {{kMetadata, metadata}};
+  JsonValue header = JsonValue::object({{kMetadata, JsonValue::object()}});
+  for (const auto& [key, value] : metadata) header[kMetadata][key] = value;
   int64_t offset = 0;
   for (const SafetensorsEntry& entry : entries) {
     const DtypeForm& form = form_of(entry.dtype);
@@ -64,11 +66,12 @@ std::string header_json(const std::vector<SafetensorsEntry>& entries,
       throw Error(fmt::format("{}: tensor {}: expected {} of shape {}, found {} bytes", where, shown(entry.name),
                               form.name, entry.shape.to_string(), bytes));
     }
-    if (header.contains(entry.name)) {
+    if (header.find(entry.name) != nullptr) {
       throw Error(where + ": tensor " + shown(entry.name) + ": expected each name once, found it twice");
     }
-    header[entry.name] = {
-        {"dtype", form.name}, {"shape", entry.shape.dims()}, {"data_offsets", {offset, offset + bytes}}};
+    header[entry.name] = JsonValue::object({{"dtype", form.name},
+                                            {"shape", JsonValue::array_of(entry.shape.dims())},
+                                            {"data_offsets", JsonValue::array({offset, offset + bytes})}});
     offset += bytes;
   }
   try {

@@ -106,33 +106,6 @@ class JsonBuilder : public nlohmann::json_sax<json> {
   json* member_ = nullptr;   // of the innermost object, whose value comes next
 };
 
-namespace {
-
-void append_line(const nlohmann::ordered_json& value, std::string& out) {
-  const char* comma = "";
-  if (value.is_object()) {
-    out += '{';
-    for (const auto& [key, member] : value.items()) {
-      out += comma + nlohmann::ordered_json(key).dump() + ": ";
-      append_line(member, out);
-      comma = ", ";
-    }
-    out += '}';
-  } else if (value.is_array()) {
-    out += '[';
-    for (const auto& element : value) {
-      out += comma;
-      append_line(element, out);
-      comma = ", ";
-    }
-    out += ']';
-  } else {
-    out += value.dump();
-  }
-}
-
-}  // namespace
-
 JsonDocument::~JsonDocument() { empty_out(value_); }
 
 JsonDocument parse_json(std::string_view text, const std::string& where, size_t max_depth) {
@@ -168,17 +141,7 @@ std::string shown(const json& value) {
   return value.dump();
 }
 
-std::string one_line(const nlohmann::ordered_json& value) {
-  std::string out;
-  try {
-    append_line(value, out);
-  } catch (const json::exception&) {
-    throw Error("text for JSON: expected UTF-8");
-  }
-  return out;
-}
-
-nlohmann::ordered_json float_to_json(float value) {
+double shortest_double(float value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   double shortest = 0;

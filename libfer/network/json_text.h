@@ -1,4 +1,4 @@
-// JSON as we read and write it: strict, bounded, every mistake an Error of one line.
+// JSON as we read it: strict, bounded, every mistake an Error of one line. (core/json_value.h is for writing.)
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -45,10 +45,8 @@ bool is_text(const nlohmann::json& value, std::string_view text);
 // A value as it may stand in an error message: one short line of ASCII.
 std::string shown(const nlohmann::json& value);
 
-// On one line, with a space after commas and colons. Throws Error on strings that are not UTF-8.
-std::string one_line(const nlohmann::ordered_json& value);
-
-// The number with the fewest digits that reads back as this float: 0.001, not 0.0010000000474974513.
-nlohmann::ordered_json float_to_json(float value);
+// The number to be written for this float, with the fewest digits that read back as it: 0.001, not
+// 0.0010000000474974513.
+double shortest_double(float value);
 
 }  // namespace fer

@@ -1,3 +1,4 @@
+#include "core/json_value.h"
 #include "fer/network.h"
 #include "network/infer_layer.h"
 #include "network/json_text.h"
@@ -7,30 +8,30 @@
 namespace fer {
 namespace {
 
-using nlohmann::ordered_json;
+using core::JsonValue;
 
-ordered_json to_json(int64_t value) { return value; }
-ordered_json to_json(bool value) { return value; }
-ordered_json to_json(float value) { return float_to_json(value); }
-ordered_json to_json(const Pair& value) { return {value[0], value[1]}; }
-ordered_json to_json(const Shape& value) { return value.dims(); }
-ordered_json to_json(Activation value) { return activation_name(value); }
+JsonValue to_json(int64_t value) { return value; }
+JsonValue to_json(bool value) { return value; }
+JsonValue to_json(float value) { return shortest_double(value); }
+JsonValue to_json(const Pair& value) { return JsonValue::array_of(value); }
+JsonValue to_json(const Shape& value) { return JsonValue::array_of(value.dims()); }
+JsonValue to_json(Activation value) { return activation_name(value); }
 
-ordered_json to_json(const Padding& value) {
+JsonValue to_json(const Padding& value) {
   if (value.kind == Padding::Kind::kExplicit) return value.cells;
   return value.kind == Padding::Kind::kSame ? "same" : "valid";
 }
 
-ordered_json to_json(const Initializer& value) {
+JsonValue to_json(const Initializer& value) {
   const InitializerForm& form = initializer_form(value.kind);
   if (form.a == nullptr) return form.name;
-  ordered_json object = {{"name", form.name}, {form.a, to_json(value.a)}};
+  JsonValue object = JsonValue::object({{"name", form.name}, {form.a, to_json(value.a)}});
   if (form.b != nullptr) object[form.b] = to_json(value.b);
   return object;
 }
 
-ordered_json to_json(const Regularizer& value) {
-  ordered_json object = ordered_json::object();
+JsonValue to_json(const Regularizer& value) {
+  JsonValue object = JsonValue::object();
   if (value.l1 != 0) object["l1"] = to_json(value.l1);
   if (value.l2 != 0) object["l2"] = to_json(value.l2);
   return object;
@@ -38,7 +39,7 @@ ordered_json to_json(const Regularizer& value) {
 
 // The visitor of layer_fields.h.
 struct Writer {
-  ordered_json& object;
+  JsonValue& object;
 
   template <class T>
   void required(const char* name, const T& value) {
@@ -55,15 +56,15 @@ struct Writer {
   void literal(const char* name, const char* text) { object[name] = text; }
 };
 
-ordered_json to_json(const Layer& layer, const LayerInfo& info) {
-  ordered_json object;
+JsonValue to_json(const Layer& layer, const LayerInfo& info) {
+  JsonValue object;
   object["name"] = layer.name;
   object["type"] = layer_type_name(layer.kind);
   Writer writer{object};
   std::visit([&](const auto& kind) { visit_fields(writer, kind); }, layer.kind);
   if (!layer.inputs.empty()) object["inputs"] = layer.inputs;
   if (layer.frozen) object["frozen"] = true;
-  object["output"] = info.output.dims();
+  object["output"] = to_json(info.output);
   object["params"] = info.params;
   return object;
 }
@@ -74,19 +75,20 @@ std::string network_to_json(const Network& network) {
   const std::vector<LayerInfo> infos = infer(network);
   const Totals sum = sum_of(infos);
   const Shape& output = infos.back().output;
-  ordered_json top;
-  top["name"] = network.name;
-  top["input"] = network.input.dims();
-  if (output.rank() == 1) top["classes"] = output[0];
-  top["class_names"] = network.class_names.empty() ? ordered_json() : ordered_json(network.class_names);
-  top["params_total"] = sum.params;
-  top["params_trainable"] = sum.trainable;
-  top["macs"] = sum.macs;
   std::string text = "{\n";
-  for (const auto& [key, value] : top.items()) text += " \"" + key + "\": " + one_line(value) + ",\n";
+  const auto add = [&](const char* key, const JsonValue& value) {
+    text.append(" \"").append(key).append("\": ").append(value.one_line()).append(",\n");
+  };
+  add("name", network.name);
+  add("input", to_json(network.input));
+  if (output.rank() == 1) add("classes", output[0]);
+  add("class_names", network.class_names.empty() ? JsonValue() : JsonValue(network.class_names));
+  add("params_total", sum.params);
+  add("params_trainable", sum.trainable);
+  add("macs", sum.macs);
   text += " \"layers\": [\n";
   for (size_t i = 0; i < infos.size(); ++i) {
-    text += "  " + one_line(to_json(network.layers[i], infos[i])) + (i + 1 < infos.size() ? ",\n" : "\n");
+    text += "  " + to_json(network.layers[i], infos[i]).one_line() + (i + 1 < infos.size() ? ",\n" : "\n");
   }
   return text + " ]\n}\n";
 }

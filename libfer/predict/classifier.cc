@@ -144,21 +144,24 @@ void Classifier::predict_into(std::span<const float> inputs, std::span<float> pr
           [&](const Predictor& member, std::span<float> out) { member.predict_into(inputs, out); });
 }
 
-Tensor Classifier::predict_rows(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size) const {
+Tensor Classifier::predict_rows(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
+                                const std::function<bool()>& should_stop) const {
   Tensor probabilities({static_cast<int64_t>(rows.size()), class_count()});
   ask_all(members_, options_.rule, probabilities.values(), [&](const Predictor& member, std::span<float> out) {
     evaluation::check_rows(member.model().network, data, rows, false, "predict");
-    const Tensor answers = evaluation::probabilities_of(member.impl_->prepared, data, rows,
-                                                        {.batch_size = batch_size, .flip = options_.flip});
+    const Tensor answers = evaluation::probabilities_of(
+        member.impl_->prepared, data, rows,
+        {.batch_size = batch_size, .flip = options_.flip, .should_stop = evaluation::or_error(should_stop)});
     std::ranges::copy(answers.values(), out.begin());
   });
   return probabilities;
 }
 
-Evaluation Classifier::evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size) const {
+Evaluation Classifier::evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
+                                const std::function<bool()>& should_stop) const {
   const Network& network = model(0).network;
   evaluation::check_rows(network, data, rows, true, "evaluate");
-  return evaluation::evaluation_of(predict_rows(data, rows, batch_size), network, data, rows);
+  return evaluation::evaluation_of(predict_rows(data, rows, batch_size, should_stop), network, data, rows);
 }
 
 std::vector<int64_t> most_probable(std::span<const float> probabilities, int64_t count) {

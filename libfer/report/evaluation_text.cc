@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "core/json_value.h"
 #include "fer/report.h"
 #include "report/text.h"
 
@@ -53,23 +53,25 @@ std::string evaluation_text(const Evaluation& evaluation) {
 }
 
 std::string evaluation_json(const Evaluation& evaluation) {
-  nlohmann::ordered_json classes = nlohmann::ordered_json::array(), worst = nlohmann::ordered_json::array();
+  using core::JsonValue;
+  JsonValue classes = JsonValue::array(), worst = JsonValue::array();
   for (const ClassFigures& c : evaluation.classes) {
-    classes.push_back(
-        {{"name", c.name}, {"support", c.support}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}});
+    classes.push_back(JsonValue::object(
+        {{"name", c.name}, {"support", c.support}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}}));
   }
   for (const Mistake& m : evaluation.worst) {
-    worst.push_back({{"row", m.row}, {"label", m.label}, {"predicted", m.predicted}, {"probability", m.probability}});
+    worst.push_back(JsonValue::object(
+        {{"row", m.row}, {"label", m.label}, {"predicted", m.predicted}, {"probability", m.probability}}));
   }
-  const nlohmann::ordered_json json = {{"count", evaluation.count},
-                                       {"loss", evaluation.loss},
-                                       {"accuracy", evaluation.accuracy},
-                                       {"macro_f1", evaluation.macro_f1},
-                                       {"classes", classes},
-                                       {"confusion", evaluation.confusion},
-                                       {"worst", worst}};
+  const JsonValue json = JsonValue::object({{"count", evaluation.count},
+                                            {"loss", evaluation.loss},
+                                            {"accuracy", evaluation.accuracy},
+                                            {"macro_f1", evaluation.macro_f1},
+                                            {"classes", std::move(classes)},
+                                            {"confusion", evaluation.confusion},
+                                            {"worst", std::move(worst)}});
   // A name that is not UTF-8 must not cost the whole answer: its bad bytes become U+FFFD.
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json.dump(JsonValue::Utf8::kReplaced);
 }
 
 }  // namespace fer

@@ -142,7 +142,7 @@ TEST(FolderWriter, RefusesWhatIsThere) {
   EXPECT_EQ(message_of([&] { FolderWriter(folder / "f"); }),
             (folder / "f") + ": is there already: expected a new folder");
   EXPECT_EQ(message_of([&] { FolderWriter(folder / "f", Into::kNewOrMore); }),
-            (folder / "f") + ": expected a folder, found something else");
+            (folder / "f") + ": expected a folder, found a file");
   expect_contains(message_of([&] { FolderWriter(folder / "link"); }), "link: is a link that leads nowhere");
   expect_contains(message_of([&] { FolderWriter(folder.path()); }), "is there already");
   expect_contains(message_of([&] { FolderWriter("/"); }), "/: is there already");

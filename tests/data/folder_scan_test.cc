@@ -59,6 +59,17 @@ TEST(FolderScan, APictureThatIsALinkToNowhereIsLeftToItsReader) {
   EXPECT_EQ(scan_folder(folder.path()).pictures.size(), 2u);
 }
 
+// The model's file could not hold it, which was found after the training.
+TEST(FolderScan, RefusesAClassWhoseNameIsNoUtf8ByThatName) {
+  const TemporaryFolder folder;
+  put_picture(folder, "caf\xe9/a.png");
+  EXPECT_EQ(message_of([&] { scan_folder(folder.path()); }),
+            (folder / "caf\\xE9") + ": expected the name of a class in UTF-8, found other bytes: rename the folder");
+  const TemporaryFolder good;
+  put_picture(good, "b\xe9/caf\xc3\xa9/a.png");
+  EXPECT_EQ(scan_folder(good / "b\xe9").class_names, Names{"caf\xc3\xa9"});
+}
+
 TEST(FolderScan, WhatItMayNotLookAtIsNotDropped) {
   const TemporaryFolder folder;
   put_picture(folder, "data/sad/a.png");

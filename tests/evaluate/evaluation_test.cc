@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "fer/error.h"
+#include "fer/evaluate.h"
 #include "fer/trainer.h"
 #include "tests/train/small_run.h"
 
@@ -67,6 +68,19 @@ TEST(PredictRows, TakeTheCentreOfLargerPictures) {
     EXPECT_TRUE(same_bits(a.values(), predict_rows(plain, centres, run.validation, batch).values()));
   }
   EXPECT_EQ(evaluate(centre, run.data, run.validation).accuracy, evaluate(plain, centres, run.validation).accuracy);
+}
+
+TEST(Evaluate, StopsWithinABatchWhereItIsAskedTo) {
+  const SmallRun run;
+  const Model model = untrained_model();
+  for (const bool flip : {false, true}) {
+    int asked = 0;
+    EXPECT_EQ(message_of([&] { evaluate(model, run.data, run.validation, 4, flip, [&] { return ++asked == 2; }); }),
+              "evaluation: stopped before its end");
+    EXPECT_EQ(asked, 2);
+  }
+  const Evaluation whole = evaluate(model, run.data, run.validation, 4);
+  EXPECT_EQ(evaluate(model, run.data, run.validation, 4, false, [] { return false; }).loss, whole.loss);
 }
 
 TEST(PredictRows, FlipIsTheMeanWithTheMirrorImage) {

@@ -1,13 +1,74 @@
-// Makes tests/fuzz/corpus/onnx: small ONNX files, good ones and such as lie. The files are committed; to make them
-// again: cmake --build --preset release --target onnx_corpus && build-release/tests/onnx_corpus tests/fuzz/corpus/onnx
+// Makes tests/fuzz/corpus/onnx and tests/fuzz/corpus/onnx_external: small ONNX files, good ones and such as lie. The
+// files are committed; to make them again:
+//   cmake --build --preset release --target onnx_corpus && build-release/tests/onnx_corpus tests/fuzz/corpus
 #include <fstream>
+#include <utility>
+#include <vector>
 
 #include "onnx/write/graph_writer.h"
 #include "tests/onnx/tiny.h"
 
+namespace {
+
+using Entries = std::vector<std::pair<std::string, std::string>>;
+
+void point_to(onnx::TensorProto& tensor, const Entries& entries) {
+  tensor.clear_raw_data();
+  tensor.clear_external_data();
+  tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+  for (const auto& [key, value] : entries) {
+    onnx::StringStringEntryProto& entry = *tensor.add_external_data();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
+}
+
+// The tiny model with all floats in m.onnx.data, one after the other; returns that file.
+std::string take_floats_out(onnx::ModelProto& model) {
+  std::string data;
+  for (onnx::TensorProto& tensor : *model.mutable_graph()->mutable_initializer()) {
+    if (tensor.data_type() != onnx::TensorProto::FLOAT) continue;
+    const std::string bytes = tensor.raw_data(), offset = std::to_string(data.size());
+    point_to(tensor, {{"location", "m.onnx.data"}, {"offset", offset}, {"length", std::to_string(bytes.size())}});
+    data += bytes;
+  }
+  return data;
+}
+
+// As tests/fuzz/onnx_external_fuzz.cc takes it.
+void put_external(const std::string& path, const std::string& data, const onnx::ModelProto& model) {
+  const char length[] = {static_cast<char>(data.size() & 255), static_cast<char>(data.size() >> 8)};
+  std::ofstream(path, std::ios::binary) << std::string_view(length, 2) << data << model.SerializeAsString();
+}
+
+void put_all_external(const std::string& folder) {
+  const std::vector<std::pair<const char*, Entries>> spoilt = {
+      {"elsewhere", {{"location", "../m.onnx.data"}}},
+      {"absolute", {{"location", "/etc/passwd"}}},
+      {"missing", {{"location", "other.data"}}},
+      {"itself", {{"location", "m.onnx"}, {"offset", "0"}, {"length", "32"}}},
+      {"offset_2e63", {{"location", "m.onnx.data"}, {"offset", "9223372036854775808"}}},
+      {"beyond", {{"location", "m.onnx.data"}, {"offset", "100000"}, {"length", "32"}}},
+      {"other_length", {{"location", "m.onnx.data"}, {"offset", "0"}, {"length", "31"}}},
+      {"no_number", {{"location", "m.onnx.data"}, {"offset", "-1"}}}};
+  onnx::ModelProto model = fer::tiny_onnx();
+  const std::string data = take_floats_out(model);
+  put_external(folder + "/tiny.bin", data, model);
+  put_external(folder + "/cut.bin", data.substr(0, data.size() / 2), model);
+  put_external(folder + "/nan.bin", std::string(data.size(), '\xff'), model);
+  for (const auto& [name, entries] : spoilt) {
+    onnx::ModelProto other = model;
+    point_to(fer::tensor_of(other, "fc/kernel"), entries);
+    put_external(folder + "/" + name + ".bin", data, other);
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
-  const std::string folder = argv[1];
+  const std::string folder = std::string(argv[1]) + "/onnx";
+  put_all_external(std::string(argv[1]) + "/onnx_external");
   const auto put = [&](const std::string& name, const onnx::ModelProto& model) {
     std::ofstream(folder + "/" + name + ".onnx", std::ios::binary) << model.SerializeAsString();
   };

@@ -22,7 +22,7 @@ TEST(Image, OtherContentIsRefused) {
   EXPECT_EQ(refusal("GIF89a"),
             "p: expected a PNG, JPEG, PGM, PPM or WebP picture, found a GIF picture: save it as PNG");
   expect_contains(refusal("P4 1 1 \n"), "found a PBM picture in black and white: save it as PNG");
-  expect_contains(refusal("\1\2\3"), "found something else");
+  expect_contains(refusal("\1\2\3"), "found bytes of an unknown kind");
 }
 
 TEST(Image, EveryTruncationIsRefused) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/json_value.h"
 #include "tests/network/layers_json.h"
 
 namespace fer {
@@ -17,7 +18,7 @@ TEST(NetworkJson, EveryFloatReadsBackAsItself) {
     float value;
     std::memcpy(&value, &bits, sizeof value);
     if (!std::isfinite(value)) continue;
-    const std::string text = one_line(float_to_json(value));
+    const std::string text = core::JsonValue(shortest_double(value)).one_line();
     EXPECT_EQ(nlohmann::json::parse(text).get<float>(), value) << text;
   }
 }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -14,94 +13,10 @@
 #include "fer/threads.h"
 #include "predict/workspaces.h"
 #include "tests/predict/small_model.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FER_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define FER_TEST_SANITIZED 1
-#endif
-#endif
-
-namespace {
-
-std::atomic<bool> counting = false;
-std::atomic<int64_t> allocations = 0;
-std::atomic<int64_t> alive = 0;  // allocations that have not been freed
-// Of those counted: the first that fails and how many do.
-std::atomic<int64_t> first_to_fail = INT64_MAX, number_to_fail = 0;
-
-// False: this one fails.
-bool count() noexcept {
-  if (!counting.load(std::memory_order_relaxed)) return true;
-  const int64_t n = allocations.fetch_add(1, std::memory_order_relaxed);
-  return n < first_to_fail || n - first_to_fail >= number_to_fail;
-}
-
-}  // namespace
-
-#ifdef FER_TEST_SANITIZED
-// The sanitizers have an allocator of their own, with a hook.
-extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*, size_t),
-                                                         void (*free_hook)(const volatile void*));
-namespace {
-const int installed = __sanitizer_install_malloc_and_free_hooks([](const volatile void*, size_t) { count(); },
-                                                                [](const volatile void*) {});
-}
-#else
-// These take the place of the C library's for the whole process, operator new included.
-namespace {
-void* no_memory() noexcept {
-  errno = ENOMEM;
-  return nullptr;
-}
-
-void* born(void* memory) noexcept {
-  if (memory != nullptr) alive.fetch_add(1, std::memory_order_relaxed);
-  return memory;
-}
-}  // namespace
-
-extern "C" {
-void __libc_free(void*);
-void free(void* memory) {
-  if (memory != nullptr) alive.fetch_sub(1, std::memory_order_relaxed);
-  __libc_free(memory);
-}
-void* __libc_malloc(size_t);
-void* __libc_calloc(size_t, size_t);
-void* __libc_realloc(void*, size_t);
-void* __libc_memalign(size_t, size_t);
-
-void* malloc(size_t size) { return count() ? born(__libc_malloc(size)) : no_memory(); }
-void* calloc(size_t n, size_t size) { return count() ? born(__libc_calloc(n, size)) : no_memory(); }
-void* realloc(void* old, size_t size) {
-  if (!count()) return no_memory();
-  return old == nullptr ? born(__libc_realloc(old, size)) : __libc_realloc(old, size);
-}
-void* aligned_alloc(size_t alignment, size_t size) {
-  return count() ? born(__libc_memalign(alignment, size)) : no_memory();
-}
-int posix_memalign(void** out, size_t alignment, size_t size) {
-  if (!count()) return ENOMEM;
-  *out = born(__libc_memalign(alignment, size));
-  return *out == nullptr ? ENOMEM : 0;
-}
-}
-#endif
+#include "tests/support/failing_allocator.h"
 
 namespace fer {
 namespace {
-
-// Allocations made anywhere in the process while f runs.
-template <class F>
-int64_t allocations_in(const F& f) {
-  allocations = 0;
-  counting = true;
-  f();
-  counting = false;
-  return allocations;
-}
 
 TEST(Allocation, IsCounted) {
   EXPECT_EQ(allocations_in([] { ::operator delete(::operator new(100)); }), 1);
@@ -182,19 +97,6 @@ TEST(Workspaces, KeepNoMoreThanTheBoundWhenIdle) {
 #ifndef FER_TEST_SANITIZED
 // The C interface where memory ends: issue 12.
 
-// f() with the allocations from `first` on failing, `number` of them.
-template <class F>
-auto failing(int64_t first, int64_t number, const F& f) {
-  first_to_fail = first;
-  number_to_fail = number;
-  allocations = 0;
-  counting = true;
-  const auto result = f();
-  counting = false;
-  number_to_fail = 0;
-  return result;
-}
-
 class OutOfMemory : public testing::TestWithParam<int64_t> {
  protected:
   void SetUp() override {
@@ -223,13 +125,13 @@ TEST_P(OutOfMemory, LoadingSaysSoAndLeavesNothing) {
   fer_free(load());  // what is made once in a process
   int64_t refused = 0;
   for (int64_t n = 0;; ++n) {
-    const int64_t before = alive;
+    const int64_t before = living_allocations();
     fer_model* model = failing(n, GetParam(), [&] { return load(); });
-    const bool all_succeeded = allocations <= n;
+    const bool all_succeeded = counted_allocations() <= n;
     if (model == nullptr) {
       ++refused;
       ASSERT_NE(std::string(fer_last_error()).find("memory"), std::string::npos) << n << ": " << fer_last_error();
-      ASSERT_EQ(alive, before) << "allocations left after a failure of number " << n;
+      ASSERT_EQ(living_allocations(), before) << "allocations left after a failure of number " << n;
     }
     fer_free(model);
     if (all_succeeded) break;
@@ -248,7 +150,7 @@ TEST_P(OutOfMemory, PredictingSaysSoAndTheModelGoesOn) {
     fer_model* model = load();
     ASSERT_NE(model, nullptr);
     const int status = failing(n, GetParam(), [&] { return predict(model); });
-    const bool all_succeeded = allocations <= n;
+    const bool all_succeeded = counted_allocations() <= n;
     if (status != 0) {
       ++refused;
       ASSERT_NE(std::string(fer_last_error()).find("memory"), std::string::npos) << n << ": " << fer_last_error();

@@ -7,7 +7,8 @@
 namespace fer {
 
 std::string source_dir();
-std::string tools_dir();  // the programs of the build tree
-std::string fer_synth();  // the program fer-synth of the build tree
+std::string tools_dir();        // the programs of the build tree
+std::string failing_preload();  // tests/support/failing_preload.cc, to be preloaded
+std::string fer_synth();        // the program fer-synth of the build tree
 
 }  // namespace fer

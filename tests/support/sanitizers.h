@@ -13,6 +13,11 @@
 #endif
 #endif
 
+// Either has an allocator of its own.
+#if defined(FER_TEST_ASAN) || defined(FER_TEST_TSAN)
+#define FER_TEST_SANITIZED 1
+#endif
+
 namespace fer {
 
 // In the child of a fork, AddressSanitizer's own locks may stay locked by a thread that the child does not have: its

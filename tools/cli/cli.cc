@@ -8,7 +8,9 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 
 #include "fer/error.h"
@@ -62,6 +64,21 @@ int complain(const char* program, const char* message, int status) noexcept {
   std::fputc('\n', stderr);
   std::fflush(stderr);
   return status;
+}
+
+const char* running = "fer";  // the program's name, for end_without_memory
+
+// A destructor of a library that takes memory (nlohmann's of what is nested) ends the program where there is none; this
+// way it ends with a message.
+[[noreturn]] void end_without_memory() noexcept {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    std::_Exit(complain(running, "out of memory", 1));
+  } catch (...) {
+    // Said by abort()'s signal.
+  }
+  std::abort();
 }
 
 int run_or_throw(const Program& program, const std::vector<std::string>& words) {
@@ -149,6 +166,8 @@ int run(Program (*make)(), int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   const char* slash = argc > 0 ? std::strrchr(argv[0], '/') : nullptr;
   const char* name = slash != nullptr ? slash + 1 : argc > 0 ? argv[0] : "fer";
+  running = name;
+  std::set_terminate(end_without_memory);
   try {
     const int status = run_or_throw(make(), std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     // A full disk or a closed pipe shows only here.

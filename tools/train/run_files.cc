@@ -47,7 +47,8 @@ ordered_json parse_shallow(const std::string& text) {
 ordered_json read_run_json(const std::string& folder) {
   const std::string path = run_json_path(folder);
   if (!is_there(path)) throw Error(fmt::format("{}: not there, so there is no run to resume in {}", path, folder));
-  const std::string text = read_file(path, kMostRunJsonBytes);
+  const char* const expected = "the description of a run that fer-train writes";
+  const std::string text = read_file(path, kMostRunJsonBytes, expected);
   try {
     ordered_json json = parse_shallow(text);
     const ordered_json& data = json.at("data").at("path");
@@ -58,7 +59,9 @@ ordered_json read_run_json(const std::string& folder) {
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path, error.what()));
   }
-  throw Error(path + ": expected the description of a run that fer-train writes, found something else");
+  const std::string found = file_kind_text(text);
+  throw Error(
+      fmt::format("{}: expected {}, found {}", path, expected, found == "JSON" ? "other or damaged JSON" : found));
 }
 
 uint32_t checksum(const Dataset& data) {
@@ -132,6 +135,12 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
                        {"calls", calls}};
   if (all.has("limit") && !limit_of_first) json["data"]["limit"] = kLimitOfAllClasses;
   write_file(run_json_path(folder), json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+bool is_data_of_run(const std::string& folder, const Dataset& data) {
+  const ordered_json run = read_run_json(folder)["data"];
+  return run.value("pictures", int64_t{0}) == data.size() &&
+         run.value("crc32", "") == fmt::format("{:08x}", checksum(data));
 }
 
 int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path) {

@@ -41,6 +41,9 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
 // none or there is no such file.
 int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path);
 
+// Whether this data set has the pictures and labels, to the byte, of the run in this folder.
+bool is_data_of_run(const std::string& folder, const Dataset& data);
+
 // All that report.html shows and that does not change during a run.
 struct ReportFacts {
   std::string folder;

@@ -2,45 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <csignal>
 #include <cstdio>
 
 #include "fer/error.h"
 #include "tools/cli/pictures.h"
+#include "tools/cli/stop.h"
 #include "tools/train/as_seed.h"
 #include "tools/train/settings.h"
 
 namespace fer::cli {
 namespace {
 
-volatile std::sig_atomic_t stop_asked = 0;
-
-// While it lives, the first signal asks the run to stop; the second, with the old handler back, ends the program at
-// once. Whatever the signal interrupts goes on (SA_RESTART): a file that is just written is no less whole for it.
-class StopOnSignals {
- public:
-  StopOnSignals() {
-    struct sigaction action = {};
-    action.sa_handler = [](int) { stop_asked = 1; };
-    action.sa_flags = SA_RESETHAND | SA_RESTART;
-    for (size_t i = 0; i < kSignals.size(); ++i) {
-      sigaction(kSignals[i], nullptr, &before_[i]);
-      // nohup: the run is to go on when its terminal has gone.
-      if (kSignals[i] == SIGHUP && before_[i].sa_handler == SIG_IGN) continue;
-      sigaction(kSignals[i], &action, nullptr);
-    }
-  }
-  // From here on nothing can be lost, so a signal ends the program at once.
-  ~StopOnSignals() {
-    for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-  }
-  StopOnSignals(const StopOnSignals&) = delete;
-
- private:
-  static constexpr std::array<int, 3> kSignals = {SIGINT, SIGTERM, SIGHUP};
-  std::array<struct sigaction, 3> before_ = {};
-};
+constexpr int64_t kEvaluationBatch = 64;
 
 TrainingRows training_rows(const TrainOptions& options, const Start& start) {
   const TrainingRows rows = choose_rows(start.opened.data, options.split, options.data);
@@ -112,6 +85,7 @@ void Run::execute() {
     }
   }
   greet(trainer.model().network);
+  const StopOnSignals stop_on_signals;  // until the last file is written
   finish(fit(trainer));
 }
 
@@ -153,13 +127,12 @@ TrainCallbacks Run::callbacks(Progress& progress) {
     progress.epoch(epoch, history.best_epoch == epoch.epoch);
     write_report(facts_, history, {}, "", {});
   };
-  callbacks.should_stop = [] { return stop_asked != 0; };
+  callbacks.should_stop = stop_asked;
   return callbacks;
 }
 
 History Run::fit(Trainer& trainer) {
   Progress progress(progress_form(options_), options_.config.epochs, options_.stage);
-  const StopOnSignals stop_on_signals;
   try {
     History history =
         trainer.fit(data_, rows_.train, rows_.validation, callbacks(progress), start_.opened.soft_targets);
@@ -172,7 +145,7 @@ History Run::fit(Trainer& trainer) {
 }
 
 void Run::finish(const History& history) {
-  if (stop_asked != 0 && !history.stopped_early &&
+  if (stop_asked() && !history.stopped_early &&
       (history.epochs.empty() || history.epochs.back().epoch < options_.config.epochs)) {
     throw Error(fmt::format("interrupted; fer-train --resume --out {} continues", whole_));
   }
@@ -188,7 +161,13 @@ void Run::finish(const History& history) {
 void Run::write_final_report(const History& history) const {
   Evaluation evaluation;
   if (!rows_.validation.empty()) {
-    evaluation = evaluate(load_model(folder() + "/best.safetensors"), data_, rows_.validation);
+    const Model best = load_model(folder() + "/best.safetensors");
+    evaluation = unless_stopped(
+        [&] { return evaluate(best, data_, rows_.validation, kEvaluationBatch, false, stop_asked); },
+        fmt::format(
+            "interrupted while {0}/best.safetensors, which is whole, was evaluated: fer-train --resume --out {1} "
+            "completes {0}/report.html",
+            folder(), whole_));
   }
   write_report(facts_, history, evaluation, rows_.validation_name, worst_pictures(data_, evaluation));
 }

@@ -5,7 +5,12 @@
 #include <filesystem>
 #include <set>
 
+#include "fer/error.h"
+#include "fer/model_file.h"
+#include "tools/train/as_seed.h"
 #include "tools/train/run_files.h"
+#include "tools/train/split.h"
+#include "tools/train/train_options.h"
 
 namespace fer::cli {
 namespace {
@@ -18,7 +23,56 @@ std::string run_folder_of(const std::string& model) {
   return (folder.filename() == "snapshots" ? folder.parent_path() : folder).string();
 }
 
+// The options of the run in a folder, its own and those of the network's file.
+TrainOptions options_of_run(const StoredCall& stored, const std::string& folder) {
+  std::vector<std::string> words = stored.options;
+  words.insert(words.end(), {"--", stored.data});
+  try {
+    const Arguments arguments = parse({.name = "fer-train",
+                                       .operands = "DATA",
+                                       .purpose = "",
+                                       .declare = declare_train_options,
+                                       .run = {},
+                                       .groups = {}},
+                                      words);
+    if (!arguments.flag("as-seed")) return read_train_options(arguments);
+    const int64_t stage = arguments.has("stage") ? arguments.integer("stage", 1, 1000) : 1;
+    return read_train_options(arguments, options_as_seed(arguments.text("network"), stage));
+  } catch (const UsageError& error) {
+    throw Error(fmt::format("{}: {}", run_json_path(folder), error.what()));
+  }
+}
+
+NamedRows held_out_in(const std::string& folder, const Dataset& data, const std::string& path) {
+  const StoredCall stored = stored_call(folder);
+  if (!is_data_of_run(folder, data)) {
+    throw Error(
+        fmt::format("{}: expected the pictures that the run in {} was trained on ({}), found others: --split "
+                    "held-out goes with those",
+                    path, folder, stored.data));
+  }
+  TrainOptions options = options_of_run(stored, folder);
+  options.split.limit_of_first = !stored.even_limit;
+  TrainingRows rows = choose_rows(data, options.split, path);
+  if (options.wrong_only) rows = misclassified(rows, options.split, data, load_model(options.init));
+  if (rows.validation.empty()) throw Error(folder + ": the run held no pictures out");
+  return {rows.validation_name, std::move(rows.validation)};
+}
+
 }  // namespace
+
+NamedRows held_out_rows(const std::vector<std::string>& models, const Dataset& data, const std::string& path) {
+  NamedRows rows;
+  for (const std::string& model : models) {
+    NamedRows own = held_out_in(run_folder_of(model), data, path);
+    if (model != models[0] && own.rows != rows.rows) {
+      throw Error(fmt::format("{}: held out other pictures than {}: evaluate them one by one", model, models[0]));
+    }
+    rows = std::move(own);
+  }
+  rows.name = "held-out " + rows.name;
+  return rows;
+}
 
 std::vector<std::string> notes_on_trained_pictures(const std::vector<std::string>& models, const Dataset& data,
                                                    const std::string& path) {
@@ -31,7 +85,7 @@ std::vector<std::string> notes_on_trained_pictures(const std::vector<std::string
     if (trained == 0) continue;
     notes.push_back(fmt::format(
         "{}: was trained on {} of these {} pictures, so this accuracy is no test; val_accuracy in {}/report.html is of "
-        "pictures that were held out",
+        "pictures that were held out, and --split held-out evaluates those",
         model, grouped(trained), grouped(data.size()), folder));
   }
   if (notes.empty()) {

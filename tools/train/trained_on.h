@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "tools/cli/pictures.h"
 
 namespace fer::cli {
 
@@ -13,5 +14,10 @@ namespace fer::cli {
 // count.
 std::vector<std::string> notes_on_trained_pictures(const std::vector<std::string>& models, const Dataset& data,
                                                    const std::string& path);
+
+// The pictures of DATA that the models' runs held out of training to validate on, chosen again by the options that
+// their run.json keeps. Throws Error where there is none, DATA are not the pictures of that run, or several models held
+// out different ones.
+NamedRows held_out_rows(const std::vector<std::string>& models, const Dataset& data, const std::string& path);
 
 }  // namespace fer::cli

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -72,8 +73,10 @@ class Classifier {
 
   // predict_rows and evaluate of fer/evaluate.h, for these models: `batch_size` rows at a time, probabilities [rows,
   // classes]. Both throw Error as those do.
-  Tensor predict_rows(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64) const;
-  Evaluation evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64) const;
+  Tensor predict_rows(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
+                      const std::function<bool()>& should_stop = {}) const;
+  Evaluation evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
+                      const std::function<bool()>& should_stop = {}) const;
 
  private:
   std::vector<Predictor> members_;

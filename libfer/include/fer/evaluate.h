@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,8 +19,9 @@ Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int
                     bool flip = false);
 
 // Returns loss (cross-entropy, without regularisation), accuracy and confusion matrix over rows of a labelled data set.
+// should_stop, where given, is called after every batch; when it returns true, Error is thrown.
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
-                    bool flip = false);
+                    bool flip = false, const std::function<bool()>& should_stop = {});
 
 // Returns those of `rows` whose label is not the class that the model finds most probable, in their order.
 std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows);

@@ -30,6 +30,11 @@ std::string read_file(const std::string& path, size_t limit_bytes = size_t{1} <<
 // read_file does, for every pipe too.
 std::string read_beginning(const std::string& path, size_t bytes);
 
+// What a file is by its first bytes (some 4096 say it), for messages, and what to do about it where that is known: "an
+// empty file: copy or download it again", "a Git LFS pointer, which stands for ...: `git lfs pull` brings it", "JSON",
+// "bytes of an unknown kind".
+std::string file_kind_text(std::string_view first_bytes);
+
 // Takes the next bytes of a file.
 using FileSink = std::function<void(std::string_view)>;
 

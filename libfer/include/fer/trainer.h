@@ -59,6 +59,9 @@ struct TrainConfig {
   // The number of batches whose gradients are added up for one step. The step is that of one batch of accumulate *
   // batch_size pictures, in the memory of batch_size (docs/training.md says what differs).
   int64_t accumulate = 1;
+  // Where one picture is left for the last batch of a pass, the batch before it takes it: batch norms learn nothing
+  // good from one picture. (Keras and PyTorch have no such setting; PyTorch's drop_last loses those pictures.)
+  bool merge_last = false;
   Optimizer optimizer = Adam{};
   Schedule schedule = ConstantSchedule{};
   GradientClipping clipping = {};

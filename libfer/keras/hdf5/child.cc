@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <new>
 
 #include "fer/error.h"
 
@@ -16,6 +17,7 @@ namespace fer::keras_file {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 16;
+constexpr int kNoMemory = 2;  // the child's status
 
 void limit(__rlimit_resource resource, rlim_t value) {
   const rlimit limits = {value, value};
@@ -61,6 +63,8 @@ void confine(const ChildLimits& limits) {
     confine(limits);
     work(sender);
     sender.flush();
+  } catch (const std::bad_alloc&) {
+    ::_exit(kNoMemory);
   } catch (...) {
     ::_exit(1);
   }
@@ -128,6 +132,7 @@ void Child::fail() {
   if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)) {
     throw Error(fmt::format("expected a file that libhdf5 reads within {} s, found another", cpu_seconds_));
   }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory) throw std::bad_alloc();
   throw Error("expected a whole HDF5 file, found one that libhdf5 fails on");
 }
 

@@ -15,11 +15,14 @@ class Hdf5Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// After HDF5 said no: throws std::bad_alloc where it lacked memory, which says nothing about the file, else Hdf5Error.
+[[noreturn]] void fail_in_hdf5();
+
 class Handle {
  public:
-  // Throws Hdf5Error where HDF5 gave none.
+  // Throws as fail_in_hdf5 where HDF5 gave none.
   Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {
-    if (id < 0) throw Hdf5Error("expected a whole HDF5 file, found a damaged one");
+    if (id < 0) fail_in_hdf5();
   }
   ~Handle() { close_(id_); }
   Handle(const Handle&) = delete;
@@ -32,10 +35,10 @@ class Handle {
   herr_t (*close_)(hid_t);
 };
 
-// Throws Hdf5Error for a negative result.
+// Throws as fail_in_hdf5 for a negative result.
 template <class Result>
 Result checked(Result result) {
-  if (result < 0) throw Hdf5Error("expected a whole HDF5 file, found a damaged one");
+  if (result < 0) fail_in_hdf5();
   return result;
 }
 

@@ -1,6 +1,7 @@
 // In the child: the file itself, and numbers from it.
 #include <algorithm>
 #include <array>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,26 @@ void send(hid_t file, const Stored& stored, Sender& sender) {
   sender.bytes(values.data(), count * sizeof(float));
 }
 
+// HDF5 keeps what went wrong, outermost call first, also where it prints nothing.
+herr_t note_lack_of_memory(unsigned, const H5E_error2_t* error, void* found) {
+  const bool lack = error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC;
+  if (lack) *static_cast<bool*>(found) = true;
+  return 0;
+}
+
 void be_quiet() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
 }
 
 }  // namespace
+
+void fail_in_hdf5() {
+  bool no_memory = false;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_lack_of_memory, &no_memory);
+  if (no_memory) throw std::bad_alloc();
+  throw Hdf5Error("expected a whole HDF5 file, found a damaged one");
+}
 
 hid_t open_hdf5(int fd) {
   be_quiet();

@@ -9,8 +9,7 @@ namespace kernels {
 
 bool cpu_has_bf16() {
 #if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("avx512bf16") != 0;
-  return has;
+  return __builtin_cpu_supports("avx512bf16") != 0;
 #else
   return false;
 #endif

@@ -66,10 +66,7 @@ void rows_of(const Int8Product& p) {
 
 }  // namespace
 
-bool int8_has_vnni() {
-  static const bool has = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vnni");
-  return has;
-}
+bool int8_has_vnni() { return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vnni"); }
 
 void int8_gemm_vnni(const Int8Product& p) {
   switch (p.width / kInt8Lanes) {

@@ -87,14 +87,14 @@ class Count {
 
 }  // namespace
 
-onnx::ModelProto parse_protobuf(std::string_view bytes) {
+onnx::ModelProto& parse_protobuf(std::string_view bytes, google::protobuf::Arena& arena) {
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
     throw Error(
         fmt::format("expected at most 2 GiB, which is all that an ONNX file holds, found {} bytes", bytes.size()));
   }
   const auto size = static_cast<int>(bytes.size());
   CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), size);
-  onnx::ModelProto model;
+  auto& model = *google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);
   if (!Count(in).message(*onnx::ModelProto::descriptor(), 0) || !model.ParseFromArray(bytes.data(), size)) {
     throw Error(fmt::format("expected an ONNX model, found {} bytes that are none", bytes.size()));
   }

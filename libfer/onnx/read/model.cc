@@ -124,7 +124,8 @@ OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& optio
 OnnxModel read_content(const std::string& content, const OnnxReadOptions& options, const std::string& where,
                        ExternalData& external) {
   try {
-    onnx::ModelProto proto = parse_protobuf(content);
+    google::protobuf::Arena arena;
+    onnx::ModelProto& proto = parse_protobuf(content, arena);
     if (proto.has_graph()) join_functions(*proto.mutable_graph(), external);
     return read_model(proto, options, content.size(), external);
   } catch (const Error& e) {

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "core/atomic_file.h"
+#include "core/json_value.h"
 #include "fer/error.h"
 #include "fer/onnx.h"
 #include "fer/version.h"
@@ -16,6 +18,8 @@
 namespace fer {
 namespace onnx_file {
 namespace {
+
+using core::JsonValue;
 
 constexpr int64_t kMaxBytes = int64_t{1} << 31;     // of a protocol buffer
 constexpr int64_t kBytesBeside = int64_t{1} << 24;  // what is no weight: names, nodes, metadata
@@ -117,14 +121,15 @@ void add_metadata(onnx::ModelProto& proto, const char* key, const std::string& v
 
 void write_metadata(const Model& model, const OnnxWriteOptions& options, onnx::ModelProto& proto) {
   add_metadata(proto, kFerVersion, version());
-  add_metadata(proto, kClassNames, one_line(model.network.class_names));
+  add_metadata(proto, kClassNames, JsonValue(model.network.class_names).one_line());
   if (const PictureSize& resize = model.preprocessing.resize; resize.given()) {
-    add_metadata(proto, kResize, one_line({resize.height, resize.width}));
+    add_metadata(proto, kResize, JsonValue::array({resize.height, resize.width}).one_line());
   }
   if (options.pixels_in) return;
   add_metadata(proto, kPreprocessing,
-               one_line({{"scale", float_to_json(model.preprocessing.scale)},
-                         {"shift", float_to_json(model.preprocessing.shift)}}));
+               JsonValue::object({{"scale", shortest_double(model.preprocessing.scale)},
+                                  {"shift", shortest_double(model.preprocessing.shift)}})
+                   .one_line());
 }
 
 }  // namespace
@@ -132,7 +137,10 @@ void write_metadata(const Model& model, const OnnxWriteOptions& options, onnx::M
 std::string model_bytes(const Model& model, const OnnxWriteOptions& options) {
   check_options(model, options);
   check_size(model);
-  onnx::ModelProto proto, ending;
+  // (Messages outside an arena leak what they were about to hold when memory ends.)
+  google::protobuf::Arena arena;
+  auto& proto = *google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);
+  auto& ending = *google::protobuf::Arena::CreateMessage<onnx::ModelProto>(&arena);
   const int version_of_operators = opset_of(model.network, options);
   proto.set_ir_version(ir_version(version_of_operators));
   proto.set_producer_name("libfer");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "fer/error.h"
 #include "train/config/mixing_epochs.h"
@@ -10,6 +11,7 @@
 namespace fer::train {
 namespace {
 
+using core::JsonValue;
 using nlohmann::json;
 
 // "optimizer.beta1" -> /optimizer/beta1
@@ -19,21 +21,41 @@ json::json_pointer pointer_to(const Field& field) {
   return json::json_pointer(path);
 }
 
+// The member for "optimizer.beta1", made with the objects that it is in.
+JsonValue& member_of(JsonValue& object, std::string_view path) {
+  const size_t dot = path.find('.');
+  JsonValue& member = object[path.substr(0, dot)];
+  return dot == std::string_view::npos ? member : member_of(member, path.substr(dot + 1));
+}
+
+// The group that a path is in, which is off: what is off has no other settings.
+bool is_off(const std::vector<std::string>& off, std::string_view path) {
+  return std::any_of(off.begin(), off.end(), [&](const std::string& group) {
+    return path.starts_with(group) && path.substr(group.size()) != "enabled";
+  });
+}
+
 template <class Wanted>
-json fields_to_json(const TrainConfig& config, Fields fields, Wanted wanted) {
+JsonValue fields_to_json(const TrainConfig& config, Fields fields, Wanted wanted) {
   TrainConfig values = config, usual;
-  json object = json::object();
+  std::vector<std::string> off;  // "reduce_lr."
   for (const Field& field : fields) {
-    if (*field.path == '\0' || !wanted(field)) continue;
+    const std::string_view path = field.path;
+    if (!path.ends_with(".enabled") || !wanted(field)) continue;
     const Place place = field.at(values);
-    if (field.left_out && value_to_json(place) == value_to_json(field.at(usual))) continue;
-    if (applies(place)) object[pointer_to(field)] = value_to_json(place);
+    const auto* enabled = std::get_if<bool*>(&place);
+    if (enabled != nullptr && !**enabled) off.emplace_back(path.substr(0, path.rfind('.') + 1));
   }
-  // What is off has no other settings.
-  for (json& member : object) {
-    const auto enabled = member.is_object() ? member.find("enabled") : member.end();
-    if (enabled != member.end() && *enabled == false) member = json::object({{"enabled", false}});
+  JsonValue object = JsonValue::object();
+  for (const Field& field : fields) {
+    if (*field.path == '\0' || !wanted(field) || is_off(off, field.path)) continue;
+    const Place place = field.at(values);
+    if (!applies(place)) continue;
+    JsonValue value = value_to_json(place);
+    if (field.left_out && value.dump() == value_to_json(field.at(usual)).dump()) continue;
+    member_of(object, field.path) = std::move(value);
   }
+  object.sort_keys();
   return object;
 }
 
@@ -72,7 +94,7 @@ void check_config(const TrainConfig& config, int64_t classes, Fields fields) {
   expect_available(config.precision);
 }
 
-json config_to_json(const TrainConfig& config, Fields fields) {
+JsonValue config_to_json(const TrainConfig& config, Fields fields) {
   return fields_to_json(config, fields, [](const Field& field) { return field.kept != Kept::kNot; });
 }
 
@@ -91,7 +113,7 @@ TrainConfig config_from_json(const json& object, Fields fields) {
   return config;
 }
 
-json compared_settings(const TrainConfig& config, Fields fields) {
+JsonValue compared_settings(const TrainConfig& config, Fields fields) {
   const bool length_matters =
       std::holds_alternative<CosineSchedule>(config.schedule) || mixing_depends_on_length(config);
   return fields_to_json(config, fields, [&](const Field& field) {

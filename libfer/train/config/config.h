@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "core/json_value.h"
 #include "fer/trainer.h"
 #include "train/config/field.h"
 
@@ -13,13 +14,13 @@ void check_config(const TrainConfig& config, int64_t classes, Fields fields = al
 
 // Every field that a run's result depends on, under the names of TrainConfig's members; for a callback that is off,
 // only that it is.
-nlohmann::json config_to_json(const TrainConfig& config, Fields fields = all_fields());
+core::JsonValue config_to_json(const TrainConfig& config, Fields fields = all_fields());
 
 // The other way round, for a file that another version may have written: a field that is missing, or has an unknown
 // form, takes its default.
 TrainConfig config_from_json(const nlohmann::json& object, Fields fields = all_fields());
 
 // The fields of config_to_json that must be the same in a resumed run.
-nlohmann::json compared_settings(const TrainConfig& config, Fields fields = all_fields());
+core::JsonValue compared_settings(const TrainConfig& config, Fields fields = all_fields());
 
 }  // namespace fer::train

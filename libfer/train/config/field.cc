@@ -189,16 +189,17 @@ void check_value(const Field& field, const Place& place, const std::string& wher
              place);
 }
 
-json value_to_json(const Place& place) {
+core::JsonValue value_to_json(const Place& place) {
+  using core::JsonValue;
   return std::visit(
-      Overloaded{[](std::monostate) { return json(); }, [](const Choice& choice) { return json(choice.now); },
+      Overloaded{[](std::monostate) { return JsonValue(); }, [](const Choice& choice) { return JsonValue(choice.now); },
                  [](PictureSize* v) {
-                   return v->given() ? json({v->height, v->width}) : json();
+                   return v->given() ? JsonValue::array({v->height, v->width}) : JsonValue();
                  },
                  [](Interval* v) {
-                   return json({v->low, v->high});
+                   return JsonValue::array({v->low, v->high});
                  },
-                 [](auto* value) { return json(*value); }},
+                 [](auto* value) { return JsonValue(*value); }},
       place);
 }
 

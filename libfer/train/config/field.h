@@ -4,12 +4,13 @@
 
 #include <functional>
 #include <limits>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/json_value.h"
 #include "fer/trainer.h"
 
 namespace fer::train {
@@ -93,7 +94,7 @@ std::string number_text(double number);
 
 // Throws Error ("WHERE: expected ..., found ...") on a value out of range. `where` names the field.
 void check_value(const Field& field, const Place& place, const std::string& where);
-nlohmann::json value_to_json(const Place& place);
+core::JsonValue value_to_json(const Place& place);
 // Throws Error on another type and on unknown names; ranges are check_value's.
 void value_from_json(const nlohmann::json& value, const std::string& where, const Place& place);
 // Throws Error on a text that is not wholly such a value, or is out of range.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/json_value.h"
+#include "network/json_text.h"
 #include "train/config/recipe_fields.h"
 
 namespace fer::train {
@@ -114,17 +116,25 @@ void read_members(JsonFields& fields, const std::string& group, TrainConfig& con
   }
 }
 
+namespace {
+
+// "decay" as the "rho" that it is.
+JsonDocument rmsprop_of_tensorflow_1(const json& object) {
+  core::JsonValue renamed(object);
+  renamed["name"] = "rmsprop-tf1";
+  if (!object.contains("rho")) renamed["rho"] = core::JsonValue(object["decay"]);
+  renamed.erase("decay");
+  return parse_json(renamed.dump(), "optimizer");
+}
+
+}  // namespace
+
 void read_optimizer(const json& object, const std::string& where, TrainConfig& config, Fields options) {
-  json named = object;
   // rho is TensorFlow 1's decay.
-  if (named.is_object() && named.contains("decay") && named.contains("name")) {
-    if (named["name"] == "rmsprop") named["name"] = "rmsprop-tf1";
-    if (named["name"] == "rmsprop-tf1") {
-      named.emplace("rho", named["decay"]);
-      named.erase("decay");
-    }
-  }
-  JsonFields fields(named, where);
+  const bool decays = object.is_object() && object.contains("decay") && object.contains("name") &&
+                      (is_text(object["name"], "rmsprop") || is_text(object["name"], "rmsprop-tf1"));
+  const JsonDocument named = decays ? rmsprop_of_tensorflow_1(object) : JsonDocument();
+  JsonFields fields(decays ? *named : object, where);
   std::string name;
   if (find_field(options, "optimizer.name") != nullptr) fields.required("name", name);
   read_members(fields, "optimizer", config, options);

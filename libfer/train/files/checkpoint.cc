@@ -68,7 +68,7 @@ auto in_file(const std::string& path, const Work& work) {
 }  // namespace
 
 void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
-                      const RunState& state, const json& identity) {
+                      const RunState& state, const core::JsonValue& identity) {
   std::vector<io::SafetensorsEntry> entries;
   for (const NamedArray& array : arrays) {
     for (const Parameter& p : layout.parameters) {
@@ -84,14 +84,14 @@ void write_checkpoint(const std::string& path, const ParameterLayout& layout, co
 }
 
 RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
-                         const json& identity) {
+                         const core::JsonValue& identity) {
   io::SafetensorsFile file = io::open_safetensors(path);
   in_file(path, [&] { check_format(file); });
   file.load_tensors();  // and finds damage, which must not pass for another run
   return in_file(path, [&] {
-    expect_same_run(*parse_json(metadata(file, "identity"), "identity"), identity);
+    expect_same_run(parse_json(metadata(file, "identity"), "identity"), parse_json(identity.dump(), "identity"));
     for (const NamedArray& array : arrays) read_array(file, layout, array);
-    return state_from_json(*parse_json(metadata(file, "state"), "state"));
+    return state_from_json(parse_json(metadata(file, "state"), "state"));
   });
 }
 

@@ -6,10 +6,10 @@
 //   JSON
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/json_value.h"
 #include "fer/model.h"
 #include "train/files/state.h"
 #include "train/step/named_array.h"
@@ -17,11 +17,11 @@
 namespace fer::train {
 
 void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
-                      const RunState& state, const nlohmann::json& identity);
+                      const RunState& state, const core::JsonValue& identity);
 
 // Fills `arrays` and returns the state. Throws Error when the file is not a checkpoint, is of
 // another run (naming what differs), lacks a tensor or holds values that are not finite.
 RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
-                         const nlohmann::json& identity);
+                         const core::JsonValue& identity);
 
 }  // namespace fer::train

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/atomic_file.h"
+#include "core/folder_names.h"
 #include "fer/error.h"
 #include "fer/file.h"
 #include "report/tensorboard.h"
@@ -32,13 +33,9 @@ std::string numbered(int64_t number) {
 std::vector<std::string> event_files(const std::string& folder) {
   std::vector<std::string> files;
   if (path_kind(folder) == PathKind::kNone) return files;
-  std::error_code failure;
-  fs::directory_iterator entry(folder, failure);
-  for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
-    if (entry->path().filename().string().starts_with(kFileName)) files.push_back(entry->path().string());
+  for (const std::string& name : core::names_in_folder(folder)) {
+    if (name.starts_with(kFileName)) files.push_back(folder + "/" + name);
   }
-  if (failure) throw Error(folder + ": cannot be read: " + failure.message());
-  std::sort(files.begin(), files.end());
   return files;
 }
 

@@ -2,12 +2,18 @@
 
 #include <isa-l/crc64.h>
 
+#include <algorithm>
+#include <map>
+#include <vector>
+
 #include "fer/error.h"
+#include "network/json_text.h"
 #include "train/config/config.h"
 
 namespace fer::train {
 namespace {
 
+using core::JsonValue;
 using nlohmann::json;
 
 constexpr size_t kFieldsInMessage = 3;
@@ -26,82 +32,100 @@ uint64_t example_checksum(const Dataset& data, int64_t row, uint64_t seed) {
 }
 
 // Only the pictures that take part: adding others to the file changes nothing.
-json rows_identity(const RunInputs& inputs, std::span<const int64_t> rows) {
+JsonValue rows_identity(const RunInputs& inputs, std::span<const int64_t> rows) {
   uint64_t pictures = 0;
   std::vector<uint8_t> labels;
   for (int64_t row : rows) {
     pictures = example_checksum(inputs.data, row, pictures);
     if (!inputs.data.labels.empty()) labels.push_back(inputs.data.labels[row]);
   }
-  return {{"count", rows.size()},
-          {"row_numbers", checksum(rows)},
-          {"pictures", pictures},
-          {"labels", checksum(std::span<const uint8_t>(labels))}};
+  return JsonValue::object({{"count", rows.size()},
+                            {"row_numbers", checksum(rows)},
+                            {"pictures", pictures},
+                            {"labels", checksum(std::span<const uint8_t>(labels))}});
 }
 
-std::string shown(const json* value) {
-  if (value == nullptr) return "nothing";
-  std::string text = value->dump();
+// What is not nested in a run, by where it is: "/config/optimizer/beta1".
+using Places = std::map<std::string, json>;
+
+void collect(const json& value, const std::string& where, Places& places) {
+  if (const auto* object = value.get_ptr<const json::object_t*>()) {
+    for (const auto& [key, member] : *object) collect(member, where + "/" + key, places);
+  } else if (const auto* array = value.get_ptr<const json::array_t*>()) {
+    for (size_t i = 0; i < array->size(); ++i) collect((*array)[i], where + "/" + std::to_string(i), places);
+  } else {
+    places.emplace(where, value);
+  }
+  if (value.is_structured() && value.empty()) places.emplace(where, nullptr);
+}
+
+// A run of a version that did not have an option yet was made with its default.
+Places places_of(const json& run) {
+  Places places;
+  collect(run, "", places);
+  const auto settings = run.find("config");
+  if (settings == run.end() || !settings->is_object()) return places;
+  const JsonDocument defaults = parse_json(compared_settings(config_from_json(*settings)).dump(), "settings");
+  Places usual;
+  collect(defaults, "/config", usual);
+  for (auto& [where, value] : usual) places.emplace(where, std::move(value));
+  return places;
+}
+
+std::string text_at(const Places& places, const std::string& where) {
+  const auto found = places.find(where);
+  if (found == places.end()) return "nothing";
+  std::string text = found->second.dump();
   if (text.size() > kLongestValue) text = text.substr(0, kLongestValue) + "...";
   return text;
 }
 
 // "/config/optimizer/beta1" -> "config.optimizer.beta1"
-std::string dotted(std::string pointer) {
-  pointer.erase(0, 1);
-  for (char& c : pointer) c = c == '/' ? '.' : c;
-  return pointer;
+std::string dotted(std::string where) {
+  where.erase(0, 1);
+  std::replace(where.begin(), where.end(), '/', '.');
+  return where;
 }
 
-const json* member(const json& object, const std::string& key) {
-  const auto found = object.find(key);
-  return found == object.end() ? nullptr : &*found;
-}
-
-// What `to` does not have of `from`.
-void add_missing(json& to, const json& from) {
-  for (const auto& [key, value] : from.items()) {
-    if (!to.contains(key)) {
-      to[key] = value;
-    } else if (to[key].is_object() && value.is_object()) {
-      add_missing(to[key], value);
-    }
+// Where the two are not the same, in order.
+std::vector<std::string> differences(const Places& before, const Places& after) {
+  std::vector<std::string> where;
+  for (const auto& [place, value] : before) {
+    const auto is = after.find(place);
+    if (is == after.end() || is->second != value) where.push_back(place);
   }
-}
-
-// A run of a version that did not have an option yet was made with its default.
-json with_defaults(json run) {
-  const auto settings = run.find("config");
-  if (settings != run.end() && settings->is_object()) {
-    add_missing(*settings, compared_settings(config_from_json(*settings)));
+  for (const auto& [place, unused] : after) {
+    if (!before.contains(place)) where.push_back(place);
   }
-  return run;
+  std::sort(where.begin(), where.end());
+  return where;
 }
 
 }  // namespace
 
-json run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
-                  std::span<const float> first_weights) {
-  return {{"network", json::parse(network_to_json(network))}, {"config", compared_settings(config)},
-          {"train", rows_identity(inputs, inputs.train)},     {"validation", rows_identity(inputs, inputs.validation)},
-          {"soft_targets", checksum(inputs.targets)},         {"first_weights", checksum(first_weights)}};
+JsonValue run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
+                       std::span<const float> first_weights) {
+  const JsonDocument layers = parse_json(network_to_json(network), "network");
+  JsonValue identity = JsonValue::object({{"network", JsonValue(*layers)},
+                                          {"config", compared_settings(config)},
+                                          {"train", rows_identity(inputs, inputs.train)},
+                                          {"validation", rows_identity(inputs, inputs.validation)},
+                                          {"soft_targets", checksum(inputs.targets)},
+                                          {"first_weights", checksum(first_weights)}});
+  identity.sort_keys();
+  return identity;
 }
 
 void expect_same_run(const json& saved, const json& now) {
-  if (saved == now) return;
-  const json before = with_defaults(saved).flatten(), after = with_defaults(now).flatten();
-  if (before == after) return;
-  json keys = before;
-  keys.update(after);
-  size_t differing = 0;
+  const Places before = places_of(saved), after = places_of(now);
+  const std::vector<std::string> where = differences(before, after);
+  if (where.empty()) return;
   std::string message = "was made by another run, so it cannot be resumed";
-  for (const auto& [key, unused] : keys.items()) {
-    const json *was = member(before, key), *is = member(after, key);
-    if (was != nullptr && is != nullptr && *was == *is) continue;
-    if (++differing > kFieldsInMessage) continue;
-    message += (differing == 1 ? ": " : "; ") + dotted(key) + " was " + shown(was) + ", now " + shown(is);
+  for (size_t i = 0; i < std::min(where.size(), kFieldsInMessage); ++i) {
+    message.append(i == 0 ? ": " : "; ").append(dotted(where[i])).append(" was ").append(text_at(before, where[i]));
+    message.append(", now ").append(text_at(after, where[i]));
   }
-  if (differing > kFieldsInMessage) message += "; and " + std::to_string(differing - kFieldsInMessage) + " more";
+  if (where.size() > kFieldsInMessage) message += "; and " + std::to_string(where.size() - kFieldsInMessage) + " more";
   throw Error(message);
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "core/json_value.h"
 #include "fer/trainer.h"
 #include "train/step/run_inputs.h"
 
@@ -13,8 +14,8 @@ namespace fer::train {
 
 // Fields of the configuration, the network's JSON, checksums of pictures, labels, rows and first weights. Snapshots
 // are left out, and epochs where more of them only make the run longer: unless the schedule depends on them.
-nlohmann::json run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
-                            std::span<const float> first_weights);
+core::JsonValue run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
+                             std::span<const float> first_weights);
 
 // Throws Error naming the fields that differ, with both values, unless the two are equal.
 void expect_same_run(const nlohmann::json& saved, const nlohmann::json& now);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
 #include "fer/error.h"
@@ -63,9 +62,10 @@ void RunFolder::remove_if_new() {
   for (; !made_.empty(); made_.pop_back()) ::rmdir(made_.back().c_str());
 }
 
-void RunFolder::write_config(const TrainConfig& config, nlohmann::json identity) const {
+void RunFolder::write_config(const TrainConfig& config, core::JsonValue identity) const {
   identity["fer_version"] = version();
   identity["config"] = config_to_json(config);
+  identity.sort_keys();
   core::write_file_atomically(file("config.json"), identity.dump(2) + "\n");
 }
 

@@ -1,11 +1,11 @@
 // The folder of a run: what is where in it, and who may write to it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/json_value.h"
 #include "fer/trainer.h"
 #include "train/files/run_lock.h"
 
@@ -33,7 +33,7 @@ class RunFolder {
   // Removes those folders again that open() made, so far as nothing is in them.
   void remove_if_new();
   // config.json: the whole configuration, and what the run is (train/files/identity.h).
-  void write_config(const TrainConfig& config, nlohmann::json identity) const;
+  void write_config(const TrainConfig& config, core::JsonValue identity) const;
 
  private:
   std::string file(const std::string& name) const { return path_.empty() ? std::string() : path_ + "/" + name; }

@@ -2,19 +2,21 @@
 
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "fer/error.h"
 
 namespace fer::train {
 namespace {
 
+using core::JsonValue;
 using nlohmann::json;
 
 // More than any run counts, and far from where adding overflows.
 constexpr int64_t kMostCounted = int64_t{1} << 53;
 
 // JSON has no infinities and no NaN: they are written as words.
-json number(double value) {
+JsonValue number(double value) {
   if (std::isfinite(value)) return value;
   if (std::isnan(value)) return "nan";
   return value > 0 ? "inf" : "-inf";
@@ -27,9 +29,9 @@ double number(const json& value) {
   return word == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
 }
 
-json epoch_to_json(const EpochResult& e) {
-  return json::array({e.epoch, number(e.loss), number(e.accuracy), number(e.val_loss), number(e.val_accuracy),
-                      number(e.learning_rate), number(e.seconds), number(e.images_per_second)});
+JsonValue epoch_to_json(const EpochResult& e) {
+  return JsonValue::array({e.epoch, number(e.loss), number(e.accuracy), number(e.val_loss), number(e.val_accuracy),
+                           number(e.learning_rate), number(e.seconds), number(e.images_per_second)});
 }
 
 // A count: a whole number from `least` on. (What get<int64_t> makes of another number is anybody's guess.)
@@ -66,27 +68,33 @@ void expect_consistent(const RunState& s) {
 
 }  // namespace
 
-json state_to_json(const RunState& s) {
-  json epochs = json::array();
+JsonValue state_to_json(const RunState& s) {
+  JsonValue epochs = JsonValue::array();
   for (const EpochResult& e : s.epochs) epochs.push_back(epoch_to_json(e));
-  return {{"epoch", s.epoch},
-          {"step", s.step},
-          {"total_steps", s.total_steps},
-          {"learning_rate", s.learning_rate},
-          {"sums",
-           {{"images", s.sums.images},
-            {"correct", s.sums.correct},
-            {"loss", number(s.sums.loss)},
-            {"train_seconds", s.sums.train_seconds},
-            {"seconds", s.sums.seconds}}},
-          {"plateau", {{"best", number(s.plateau.best)}, {"wait", s.plateau.wait}, {"cooldown", s.plateau.cooldown}}},
-          {"stopping",
-           {{"best", number(s.stopping.best)}, {"wait", s.stopping.wait}, {"best_epoch", s.stopping.best_epoch}}},
-          {"best", {{"best", number(s.best.best)}, {"epoch", s.best.epoch}}},
-          {"stopped_early", s.stopped_early},
-          {"epochs", std::move(epochs)},
-          {"wall_times", s.wall_times},
-          {"start_time", s.start_time}};
+  JsonValue sums = JsonValue::object({{"images", s.sums.images},
+                                      {"correct", s.sums.correct},
+                                      {"loss", number(s.sums.loss)},
+                                      {"train_seconds", s.sums.train_seconds},
+                                      {"seconds", s.sums.seconds}});
+  JsonValue plateau =
+      JsonValue::object({{"best", number(s.plateau.best)}, {"wait", s.plateau.wait}, {"cooldown", s.plateau.cooldown}});
+  JsonValue stopping = JsonValue::object(
+      {{"best", number(s.stopping.best)}, {"wait", s.stopping.wait}, {"best_epoch", s.stopping.best_epoch}});
+  JsonValue all =
+      JsonValue::object({{"epoch", s.epoch},
+                         {"step", s.step},
+                         {"total_steps", s.total_steps},
+                         {"learning_rate", s.learning_rate},
+                         {"sums", std::move(sums)},
+                         {"plateau", std::move(plateau)},
+                         {"stopping", std::move(stopping)},
+                         {"best", JsonValue::object({{"best", number(s.best.best)}, {"epoch", s.best.epoch}})},
+                         {"stopped_early", s.stopped_early},
+                         {"epochs", std::move(epochs)},
+                         {"wall_times", s.wall_times},
+                         {"start_time", s.start_time}});
+  all.sort_keys();
+  return all;
 }
 
 RunState state_from_json(const json& j) {

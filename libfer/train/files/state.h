@@ -1,9 +1,10 @@
 // Where a training run stands, apart from its arrays: all that decides what happens next.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
+#include "core/json_value.h"
 #include "fer/trainer.h"
 #include "train/config/callbacks.h"
 
@@ -36,7 +37,7 @@ struct RunState {
 };
 
 // Exact: every number comes back with the same bits, infinities and NaN included.
-nlohmann::json state_to_json(const RunState& state);
+core::JsonValue state_to_json(const RunState& state);
 // Throws nlohmann::json::exception on anything of another form, Error on numbers that contradict each other or are out
 // of all range.
 RunState state_from_json(const nlohmann::json& json);

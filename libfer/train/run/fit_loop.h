@@ -62,7 +62,7 @@ class FitLoop {
 
   TrainStep step_;
   RunState state_;
-  nlohmann::json identity_;
+  core::JsonValue identity_;
   Stopwatch since_checkpoint_;
 };
 

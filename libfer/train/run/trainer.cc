@@ -88,13 +88,15 @@ std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
     return !layer.frozen && std::holds_alternative<BatchNorm>(layer.kind);
   };
   const std::vector<Layer>& layers = impl_->model.network.layers;
-  if (training_pictures % config.batch_size != 1 || std::none_of(layers.begin(), layers.end(), learns_moments)) {
+  const bool merged = config.merge_last && training_pictures > config.batch_size;
+  if (merged || training_pictures % config.batch_size != 1 ||
+      std::none_of(layers.begin(), layers.end(), learns_moments)) {
     return {};
   }
   return {
       fmt::format("{} training pictures in batches of {} leave one over: the last batch of every pass has one picture, "
                   "from which batch norms learn moments that can spoil validation (val_loss runs away); another "
-                  "batch size avoids it",
+                  "batch size avoids it, and merge_last (--merge-last) adds that picture to the batch before",
                   training_pictures, config.batch_size)};
 }
 

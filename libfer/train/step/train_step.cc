@@ -12,7 +12,6 @@ using engine::note_stage;
 TrainStep::TrainStep(Model& model, const TrainConfig& config, const RunInputs& inputs)
     : model_(model),
       config_(config),
-      largest_batch_(std::min(config.batch_size, static_cast<int64_t>(inputs.train.size()))),
       batches_(config, inputs, model.network),
       optimizer_(config.optimizer, model.weights.layout),
       average_(config.weight_average, model) {}
@@ -22,8 +21,8 @@ void TrainStep::take_memory() {
   if (gradients_.size() == 0) gradients_ = Tensor(trainable);
   if (batch_gradients_.size() == 0 && config_.accumulate > 1) batch_gradients_ = Tensor(trainable);
   if (plan_ != nullptr) return;
-  plan_ =
-      std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout, largest_batch_, config_.precision);
+  plan_ = std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout, batches_.largest_batch(),
+                                                 config_.precision);
   moments_.resize(static_cast<size_t>(plan_->moment_layout().floats));
 }
 

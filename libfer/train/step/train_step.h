@@ -60,7 +60,6 @@ class TrainStep {
 
   Model& model_;
   const TrainConfig& config_;
-  int64_t largest_batch_;
   TrainingBatches batches_;
   OptimizerState optimizer_;
   WeightAverage average_;

@@ -15,8 +15,9 @@ TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inp
       picture_size_(network.input.elements()),
       classes_(class_count(network)) {
   const int64_t rows = static_cast<int64_t>(inputs.train.size());
-  const int64_t batch = std::min(config.batch_size, rows);
-  steps_per_pass_ = (rows - 1) / pictures_per_step() + 1;
+  merges_ = config.merge_last && rows > config.batch_size && rows % config.batch_size == 1;
+  const int64_t over = merges_ ? 1 : 0, batch = std::min(config.batch_size, rows) + over;
+  steps_per_pass_ = (rows - over - 1) / pictures_per_step() + 1;
   pictures_ = Tensor({batch, picture_size_});
   targets_ = Tensor({batch, classes_});
   if (!config.class_weights.empty()) weights_.resize(batch);
@@ -27,13 +28,16 @@ void TrainingBatches::start_step(int64_t step) {
   if (pass != pass_) order_ = data::pass_order(inputs_.train, config_.seed, pass);
   pass_ = pass;
   const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
+  one_left_over_ = merges_ && step % steps_per_pass_ == steps_per_pass_ - 1;
+  step_rows_ =
+      rows.first(one_left_over_ ? rows.size() : std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
   mixes_ = mixes_in_step(config_, step, steps_per_epoch());
-  step_rows_ = rows.first(std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
 }
 
 void TrainingBatches::fill(int64_t batch) {
   const auto rows = step_rows_.subspan(batch * config_.batch_size);
-  count_ = std::min<int64_t>(config_.batch_size, static_cast<int64_t>(rows.size()));
+  const int64_t left = static_cast<int64_t>(rows.size());
+  count_ = batch == batches() - 1 ? left : std::min(config_.batch_size, left);
   Augmentation augmentation = config_.augmentation;
   if (!mixes_) augmentation.erasing = 0;
   data::fill_batch(inputs_.data, rows.first(count_),

@@ -17,7 +17,7 @@ class TrainingBatches {
   TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network);
 
   // config.steps_per_epoch, or one pass over the data: ceil(rows / (accumulate * batch size)). The last step of a pass
-  // may have fewer pictures.
+  // may have fewer pictures, and with config.merge_last its last batch one more than the batch size.
   int64_t steps_per_epoch() const { return config_.steps_per_epoch > 0 ? config_.steps_per_epoch : steps_per_pass_; }
   int64_t steps_per_pass() const { return steps_per_pass_; }
   // The number of pictures per full step.
@@ -26,7 +26,11 @@ class TrainingBatches {
   void start_step(int64_t step);
   int64_t step_count() const { return static_cast<int64_t>(step_rows_.size()); }
   // Batches of the step: at most config.accumulate.
-  int64_t batches() const { return (step_count() + config_.batch_size - 1) / config_.batch_size; }
+  int64_t batches() const {
+    return (step_count() - (one_left_over_ ? 1 : 0) + config_.batch_size - 1) / config_.batch_size;
+  }
+  // The most pictures that a batch has.
+  int64_t largest_batch() const { return targets_.shape()[0]; }
   // Fills the buffers below with the step's batch: pictures augmented, and mixed with each other.
   void fill(int64_t batch);
 
@@ -47,6 +51,8 @@ class TrainingBatches {
   data::PictureShape shape_;  // the network's input
   int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
   bool mixes_ = false;          // in this step
+  bool merges_;                 // a pass leaves one picture over, which the batch before it takes
+  bool one_left_over_ = false;  // in this step
   std::vector<int64_t> order_;  // of the pass
   std::span<const int64_t> step_rows_;
   Tensor pictures_, targets_;

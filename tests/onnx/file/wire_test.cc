@@ -45,11 +45,15 @@ TEST(OnnxWire, ManyFloatsComeBack) {
   onnx::ModelProto model = tiny_onnx();
   onnx::TensorProto& tensor = *model.mutable_graph()->add_initializer();
   tensor.mutable_float_data()->Resize(kFloats, 0.5f);
-  EXPECT_EQ(onnx_file::parse_protobuf(model.SerializeAsString()).SerializeAsString(), model.SerializeAsString());
+  google::protobuf::Arena arena;
+  EXPECT_EQ(onnx_file::parse_protobuf(model.SerializeAsString(), arena).SerializeAsString(), model.SerializeAsString());
   tensor.clear_float_data();
   tensor.mutable_int64_data()->Resize(kFloats, 1);
   const std::string numbers = model.SerializeAsString();
-  expect_contains(message_of([&] { onnx_file::parse_protobuf(numbers); }),
+  expect_contains(message_of([&] {
+                    google::protobuf::Arena arena;
+                    onnx_file::parse_protobuf(numbers, arena);
+                  }),
                   "expected at most 4194304 numbers, found more");
 }
 
@@ -57,7 +61,11 @@ TEST(OnnxWire, ManyFloatsComeBack) {
 TEST(OnnxWire, FieldsThatAreNoneAreRefused) {
   for (const std::string& bytes : {std::string("\x3a\x05\x0a"), std::string("\x3a\xff\xff\xff\xff\x0f"),
                                    std::string("\x0b\x0c"), std::string("\x08")}) {
-    expect_contains(message_of([&] { onnx_file::parse_protobuf(bytes); }), "expected an ONNX model, found");
+    expect_contains(message_of([&] {
+                      google::protobuf::Arena arena;
+                      onnx_file::parse_protobuf(bytes, arena);
+                    }),
+                    "expected an ONNX model, found");
   }
 }
 

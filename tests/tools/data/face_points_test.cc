@@ -47,6 +47,9 @@ TEST_F(FacePoints, AreMadeOfPicturesByDlib) {
     EXPECT_EQ(other.status, 1);
     expect_one_line_error(other, "fer-landmarks", "cannot be read as dlib's shape predictor");
   }
+  write("packed.dat", "BZh91AY&SY");
+  expect_one_line_error(run("fer-landmarks faces.csv --out x.csv --predictor packed.dat"), "fer-landmarks",
+                        "packed.dat: cannot be read as dlib's shape predictor: found a bzip2 archive: unpack it first");
   EXPECT_EQ(run("fer-landmarks faces.csv --out x.csv").status, 2);
 }
 #endif

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "tests/train/json_of.h"
 #include "tests/train/small_run.h"
 
 namespace fer::train {
@@ -80,7 +81,7 @@ TEST(ConfigToJson, IsToTheByteWhatItWas) {
   config.schedule = StepSchedule{.every_epochs = 1};
   config.reduce_lr.enabled = false;
   config.class_weights = {1, 0.5};
-  const json many = config_to_json(config);
+  const json many = json_of(config_to_json(config));
   EXPECT_EQ(
       many["optimizer"].dump(),
       R"({"centered":true,"epsilon":1.000000013351432e-10,"learning_rate":0.0010000000474974513,"momentum":0.5,"name":"rmsprop-tf1","rho":0.8999999761581421})");
@@ -99,15 +100,15 @@ TEST(ConfigToJson, ComesBack) {
   config.loss = Loss::kSquaredHinge;
   config.seed = UINT64_MAX;
   config.class_weights = {1, 2, 3};
-  const json written = config_to_json(config);
-  EXPECT_EQ(config_to_json(config_from_json(json::parse(written.dump()))), written);
+  const json written = json_of(config_to_json(config));
+  EXPECT_EQ(json_of(config_to_json(config_from_json(json::parse(written.dump())))), written);
 }
 
 TEST(ConfigFromJson, WhatAnOldFileLacksHasItsDefault) {
   TrainConfig config;
   config.optimizer = RmsProp{.momentum = 0.5f, .centered = true};
   config.weight_average = 0.9;
-  const json whole = config_to_json(config);
+  const json whole = json_of(config_to_json(config));
   for (const char* lost : {"/precision", "/optimizer/centered", "/augmentation/shear_deg", "/weight_average"}) {
     json old = whole;
     const json::json_pointer pointer(lost);
@@ -115,28 +116,29 @@ TEST(ConfigFromJson, WhatAnOldFileLacksHasItsDefault) {
     json expected = whole;
     TrainConfig defaults;
     defaults.optimizer = RmsProp{};
-    expected[pointer] = config_to_json(defaults)[pointer];
-    EXPECT_EQ(config_to_json(config_from_json(old)), expected) << lost;
+    expected[pointer] = json_of(config_to_json(defaults))[pointer];
+    EXPECT_EQ(json_of(config_to_json(config_from_json(old))), expected) << lost;
   }
 }
 
 TEST(ConfigFromJson, WhatIsNotKnownIsLeft) {
   EXPECT_EQ(
-      config_to_json(config_from_json(
-          {{"epochs", "many"}, {"optimizer", 3}, {"wings", 2}, {"schedule", {{"name", "spiral"}, {"turns", 4}}}})),
-      config_to_json({}));
-  EXPECT_EQ(config_to_json(config_from_json(json::object())), config_to_json({}));
+      json_of(config_to_json(config_from_json(
+          {{"epochs", "many"}, {"optimizer", 3}, {"wings", 2}, {"schedule", {{"name", "spiral"}, {"turns", 4}}}}))),
+      json_of(config_to_json({})));
+  EXPECT_EQ(json_of(config_to_json(config_from_json(json::object()))), json_of(config_to_json({})));
 }
 
 TEST(ComparedSettings, LeaveOutWhatMayDiffer) {
-  const json settings = compared_settings({});
+  const json settings = json_of(compared_settings({}));
   EXPECT_FALSE(settings.contains("save_every"));
   EXPECT_FALSE(settings.contains("epochs"));
   EXPECT_TRUE(settings.contains("batch_size"));
   TrainConfig cosine;
   cosine.schedule = CosineSchedule{};
-  EXPECT_EQ(compared_settings(cosine)["epochs"], 100) << "the rate depends on it";
-  for (const char* own : {"out_dir", "resume", "checkpoint_seconds"}) EXPECT_FALSE(config_to_json({}).contains(own));
+  EXPECT_EQ(json_of(compared_settings(cosine))["epochs"], 100) << "the rate depends on it";
+  for (const char* own : {"out_dir", "resume", "checkpoint_seconds"})
+    EXPECT_FALSE(json_of(config_to_json({})).contains(own));
 }
 
 TEST(TrainConfig, RefusesNonsenseByTheOptionsName) {

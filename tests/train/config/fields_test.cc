@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fer/train_options.h"
+#include "tests/train/json_of.h"
 #include "tests/train/small_run.h"
 #include "train/config/config.h"
 #include "train/config/options.h"
@@ -127,7 +128,7 @@ json::json_pointer pointer_to(const Field& field) {
 // A training block that names this field, as its defaults have it; null: training blocks do not speak of it.
 json block_naming(const Field& field, TrainConfig& config) {
   const std::string path = field.path, group = path.substr(0, path.find('.'));
-  const json value = value_to_json(field.at(config));
+  const json value = json_of(value_to_json(field.at(config)));
   if (group == "early_stopping" || group == "reduce_lr") {
     if (path.ends_with("enabled")) return nullptr;
     const char* name = group == "reduce_lr" ? "reduce_lr_on_plateau" : "early_stopping";
@@ -135,7 +136,8 @@ json block_naming(const Field& field, TrainConfig& config) {
   }
   if (group == path) return {{*field.recipe != '\0' ? field.recipe : field.path, value}};
   json members = {{member_name(field), value}};
-  if (const Field* parent = parent_of(all_fields(), field)) members["name"] = value_to_json(parent->at(config));
+  if (const Field* parent = parent_of(all_fields(), field))
+    members["name"] = json_of(value_to_json(parent->at(config)));
   return {{group, members}};
 }
 
@@ -172,10 +174,11 @@ TEST(Fields, AnEntryThatIsTakenAwayIsGoneEverywhere) {
     if (path.empty() || taken.kept == Kept::kNot) continue;
 
     // config.json, and what a resumed run is compared with.
-    const bool shown_with_all = config_to_json(config).contains(pointer_to(taken));
-    EXPECT_TRUE(shown_with_all || taken.left_out || config_to_json(config)["reduce_lr"] == json({{"enabled", false}}));
-    EXPECT_FALSE(config_to_json(config, shortened).contains(pointer_to(taken)));
-    EXPECT_FALSE(compared_settings(config, shortened).contains(pointer_to(taken)));
+    const bool shown_with_all = json_of(config_to_json(config)).contains(pointer_to(taken));
+    EXPECT_TRUE(shown_with_all || taken.left_out ||
+                json_of(config_to_json(config))["reduce_lr"] == json({{"enabled", false}}));
+    EXPECT_FALSE(json_of(config_to_json(config, shortened)).contains(pointer_to(taken)));
+    EXPECT_FALSE(json_of(compared_settings(config, shortened)).contains(pointer_to(taken)));
 
     // The settings in a network's file.
     const json block = block_naming(taken, config);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/train/json_of.h"
 #include "tests/train/whole_run.h"
 
 namespace fer::train {
@@ -12,7 +13,7 @@ using nlohmann::json;
 json identity_of(const TrainConfig& config) {
   const SmallRun run;
   const RunInputs inputs{run.data, run.train, run.validation, {}};
-  return run_identity(small_network(), config, inputs, {});
+  return json_of(run_identity(small_network(), config, inputs, {}));
 }
 
 std::string refusal(const json& saved, const json& now) {
@@ -74,15 +75,16 @@ TEST(Identity, HoldsForPicturesLabelsAndRows) {
   const json now = identity_of({});
   Dataset other = run.data;
   other.pixels[3] ^= 1;
-  EXPECT_NE(refusal(run_identity(small_network(), {}, {other, run.train, run.validation, {}}, {}), now)
+  EXPECT_NE(refusal(json_of(run_identity(small_network(), {}, {other, run.train, run.validation, {}}, {})), now)
                 .find("train.pictures"),
             std::string::npos);
   other = run.data;
   other.labels[80] = 0;
-  EXPECT_NE(refusal(run_identity(small_network(), {}, {other, run.train, run.validation, {}}, {}), now)
+  EXPECT_NE(refusal(json_of(run_identity(small_network(), {}, {other, run.train, run.validation, {}}, {})), now)
                 .find("validation.labels"),
             std::string::npos);
-  EXPECT_NE(refusal(run_identity(small_network(), {}, {run.data, run.validation, run.train, {}}, {}), now), "");
+  EXPECT_NE(refusal(json_of(run_identity(small_network(), {}, {run.data, run.validation, run.train, {}}, {})), now),
+            "");
 }
 
 TEST(Identity, OfAnotherRunIsRefusedAndWhatDiffersIsSaid) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "fer/error.h"
+#include "tests/train/json_of.h"
 #include "tests/train/some_state.h"
 
 namespace fer::train {
@@ -30,14 +31,14 @@ TEST(RunState, ComesBackFromJsonWithTheSameBits) {
 
 // Issue 12: 2^62 steps were taken, and their product with the batches of a step overflowed.
 TEST(RunState, RefusesMoreStepsThanAnyRunTakes) {
-  nlohmann::json j = state_to_json(some_state());
+  nlohmann::json j = json_of(state_to_json(some_state()));
   j["total_steps"] = int64_t{1} << 62;
   EXPECT_THROW(state_from_json(j), Error);
 }
 
 TEST(RunState, RefusesJsonWithAFieldMissing) {
   for (const char* field : {"epoch", "sums", "plateau", "epochs", "wall_times"}) {
-    nlohmann::json j = state_to_json(some_state());
+    nlohmann::json j = json_of(state_to_json(some_state()));
     j.erase(field);
     EXPECT_THROW(state_from_json(j), nlohmann::json::exception) << field;
   }
@@ -45,7 +46,7 @@ TEST(RunState, RefusesJsonWithAFieldMissing) {
 
 TEST(RunState, RefusesNumbersThatContradictEachOther) {
   const auto refused = [](auto change) {
-    nlohmann::json j = state_to_json(some_state());
+    nlohmann::json j = json_of(state_to_json(some_state()));
     change(j);
     try {
       state_from_json(j);
@@ -85,7 +86,7 @@ TEST(RunState, RefusesCountsOutOfAllRange) {
                                                            {"/best/epoch", -2},
                                                            {"/sums/images", int64_t{1} << 60},
                                                            {"/sums/correct", 1089}}) {
-    nlohmann::json j = state_to_json(some_state());
+    nlohmann::json j = json_of(state_to_json(some_state()));
     j[nlohmann::json::json_pointer(field)] = value;
     EXPECT_THROW(state_from_json(j), Error) << field << " " << value;
   }

@@ -78,6 +78,10 @@ TEST(Trainer, RemarksOnALastBatchOfOnePicture) {
   // A pass is cut into steps of 24, and their last batch has one picture too.
   config.accumulate = 3;
   EXPECT_EQ(Trainer(small_network(), config).remarks(73).size(), 1u);
+  EXPECT_NE(trainer.remarks(73)[0].find("--merge-last"), std::string::npos);
+  config.merge_last = true;
+  EXPECT_EQ(Trainer(small_network(), config).remarks(73).size(), 0u);
+  EXPECT_EQ(Trainer(small_network(), config).remarks(1).size(), 1u) << "there is no batch before it";
 }
 
 TEST(Trainer, HasNoRemarkWhereNoBatchNormLearns) {

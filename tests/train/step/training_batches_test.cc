@@ -49,6 +49,39 @@ TEST_F(Batches, OfAPassHaveEveryRowOnce) {
   }
 }
 
+// 70 rows in batches of 23 are three and one picture.
+TEST_F(Batches, TakeTheOnePictureThatIsLeftOver) {
+  for (const int64_t accumulate : {1, 2, 3}) {
+    TrainConfig config = small_config();
+    config.batch_size = 23;
+    config.accumulate = accumulate;
+    EXPECT_EQ(batches(config).largest_batch(), 23);
+    config.merge_last = true;
+    TrainingBatches b = batches(config);
+    EXPECT_EQ(b.largest_batch(), 24);
+    ASSERT_EQ(b.steps_per_pass(), accumulate == 1 ? 3 : accumulate == 2 ? 2 : 1);
+    std::multiset<std::vector<float>> seen;
+    std::multiset<int64_t> counts;
+    for (int64_t step = 0; step < b.steps_per_pass(); ++step) {
+      for (auto& picture : pictures_of(b, step)) seen.insert(picture);
+      for (int64_t batch = 0; batch < b.batches(); ++batch) {
+        b.fill(batch);
+        counts.insert(b.count());
+      }
+    }
+    EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), 70u);
+    EXPECT_EQ(counts, (std::multiset<int64_t>{23, 23, 24}));
+  }
+  // Two that are left over are a batch, and one alone has none before it.
+  TrainConfig config = small_config();
+  config.merge_last = true;
+  config.batch_size = 17;
+  EXPECT_EQ(batches(config).largest_batch(), 17);
+  run_.train.resize(1);
+  inputs_.train = run_.train;
+  EXPECT_EQ(batches(config).steps_per_pass(), 1);
+}
+
 TEST_F(Batches, AreAFunctionOfTheStepAlone) {
   TrainConfig config = small_config();
   TrainingBatches one = batches(config), other = batches(config);
