@@ -1,6 +1,7 @@
 #include "io/model_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -47,7 +48,9 @@ void check_class_names(const SafetensorsFile& file, const Network& network, cons
   const std::string place = where + ": class_names";
   std::vector<std::string> names;
   read_value(parse_json(metadata_value(file, "class_names", where), place), place, names);
-  if (names != network.class_names) throw Error(place + ": expected the network's, found others");
+  if (names != network.class_names)
+    throw Error(fmt::format("{}: expected the network's ({}), found {}", place, fmt::join(network.class_names, ", "),
+                            fmt::join(names, ", ")));
 }
 
 void check_class_rules(const std::vector<ClassRule>& rules, const Network& network, const std::string& place) {
@@ -55,7 +58,9 @@ void check_class_rules(const std::vector<ClassRule>& rules, const Network& netwo
   std::vector<std::string> names;
   names.reserve(rules.size());
   for (const ClassRule& rule : rules) names.push_back(rule.name);
-  if (names != network.class_names) throw Error(place + ": expected the network's class names, found others");
+  if (names != network.class_names)
+    throw Error(fmt::format("{}: expected the network's class names ({}), found {}", place,
+                            fmt::join(network.class_names, ", "), fmt::join(names, ", ")));
 }
 
 void check_emoji(const std::vector<std::string>& emoji, const Network& network, const std::string& place) {
@@ -84,7 +89,7 @@ std::vector<ClassRule> read_class_rules(const SafetensorsFile& file, const Netwo
   if (found == file.metadata.end()) return {};
   const std::string place = where + ": classes";
   const JsonDocument list = parse_json(found->second, place);
-  if (!list->is_array()) throw Error(place + ": expected an array, found another value");
+  if (!list->is_array()) throw Error(place + ": expected an array, found " + shown(*list));
   std::vector<ClassRule> rules;
   for (const nlohmann::json& item : *list) {
     JsonFields fields(item, place);

@@ -44,7 +44,9 @@ TEST(FileKindText, OfAnyFileSaysWhatItIsAndWhatToDo) {
 
 TEST(FileKindText, TheBeginningOfATextIsFitToBePrinted) {
   EXPECT_EQ(first_words("  \n a line\nanother"), "a line");
-  EXPECT_EQ(first_words("caf\xe9\t!"), "caf??!");
+  EXPECT_EQ(first_words("caf\xe9\t!"),
+            "caf?"
+            "?!");
   EXPECT_EQ(first_words(std::string(100, 'x')), std::string(40, 'x'));
   EXPECT_EQ(first_words(" \n"), "");
 }

@@ -73,8 +73,8 @@ Function with_slope(double slope) {
 }
 
 Function relu(const Settings& settings) {
-  if (settings.number({"threshold", "theta"}, 0) != 0) {
-    throw Error(settings.name({"threshold", "theta"}) + ": expected 0, found another");
+  if (const double threshold = settings.number({"threshold", "theta"}, 0); threshold != 0) {
+    throw Error(fmt::format("{}: expected 0, found {}", settings.name({"threshold", "theta"}), threshold));
   }
   const double slope = settings.number({"negative_slope", "alpha"}, 0);
   if (settings.find({"max_value"}) == nullptr) return with_slope(slope);
@@ -84,7 +84,7 @@ Function relu(const Settings& settings) {
 
 Function elu(const Settings& settings) {
   const double alpha = settings.number({"alpha"}, 1);
-  if (alpha <= 0) throw Error("alpha: expected above 0, found another");
+  if (alpha <= 0) throw Error(fmt::format("alpha: expected above 0, found {}", alpha));
   return {Activation::kElu, static_cast<float>(alpha)};
 }
 

@@ -130,7 +130,8 @@ void Child::fail() {
   }
   pid_ = -1;
   if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)) {
-    throw Error(fmt::format("expected a file that libhdf5 reads within {} s, found another", cpu_seconds_));
+    throw Error(
+        fmt::format("expected a file that libhdf5 reads within {} s, found one that takes longer", cpu_seconds_));
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory) throw std::bad_alloc();
   throw Error("expected a whole HDF5 file, found one that libhdf5 fails on");

@@ -42,7 +42,9 @@ Child reading_child(int fd, std::string_view content, const ChildLimits& limits,
         } catch (const Hdf5Error& e) {
           fail(e.what());
         } catch (const std::bad_alloc&) {
-          fail("expected a file that needs less memory to be read, found another");
+          fail(fmt::format(
+              "expected a file that is read in {} MiB of memory, found one that needs more, or there is less",
+              limits.memory_bytes >> 20));
         }
       });
 }

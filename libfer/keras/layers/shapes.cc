@@ -1,5 +1,6 @@
 // Layers that change the shape: pools, padding, flattening.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -113,7 +114,8 @@ std::vector<int64_t> target_shape(const Site& site, int64_t elements) {
     } else {
       known = dim < 1 ? -1 : product_within({known, dim}, kMaxActivations);
     }
-    if (known < 0) throw Error("target_shape: expected extents of 1 or more, found others");
+    if (known < 0)
+      throw Error(fmt::format("target_shape: expected extents of 1 or more, found [{}]", fmt::join(dims, ", ")));
   }
   if (open != nullptr) *open = elements / known;
   if ((open != nullptr ? known * *open : known) != elements) {

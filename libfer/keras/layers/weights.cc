@@ -75,7 +75,9 @@ Value batch_norm(Builder& builder, Site& site) {
   const Value& x = site.input();
   if (x.undecided) throw Error("expected a picture before it, found an input of shape " + x.shape.to_string());
   check_axis(builder, site);
-  if (site.settings.integer({"mode"}, 0) != 0) throw Error("mode: expected 0, found another");
+  if (const int64_t mode = site.settings.integer({"mode"}, 0); mode != 0) {
+    throw Error(fmt::format("mode: expected 0, found {}", mode));
+  }
   if (site.settings.flag({"renorm"}, false)) throw Error("renorm: expected none, found it");
   const BatchNorm norm = {.epsilon = static_cast<float>(site.settings.number({"epsilon"}, 1e-3)),
                           .momentum = static_cast<float>(site.settings.number({"momentum"}, 0.99))};

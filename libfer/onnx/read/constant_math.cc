@@ -1,6 +1,7 @@
 #include "onnx/read/constant_math.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -144,7 +145,9 @@ Constant transposed(const Constant& constant, const Dims& perm) {
   Dims sorted = perm, each(rank), dims, strides;
   std::sort(sorted.begin(), sorted.end());
   std::iota(each.begin(), each.end(), 0);
-  if (sorted != each) throw Error(fmt::format("perm: expected each of {} axes once, found others", rank));
+  if (sorted != each) {
+    throw Error(fmt::format("perm: expected each of {} axes once, found [{}]", rank, fmt::join(perm, ", ")));
+  }
   const Dims from_strides = strides_of(constant.dims);
   for (const int64_t axis : perm) {
     dims.push_back(constant.dims[static_cast<size_t>(axis)]);

@@ -1,6 +1,7 @@
 // Nodes whose inputs are all constants: weights in another shape, and numbers computed from shapes, as exporters write
 // x.view(x.size(0), -1), paddings and sizes.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ Dims axes_of(const Reading& r, Node& node, size_t rank, const Dims& usual) {
   const auto count = static_cast<int64_t>(rank);
   for (int64_t& axis : axes) {
     axis += axis < 0 ? count : 0;
-    if (axis < 0 || axis >= count) throw Error(fmt::format("axes: expected some of {}, found another", rank));
+    if (axis < 0 || axis >= count) throw Error(fmt::format("axes: expected some of {}, found {}", rank, axis));
   }
   std::sort(axes.begin(), axes.end());
   if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) throw Error("axes: expected each once, found more");
@@ -164,7 +165,8 @@ void fold_slice(Reading& r, Node& node) {
   const int64_t start = bound(1, "starts"), end = bound(2, "ends"), step = node.has_input(4) ? one_int(r, node, 4) : 1;
   const Dims axes = node.has_input(3) ? r.ints(node, 3) : node.integers("axes", {0});
   if (axes != Dims{0} || (step != 1 && step != -1) || constant.dims.empty()) {
-    throw Error("expected axes [0] and steps [1] or [-1], found others");
+    throw Error(fmt::format("expected axes [0] and steps [1] or [-1], found axes [{}] and steps [{}]",
+                            fmt::join(axes, ", "), step));
   }
   const int64_t size = constant.dims[0];
   if (size > kMaxSliced) throw Error(fmt::format("expected at most {} rows, found {}", kMaxSliced, size));

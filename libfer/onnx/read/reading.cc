@@ -78,8 +78,8 @@ void Reading::read_input() {
   dims.erase(dims.begin());
   for (const int64_t dim : dims) {
     if (dim < 1 || dim > kMaxExtent) {
-      throw Error(
-          fmt::format("{}: expected fixed extents of 1 to {} after the batch, found another", place, kMaxExtent));
+      throw Error(fmt::format("{}: expected fixed extents of 1 to {} after the batch, found {}", place, kMaxExtent,
+                              dim < 1 ? "one that is not fixed" : std::to_string(dim)));
     }
   }
   Value value;

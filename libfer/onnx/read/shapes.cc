@@ -1,5 +1,6 @@
 // What gives values other axes: transposes, flattening, reshaping.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -60,7 +61,8 @@ bool merges_pixels(const Value& x, const Dims& wanted) {
 // Reading pixels in another form: flat ones as a picture, or with an axis of one channel elsewhere.
 void reshape_input(Reading& r, const Node& node, Value x, const Dims& dims) {
   if (x.rank != 2 && without_ones(dims) != without_ones(x.shape.dims())) {
-    throw Error("shape: expected the input's extents, found others");
+    throw Error(
+        fmt::format("shape: expected the input's extents {}, found [{}]", x.shape.to_string(), fmt::join(dims, ", ")));
   }
   x.shape = Shape(dims);
   x.rank = dims.size() + 1;
@@ -158,7 +160,7 @@ void read_squeeze(Reading& r, Node& node) {
   const bool fits = last ? axes == ones : std::includes(ones.begin(), ones.end(), axes.begin(), axes.end());
   // (Without axes a single class would go too.)
   if ((!x.is_flat() && !pixel) || !distinct || !fits || (all && x.shape[x.shape.rank() - 1] == 1)) {
-    throw Error("expected axes of extent 1 after a global pool, found others");
+    throw Error(fmt::format("expected axes of extent 1 after a global pool, found [{}]", fmt::join(axes, ", ")));
   }
   const size_t rank = x.rank - axes.size();
   if (pixel) x = flattened(r, node, x);
@@ -181,7 +183,7 @@ void read_unsqueeze(Reading& r, Node& node) {
     return axis >= (is_input ? 1 : static_cast<int64_t>(x.rank)) && axis < static_cast<int64_t>(rank);
   };
   if (!(is_input || x.is_flat()) || !distinct || rank > 4 || !std::all_of(axes.begin(), axes.end(), fits)) {
-    throw Error("axes: expected some after [n, k], found others");
+    throw Error(fmt::format("axes: expected some after [n, k], found [{}]", fmt::join(axes, ", ")));
   }
   if (is_input) {
     Dims dims = x.shape.dims();

@@ -1,5 +1,6 @@
 // Convolutions, dense layers, batch norms: nodes with weights.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -36,8 +37,9 @@ Reading::Fill copy_of(const Constant& constant, const Shape& flattened, float fa
 
 // The convolution with the node's strides, dilation and padding.
 Conv2D window_of(Node& node, const Value& x, Conv2D conv) {
-  if (extents(node, "kernel_shape", conv.kernel) != conv.kernel) {
-    throw Error("kernel_shape: expected the kernel's, found another");
+  if (const Pair found = extents(node, "kernel_shape", conv.kernel); found != conv.kernel) {
+    throw Error(fmt::format("kernel_shape: expected the kernel's [{}], found [{}]", fmt::join(conv.kernel, ", "),
+                            fmt::join(found, ", ")));
   }
   conv.strides = extents(node, "strides", {1, 1});
   conv.dilation = extents(node, "dilations", {1, 1});

@@ -1,6 +1,7 @@
 #include "onnx/read/windows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -27,7 +28,9 @@ std::vector<int64_t> same_pads(const Shape& input, const Pair& kernel, const Pai
 Padding padding_of_cells(Dims pads, const Dims& before, const Shape& input, const Pair& kernel, const Pair& strides) {
   const bool good = pads.size() == 4 &&
                     std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad >= 0 && pad <= kMaxExtent; });
-  if (!good) throw Error(fmt::format("pads: expected 4 numbers of 0 to {}, found others", kMaxExtent));
+  if (!good) {
+    throw Error(fmt::format("pads: expected 4 numbers of 0 to {}, found [{}]", kMaxExtent, fmt::join(pads, ", ")));
+  }
   for (size_t i = 0; i < before.size(); ++i) pads[i] += before[i];
   if (pads == std::vector<int64_t>(4, 0)) return Padding::valid();
   const std::vector<int64_t> same = same_pads(input, kernel, strides);
@@ -44,7 +47,9 @@ Pair extents(Node& node, const char* name, const Pair& usual) {
   const bool good = found.size() == 2 && std::all_of(found.begin(), found.end(), [](int64_t extent) {
                       return extent >= 1 && extent <= kMaxExtent;
                     });
-  if (!good) throw Error(fmt::format("{}: expected 2 numbers of 1 to {}, found others", name, kMaxExtent));
+  if (!good) {
+    throw Error(fmt::format("{}: expected 2 numbers of 1 to {}, found [{}]", name, kMaxExtent, fmt::join(found, ", ")));
+  }
   return {found[0], found[1]};
 }
 
@@ -61,7 +66,9 @@ Padding padding_of(Node& node, const Shape& input, const Pair& kernel, const Pai
 }
 
 void expect_plain_window(Node& node) {
-  if (extents(node, "dilations", {1, 1}) != Pair{1, 1}) throw Error("dilations: expected [1, 1], found others");
+  if (const Pair found = extents(node, "dilations", {1, 1}); found != Pair{1, 1}) {
+    throw Error(fmt::format("dilations: expected [1, 1], found [{}]", fmt::join(found, ", ")));
+  }
 }
 
 Padding ceil_padding(Node& node, const Shape& input, const Pair& kernel, const Pair& strides, const Padding& padding) {

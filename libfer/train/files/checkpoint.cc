@@ -42,8 +42,8 @@ void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, 
     if (!holds(array, p)) continue;
     const io::SafetensorsEntry& entry = file.find(array.name + "/" + p.name);
     if (entry.dtype != io::Dtype::kF32 || entry.shape != p.shape) {
-      throw Error("tensor '" + entry.name + "': expected F32 of shape " + p.shape.to_string() +
-                  ", found another type or shape");
+      throw Error("tensor '" + entry.name + "': expected F32 of shape " + p.shape.to_string() + ", found " +
+                  (entry.dtype == io::Dtype::kF32 ? "" : "another type of ") + entry.shape.to_string());
     }
     const std::span<float> values = part(array, p);
     std::memcpy(values.data(), entry.data.data(), values.size_bytes());

@@ -28,7 +28,7 @@ TEST(OnnxOperators, InputsMayHaveChannelsLastOrNone) {
 
   Graph torn({2, 3, 4});
   const std::string mixed = torn.add("Reshape", {"x", torn.ints({-1, 4, 2, 3})});
-  expect_contains(torn.refusal(torn.add("Flatten", {mixed})), "shape: expected the input's extents, found others");
+  expect_contains(torn.refusal(torn.add("Flatten", {mixed})), "shape: expected the input's extents ");
 }
 
 TEST(OnnxOperators, ReshapesFlattenAndNothingElse) {
@@ -66,7 +66,7 @@ TEST(OnnxIdioms, OtherSqueezesAreRefused) {
     Graph g(input);
     return g.refusal(g.add("Squeeze", {g.add("Relu", {"x"}), g.ints(axes)}));
   };
-  const char* const kRefusal = "expected axes of extent 1 after a global pool, found others";
+  const char* const kRefusal = "expected axes of extent 1 after a global pool, found [";
   expect_contains(squeezed({2, 1, 1}, {1}), kRefusal);
   expect_contains(squeezed({2, 1, 1}, {2, 2}), kRefusal);
   expect_contains(squeezed({2, 1, 1}, {0}), kRefusal);
@@ -94,7 +94,7 @@ TEST(OnnxModel, ABatchNormOfOneMoreAxis) {
   }
   Graph picture({1, 2, 2});
   expect_contains(picture.refusal(picture.add("Unsqueeze", {picture.add("Relu", {"x"}), picture.ints({1})})),
-                  "axes: expected some after [n, k], found others");
+                  "axes: expected some after [n, k], found [");
 }
 
 // As PyTorch's newer exporter writes them: opset 15's Shape, and a Reshape that would copy nothing anyway.

@@ -117,16 +117,16 @@ TEST(OnnxWindows, OtherWindowsAreRefused) {
     set_attribute(conv, attribute, numbers);
     return g.refusal(conv.output(0));
   };
-  expect_contains(refusal("dilations", {0, 2}), "dilations: expected 2 numbers of 1 to 16777216, found others");
+  expect_contains(refusal("dilations", {0, 2}), "dilations: expected 2 numbers of 1 to 16777216, found [0, 2]");
   expect_contains(refusal("dilations", {1, 4}), "kernel [2, 2], dilated to [2, 5]: expected at most the padded input");
   Graph pool({1, 4, 4});
   onnx::NodeProto& max = pool.node("MaxPool", {"x"});
   set_attribute(max, "kernel_shape", Ints{2, 2});
   set_attribute(max, "dilations", Ints{2, 2});
-  expect_contains(pool.refusal(max.output(0)), "dilations: expected [1, 1], found others");
-  expect_contains(refusal("strides", {1, 2, 1}), "strides: expected 2 numbers of 1 to 16777216, found others");
-  expect_contains(refusal("pads", {1, 1}), "pads: expected 4 numbers of 0 to 16777216, found others");
-  expect_contains(refusal("kernel_shape", {3, 3}), "kernel_shape: expected the kernel's, found another");
+  expect_contains(pool.refusal(max.output(0)), "dilations: expected [1, 1], found [");
+  expect_contains(refusal("strides", {1, 2, 1}), "strides: expected 2 numbers of 1 to 16777216, found [1, 2, 1]");
+  expect_contains(refusal("pads", {1, 1}), "pads: expected 4 numbers of 0 to 16777216, found [1, 1]");
+  expect_contains(refusal("kernel_shape", {3, 3}), "kernel_shape: expected the kernel's [");
 }
 
 }  // namespace

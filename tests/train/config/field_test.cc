@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "tests/train/json_of.h"
 #include "tests/train/small_run.h"
 #include "train/config/places.h"
 
@@ -107,14 +108,14 @@ TEST(Field, ReadsSizes) {
   PictureSize size;
   const Field field = field_of(from_to(1, 99));
   EXPECT_EQ(value_text(&size), "none");
-  EXPECT_EQ(value_to_json(&size), nullptr);
+  EXPECT_EQ(json_of(value_to_json(&size)), nullptr);
   value_from_text("40", "--crop", field, &size);
   EXPECT_EQ(size, (PictureSize{40, 40}));
   value_from_text("44x40", "--crop", field, &size);
   EXPECT_EQ(size, (PictureSize{44, 40}));
   EXPECT_EQ(value_text(&size), "44x40");
   PictureSize again;
-  value_from_json(value_to_json(&size), "crop", &again);
+  value_from_json(json_of(value_to_json(&size)), "crop", &again);
   EXPECT_EQ(again, size);
   for (const char* bad : {"", "x", "40x", "x40", "40x40x40", "0", "0x40", "40x100", "-4", "40X40", "40.5", "40 x 40"}) {
     EXPECT_EQ(message_of([&] { value_from_text(bad, "--crop", field, &size); }),
@@ -134,7 +135,7 @@ TEST(Field, ReadsIntervals) {
   EXPECT_EQ(value_text(&interval), "0.08,1");
   value_from_text("0.5, 0.75", "--scale", field, &interval);
   EXPECT_EQ(interval, (Interval{0.5, 0.75}));
-  EXPECT_EQ(value_to_json(&interval), nlohmann::json({0.5, 0.75}));
+  EXPECT_EQ(json_of(value_to_json(&interval)), nlohmann::json({0.5, 0.75}));
   for (const char* bad : {"", "0.5", "0.5,", "0.5,2", "0.75,0.5", "0,0.5,1", "a,b", "nan,1"}) {
     EXPECT_EQ(message_of([&] { value_from_text(bad, "--scale", field, &interval); }),
               "--scale: expected MIN,MAX in this order, each from 0 to 1, found \"" + std::string(bad) + "\"");
