@@ -35,7 +35,7 @@ TEST_P(DataOutOfMemory, AFolderIsReadWholeOrNotAtAll) {
   ASSERT_EQ(expected.data.size(), 9);
   PictureFolder found;
   const int64_t thrown = for_each_failing_allocation(
-      GetParam(), 3, [&] { found = read(); },
+      GetParam(), 7, [&] { found = read(); },
       [&](bool threw) {
         if (!threw) {
           EXPECT_TRUE(found.bad.empty()) << found.bad.at(0).reason;

@@ -133,8 +133,10 @@ void Child::fail() {
     throw Error(
         fmt::format("expected a file that libhdf5 reads within {} s, found one that takes longer", cpu_seconds_));
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory) throw std::bad_alloc();
-  throw Error("expected a whole HDF5 file, found one that libhdf5 fails on");
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemory) {
+    throw Error("not enough memory to read the HDF5 file, or one that needs more than it may take");
+  }
+  throw Error("expected a whole HDF5 file, found one that libhdf5 fails on, or it has too little memory");
 }
 
 void Child::bytes(void* data, size_t size) {

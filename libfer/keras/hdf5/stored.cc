@@ -56,7 +56,9 @@ Tag next(Child& child) {
   return tag;
 }
 
-[[noreturn]] void fail_on_protocol() { throw Error("expected a whole HDF5 file, found one that misleads libhdf5"); }
+[[noreturn]] void fail_on_protocol() {
+  throw Error("expected a whole HDF5 file, found one that misleads libhdf5, or it has too little memory");
+}
 
 // The member for a path of the file, made with all above it. On Windows Keras wrote '\' for '/'.
 Stored& made(Stored& root, const std::string& path) {

@@ -1,6 +1,7 @@
 #include "train/step/train_step.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/values/elementwise.h"
 #include "train/step/not_finite.h"
@@ -21,9 +22,10 @@ void TrainStep::take_memory() {
   if (gradients_.size() == 0) gradients_ = Tensor(trainable);
   if (batch_gradients_.size() == 0 && config_.accumulate > 1) batch_gradients_ = Tensor(trainable);
   if (plan_ != nullptr) return;
-  plan_ = std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout, batches_.largest_batch(),
-                                                 config_.precision);
-  moments_.resize(static_cast<size_t>(plan_->moment_layout().floats));
+  auto plan = std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout, batches_.largest_batch(),
+                                                     config_.precision);
+  moments_.resize(static_cast<size_t>(plan->moment_layout().floats));
+  plan_ = std::move(plan);  // last: where it is there, all is
 }
 
 TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages* stages) {
