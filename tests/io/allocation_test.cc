@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "fer/model_file.h"
-#include "tests/predict/small_model.h"
+#include "tests/io/model_parts.h"
 #include "tests/support/out_of_memory.h"
 #include "tests/support/temporary_folder.h"
 
@@ -19,7 +19,7 @@ TEST_P(SavingOutOfMemory, AModelIsWrittenWholeOrNotAtAll) {
   const TemporaryFolder folder(in_memory());
   const std::string path = folder / "m.safetensors";
   Model model = small_model();
-  model.classes = {{"a", {"x", "y"}}, {"b", {"z"}}, {"c", {"u"}}};
+  model.classes = {{model.network.class_names[0], {"x", "y"}}, {model.network.class_names[1], {"z"}}};
   save_model(model, path);
   const std::string after = content_of(path), before = "what was there";
   put(path, before);

@@ -17,7 +17,9 @@ class ProgramOutOfMemory : public ToolTest {
     ASSERT_GT(count, 100) << "nothing is counted";
     int refused = 0;
     for (const char* failures : {"1", "1000000000"}) {
-      for (int64_t n = 0; n < count; n += count / tries + 1) {
+      // (Not from the first on: those are of libraries, before main().)
+      const int64_t step = count / tries + 1;
+      for (int64_t n = step; n < count; n += step) {
         const ToolResult r = run(before + "; FER_FAIL_FROM=" + std::to_string(n) + " FER_FAIL_COUNT=" + failures + " " +
                                  preload + command);
         ASSERT_TRUE(r.status == 0 || r.status == 1)
@@ -28,7 +30,7 @@ class ProgramOutOfMemory : public ToolTest {
             << command << ", " << failures << " from " << n << ": " << r.err;
       }
     }
-    EXPECT_GE(refused, tries) << command;
+    EXPECT_GE(refused, tries / 2) << command;
   }
 };
 

@@ -49,9 +49,11 @@ FacePointFinder::FacePointFinder(const std::string& predictor_path) : impl_(std:
     if (path_kind(predictor_path) == PathKind::kOther) throw Error("expected a regular file");
     dlib::deserialize(predictor_path) >> impl_->predictor;
   } catch (const dlib::serialization_error& error) {
-    const std::string kind = file_kind_text(read_beginning(predictor_path, 4096));
-    throw Error(
-        fmt::format("{}: cannot be read as dlib's shape predictor: found {} ({})", predictor_path, kind, error.what()));
+    std::string found;
+    if (path_kind(predictor_path) == PathKind::kFile) {
+      found = fmt::format("found {}: ", file_kind_text(read_beginning(predictor_path, 4096)));
+    }
+    throw Error(fmt::format("{}: cannot be read as dlib's shape predictor: {}{}", predictor_path, found, error.what()));
   } catch (const std::exception& error) {
     throw Error(fmt::format("{}: cannot be read as dlib's shape predictor: {}", predictor_path, error.what()));
   }
