@@ -24,7 +24,7 @@ Json with_operators(const std::vector<std::pair<Json, Json>>& layers_and_calls) 
     layers.push_back(layer);
     last = layer["config"]["name"];
     layers.back()["name"] = last;
-    layers.back()["inbound_nodes"] = {call};
+    layers.back()["inbound_nodes"] = Json::array({call});
   }
   Json pool = keras_layer("GlobalAveragePooling2D", "pool");
   pool["name"] = "pool";
