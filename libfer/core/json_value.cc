@@ -24,6 +24,18 @@ struct JsonValue::Form {
   }
 };
 
+JsonValue::JsonValue(std::nullptr_t) {}
+JsonValue::JsonValue(bool value) : kind_(Kind::kBool), integer_(value) {}
+JsonValue::JsonValue(double value) : kind_(Kind::kFloat), number_(value) {}
+JsonValue::JsonValue(const char* text) : kind_(Kind::kText), text_(text) {}
+JsonValue::JsonValue(std::string text) : kind_(Kind::kText), text_(std::move(text)) {}
+JsonValue::JsonValue(Elements elements) : kind_(Kind::kArray), elements_(std::move(elements)) {}
+JsonValue::JsonValue(const JsonValue&) = default;
+JsonValue::JsonValue(JsonValue&&) noexcept = default;
+JsonValue& JsonValue::operator=(const JsonValue&) = default;
+JsonValue& JsonValue::operator=(JsonValue&&) noexcept = default;
+JsonValue::~JsonValue() = default;
+
 JsonValue::JsonValue(const json& value) {
   if (const auto* elements = value.get_ptr<const json::array_t*>()) {
     *this = array_of(*elements);

@@ -20,17 +20,23 @@ class JsonValue {
   struct Member;
   enum class Utf8 { kExpected, kReplaced };  // what is made of texts with other bytes: nlohmann's exception, or U+FFFD
 
-  JsonValue(std::nullptr_t = nullptr) {}
-  JsonValue(bool value) : kind_(Kind::kBool), integer_(value) {}
+  // (What makes or ends members is defined where a member is a whole type.)
+  JsonValue(std::nullptr_t = nullptr);
+  JsonValue(bool value);
   template <std::integral T>
   JsonValue(T value)
       : kind_(std::is_signed_v<T> ? Kind::kSigned : Kind::kUnsigned), integer_(static_cast<uint64_t>(value)) {}
-  JsonValue(double value) : kind_(Kind::kFloat), number_(value) {}
-  JsonValue(const char* text) : kind_(Kind::kText), text_(text) {}
-  JsonValue(std::string text) : kind_(Kind::kText), text_(std::move(text)) {}
+  JsonValue(double value);
+  JsonValue(const char* text);
+  JsonValue(std::string text);
   template <class T>
   JsonValue(const std::vector<T>& elements) : JsonValue(array_of(elements)) {}
   explicit JsonValue(const nlohmann::json& value);
+  JsonValue(const JsonValue&);
+  JsonValue(JsonValue&&) noexcept;
+  JsonValue& operator=(const JsonValue&);
+  JsonValue& operator=(JsonValue&&) noexcept;
+  ~JsonValue();
 
   static JsonValue array(std::initializer_list<JsonValue> elements = {}) {
     return JsonValue(Elements(elements.begin(), elements.end()));
@@ -68,7 +74,7 @@ class JsonValue {
   enum class Kind : uint8_t { kNull, kBool, kSigned, kUnsigned, kFloat, kText, kArray, kObject };
   struct Form;
 
-  explicit JsonValue(Elements elements) : kind_(Kind::kArray), elements_(std::move(elements)) {}
+  explicit JsonValue(Elements elements);
   void append_plain(const Form& form, std::string& out) const;
   void append(const Form& form, int level, std::string& out) const;
 
