@@ -35,7 +35,8 @@ function(fer_is_vector_code source result)
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
 
-# fer_unity(TARGET [APART]): one source for each folder of the target's. Apart stay vector code and the sources that the expression APART matches: they have names of a neighbour's.
+# fer_unity(TARGET [APART]): one source for each folder of the target's. Apart stay vector code and the sources that the
+# expression APART matches: they have names of a neighbour's.
 function(fer_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${target} SOURCES)
