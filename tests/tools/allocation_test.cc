@@ -34,9 +34,7 @@ class ProgramOutOfMemory : public ToolTest {
   }
 };
 
-TEST_F(ProgramOutOfMemory, SaysSoInOneLine) {
-  expect_one_line("fer-info seed002_vgg8 --json", 20);
-}
+TEST_F(ProgramOutOfMemory, SaysSoInOneLine) { expect_one_line("fer-info seed002_vgg8 --json", 20); }
 
 }  // namespace
 }  // namespace fer::test

@@ -245,7 +245,8 @@ TEST(TrainHelp, AnEntryThatIsTakenAwayIsGoneFromHelpAndCommandLine) {
     if (taken.name.empty()) continue;
     std::vector<TrainOption> shortened = train_options();
     std::erase_if(shortened, [&](const TrainOption& option) { return option.name == taken.name; });
-    const std::string spelling = "\n      --" + taken.name + " ";  // where an option begins, not where a help text wraps
+    const std::string spelling =
+        "\n      --" + taken.name + " ";  // where an option begins, not where a help text wraps
     EXPECT_NE(help_with(train_options()).find(spelling), std::string::npos) << spelling;
     EXPECT_EQ(help_with(shortened).find(spelling), std::string::npos) << spelling;
     const Program program{"fer-train", "DATA", "",
