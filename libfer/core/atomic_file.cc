@@ -61,12 +61,15 @@ std::string random_suffix() {
 }
 
 // A writer holds a lock on its temporary file until it is renamed, so a file of this user that can be locked was left
-// by a process that died. A run that is killed again and again would fill the disk with them.
-bool is_leftover(const std::string& path) {
+// by a process that died. A run that is killed again and again would fill the disk with them. It is removed under the
+// lock: a writer that has only just made it, and waits for the lock, then sees that it is gone.
+void remove_leftover(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status = {};
-  return file.open() && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
-         ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+  if (file.open() && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
+      ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
+    ::unlink(path.c_str());
+  }
 }
 
 void remove_leftovers(const Place& place) {
@@ -76,8 +79,7 @@ void remove_leftovers(const Place& place) {
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string name = entry->d_name;
     if (!name.starts_with(prefix) || name.size() != prefix.size() + kSuffixLength) continue;
-    const std::string path = place.folder + "/" + name;
-    if (is_leftover(path)) ::unlink(path.c_str());
+    remove_leftover(place.folder + "/" + name);
   }
 }
 
