@@ -6,34 +6,10 @@
 #include <vector>
 
 #include "onnx/write/graph_writer.h"
+#include "tests/onnx/external.h"
 #include "tests/onnx/tiny.h"
 
 namespace {
-
-using Entries = std::vector<std::pair<std::string, std::string>>;
-
-void point_to(onnx::TensorProto& tensor, const Entries& entries) {
-  tensor.clear_raw_data();
-  tensor.clear_external_data();
-  tensor.set_data_location(onnx::TensorProto::EXTERNAL);
-  for (const auto& [key, value] : entries) {
-    onnx::StringStringEntryProto& entry = *tensor.add_external_data();
-    entry.set_key(key);
-    entry.set_value(value);
-  }
-}
-
-// The tiny model with all floats in m.onnx.data, one after the other; returns that file.
-std::string take_floats_out(onnx::ModelProto& model) {
-  std::string data;
-  for (onnx::TensorProto& tensor : *model.mutable_graph()->mutable_initializer()) {
-    if (tensor.data_type() != onnx::TensorProto::FLOAT) continue;
-    const std::string bytes = tensor.raw_data(), offset = std::to_string(data.size());
-    point_to(tensor, {{"location", "m.onnx.data"}, {"offset", offset}, {"length", std::to_string(bytes.size())}});
-    data += bytes;
-  }
-  return data;
-}
 
 // As tests/fuzz/onnx_external_fuzz.cc takes it.
 void put_external(const std::string& path, const std::string& data, const onnx::ModelProto& model) {
@@ -42,7 +18,7 @@ void put_external(const std::string& path, const std::string& data, const onnx::
 }
 
 void put_all_external(const std::string& folder) {
-  const std::vector<std::pair<const char*, Entries>> spoilt = {
+  const std::vector<std::pair<const char*, fer::Entries>> spoilt = {
       {"elsewhere", {{"location", "../m.onnx.data"}}},
       {"absolute", {{"location", "/etc/passwd"}}},
       {"missing", {{"location", "other.data"}}},
@@ -52,13 +28,13 @@ void put_all_external(const std::string& folder) {
       {"other_length", {{"location", "m.onnx.data"}, {"offset", "0"}, {"length", "31"}}},
       {"no_number", {{"location", "m.onnx.data"}, {"offset", "-1"}}}};
   onnx::ModelProto model = fer::tiny_onnx();
-  const std::string data = take_floats_out(model);
+  const std::string data = fer::take_floats_out(model);
   put_external(folder + "/tiny.bin", data, model);
   put_external(folder + "/cut.bin", data.substr(0, data.size() / 2), model);
   put_external(folder + "/nan.bin", std::string(data.size(), '\xff'), model);
   for (const auto& [name, entries] : spoilt) {
     onnx::ModelProto other = model;
-    point_to(fer::tensor_of(other, "fc/kernel"), entries);
+    fer::point_to(fer::tensor_of(other, "fc/kernel"), entries);
     put_external(folder + "/" + name + ".bin", data, other);
   }
 }

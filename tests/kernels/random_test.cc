@@ -70,24 +70,33 @@ void expect_refused(const ConvCase& c, LayerKind kind) {
   }
 }
 
+void check_random_conv(const ConvCase& c, Draw& draw) {
+  if (!fits(c)) {
+    expect_refused(c, Conv2D{.filters = c.co,
+                             .kernel = c.kernel,
+                             .strides = c.strides,
+                             .padding = c.padding,
+                             .dilation = c.dilation,
+                             .groups = c.groups});
+    return;
+  }
+  ConvTruth truth(conv_shape(c));
+  // Kernels run with scratch for a larger batch, as at the end of an epoch.
+  truth.planned_n += draw.one_of(std::vector<int64_t>{0, 1, 7, 60});
+  for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
+    if (kernels::conv_supports(algorithm, truth.s)) check_conv(truth, algorithm);
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+  check_epilogues(truth, draw);
+}
+
 TEST(Random, ConvolutionsAgree) {
   for_random_cases([](Draw& draw) {
     ConvCase c = random_conv(draw);
     // Most cases small enough for the scalar instruction set, which is left out of larger ones.
     const int64_t most = draw.integer(0, 3) == 0 ? 1000000 : kScalarWork / 3;
     shorten(c, draw, most, [](const ConvCase& it) { return conv_shape(it).macs(); });
-    if (!fits(c)) {
-      expect_refused(c, Conv2D{.filters = c.co, .kernel = c.kernel, .strides = c.strides, .padding = c.padding});
-      return;
-    }
-    ConvTruth truth(conv_shape(c));
-    // Kernels run with scratch for a larger batch, as at the end of an epoch.
-    truth.planned_n += draw.one_of(std::vector<int64_t>{0, 1, 7, 60});
-    for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
-      if (kernels::conv_supports(algorithm, truth.s)) check_conv(truth, algorithm);
-      if (HasFatalFailure()) return;
-    }
-    check_epilogues(truth, draw);
+    check_random_conv(c, draw);
   });
 }
 
@@ -101,22 +110,7 @@ TEST(Random, DilatedAndGroupedConvolutionsAgree) {
     c.groups = groups;
     c.ci *= groups;
     c.co *= groups;
-    if (!fits(c)) {
-      expect_refused(c, Conv2D{.filters = c.co,
-                               .kernel = c.kernel,
-                               .strides = c.strides,
-                               .padding = c.padding,
-                               .dilation = c.dilation,
-                               .groups = c.groups});
-      return;
-    }
-    ConvTruth truth(conv_shape(c));
-    truth.planned_n += draw.one_of(std::vector<int64_t>{0, 1, 7, 60});
-    for (const ConvAlgorithm algorithm : all_conv_algorithms()) {
-      if (kernels::conv_supports(algorithm, truth.s)) check_conv(truth, algorithm);
-      if (HasFatalFailure()) return;
-    }
-    check_epilogues(truth, draw);
+    check_random_conv(c, draw);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "onnx/file/schema.h"
 #include "onnx/model_bytes.h"
 #include "onnx/write/graph_writer.h"
+#include "tests/onnx/external.h"
 #include "tests/onnx/models.h"
 
 namespace fer {
@@ -69,14 +70,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
   const auto no_kernel = [](Model& m) { tensor_of(m, "conv/kernel").set_name("other"); };
   const auto short_data = [](Model& m) { tensor_of(m, "fc/kernel").mutable_raw_data()->pop_back(); };
   const auto long_data = [](Model& m) { tensor_of(m, "fc/kernel").mutable_raw_data()->append(4, 'x'); };
-  const auto external = [](Model& m) {
-    onnx::TensorProto& tensor = tensor_of(m, "fc/kernel");
-    tensor.clear_raw_data();
-    tensor.set_data_location(onnx::TensorProto::EXTERNAL);
-    onnx::StringStringEntryProto& entry = *tensor.add_external_data();
-    entry.set_key("location");
-    entry.set_value("/etc/passwd");
-  };
+  const auto external = [](Model& m) { point_to(tensor_of(m, "fc/kernel"), {{"location", "/etc/passwd"}}); };
   const auto half = [](Model& m) { tensor_of(m, "fc/kernel").set_data_type(onnx::TensorProto::FLOAT16); };
   const auto bytes = [](Model& m) { tensor_of(m, "fc/kernel").set_data_type(onnx::TensorProto::UINT8); };
   const auto nan = [](Model& m) { tensor_of(m, "fc/kernel").mutable_raw_data()->replace(0, 4, "\xff\xff\xff\xff"); };

@@ -39,6 +39,14 @@ static_assert(rows_follow_the_enumeration());
 
 const ConvMethod& conv_method(ConvAlgorithm algorithm) { return kMethods[static_cast<size_t>(algorithm)]; }
 
+void prepare_and_forward(const ConvMethod& method, const ConvShape& s, const float* x, const float* w,
+                         const ConvEpilogue& epilogue, float* y, Scratch scratch) {
+  const ConvFamily& family = *method.family;
+  const int64_t packed = aligned_floats(family.prepared_floats(method, s));
+  family.prepare(method, s, w, scratch.data);
+  family.forward_prepared(method, s, x, scratch.data, epilogue, y, {scratch.data + packed, scratch.floats - packed});
+}
+
 std::vector<ConvAlgorithm> conv_algorithms() {
   std::vector<ConvAlgorithm> all;
   for (const ConvMethod& method : kMethods) all.push_back(method.algorithm);

@@ -47,6 +47,10 @@ extern const ConvFamily kWinogradFamily;  // winograd/family.cc
 
 const ConvMethod& conv_method(ConvAlgorithm algorithm);
 
+// A family's forward pass where it is: lay the kernel out in the scratch's beginning, then forward_prepared.
+void prepare_and_forward(const ConvMethod& method, const ConvShape& s, const float* x, const float* w,
+                         const ConvEpilogue& epilogue, float* y, Scratch scratch);
+
 // Costs of the families (the grouped one's is the direct one's) (choice.cc: all figures of the cost model stand
 // together).
 double direct_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);

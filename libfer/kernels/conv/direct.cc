@@ -223,13 +223,6 @@ int64_t scratch_floats(const ConvMethod& method, const ConvShape& s, ConvPass pa
   return packed + working_floats(s, pass);
 }
 
-void forward(const ConvMethod& method, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue,
-             float* y, Scratch scratch) {
-  const int64_t packed = aligned_floats(prepared_floats(method, s));
-  prepare(method, s, w, scratch.data);
-  forward_prepared(method, s, x, scratch.data, epilogue, y, {scratch.data + packed, scratch.floats - packed});
-}
-
 }  // namespace
 
 constinit const ConvFamily kDirectFamily = {
@@ -241,7 +234,7 @@ constinit const ConvFamily kDirectFamily = {
                                   const ConvShape& s) { return working_floats(s, ConvPass::kForward); },
     .forward_prepared = forward_prepared,
     .scratch_floats = scratch_floats,
-    .forward = forward,
+    .forward = prepare_and_forward,
     .backward_data = backward_data,
     .backward_weights = backward_weights};
 

@@ -132,13 +132,6 @@ int64_t scratch_floats(const ConvMethod& method, const ConvShape& s, ConvPass pa
   return weight_sums(s) * aligned_floats(s.w_floats()) + blocks;
 }
 
-void forward(const ConvMethod& method, const ConvShape& s, const float* x, const float* w, const ConvEpilogue& epilogue,
-             float* y, Scratch scratch) {
-  const int64_t packed = aligned_floats(prepared_floats(method, s));
-  prepare(method, s, w, scratch.data);
-  forward_prepared(method, s, x, scratch.data, epilogue, y, {scratch.data + packed, scratch.floats - packed});
-}
-
 }  // namespace
 
 constinit const ConvFamily kGroupedFamily = {
@@ -149,7 +142,7 @@ constinit const ConvFamily kGroupedFamily = {
     .prepared_scratch_floats = prepared_scratch_floats,
     .forward_prepared = forward_prepared,
     .scratch_floats = scratch_floats,
-    .forward = forward,
+    .forward = prepare_and_forward,
     .backward_data = backward_data,
     .backward_weights = backward_weights};
 

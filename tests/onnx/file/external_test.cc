@@ -1,4 +1,6 @@
 // Weights in files beside the model.
+#include "tests/onnx/external.h"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -12,34 +14,12 @@
 namespace fer {
 namespace {
 
-using Entries = std::vector<std::pair<std::string, std::string>>;
-
-void point_to(onnx::TensorProto& tensor, const Entries& entries) {
-  tensor.clear_raw_data();
-  tensor.clear_external_data();
-  tensor.set_data_location(onnx::TensorProto::EXTERNAL);
-  for (const auto& [key, value] : entries) {
-    onnx::StringStringEntryProto& entry = *tensor.add_external_data();
-    entry.set_key(key);
-    entry.set_value(value);
-  }
-}
-
 class External : public testing::Test {
  protected:
   // The tiny model with all floats in m.onnx.data, one after the other.
   void SetUp() override {
-    std::string data;
     model_ = tiny_onnx();
-    for (onnx::TensorProto& tensor : *model_.mutable_graph()->mutable_initializer()) {
-      if (tensor.data_type() != onnx::TensorProto::FLOAT) continue;
-      const std::string bytes = tensor.raw_data();
-      point_to(tensor, {{"location", "m.onnx.data"},
-                        {"offset", std::to_string(data.size())},
-                        {"length", std::to_string(bytes.size())}});
-      data += bytes;
-    }
-    put(folder_ / "m.onnx.data", data);
+    put(folder_ / "m.onnx.data", take_floats_out(model_));
     put(folder_ / "m.onnx", model_.SerializeAsString());
   }
 
