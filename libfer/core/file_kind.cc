@@ -182,7 +182,8 @@ FileKind kind_of(std::string_view bytes) {
 }
 
 std::string other_than_expected(const std::string& where, Expected expected, std::string_view bytes) {
-  return where + ": " + text_of_other(expected, kind_of(bytes), words_more(bytes));
+  const FileKind found = kind_of(bytes);
+  return where + ": " + text_of_other(expected, found, words_more(found, bytes));
 }
 
 void refuse_other_kinds(const std::string& where, Expected expected, std::string_view bytes) {
@@ -205,7 +206,8 @@ std::string read_beginning(const std::string& path, Expected expected, size_t co
 namespace fer {
 
 std::string file_kind_text(std::string_view first_bytes) {
-  return core::text_of_kind(core::kind_of(first_bytes), core::words_more(first_bytes));
+  const core::FileKind found = core::kind_of(first_bytes);
+  return core::text_of_kind(found, core::words_more(found, first_bytes));
 }
 
 }  // namespace fer

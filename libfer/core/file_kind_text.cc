@@ -188,8 +188,8 @@ std::string text_of_kind(FileKind found, const std::string& more) {
   return text;
 }
 
-std::string words_more(std::string_view bytes) {
-  return kind_of(bytes) == FileKind::kText ? " that begins \"" + first_words(bytes) + "\"" : "";
+std::string words_more(FileKind found, std::string_view bytes) {
+  return found == FileKind::kText ? " that begins \"" + first_words(bytes) + "\"" : "";
 }
 
 std::string text_of_other(Expected expected, FileKind found, const std::string& more) {

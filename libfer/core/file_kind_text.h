@@ -16,7 +16,7 @@ std::string text_of_other(Expected expected, FileKind found, const std::string& 
 std::string text_of_kind(FileKind found, const std::string& more);
 
 // What follows the name of a kind: how a text begins.
-std::string words_more(std::string_view bytes);
+std::string words_more(FileKind found, std::string_view bytes);
 
 // Whether a file of this kind may be what is expected, so that its reader should look at it.
 bool may_be(Expected expected, FileKind found);

@@ -10,7 +10,7 @@ namespace {
 
 TEST(FileKindText, ARefusalSaysWhatToDo) {
   const auto says = [](Expected expected, FileKind found) {
-    return "f: " + text_of_other(expected, found, found == FileKind::kText ? words_more("404: Not Found") : "");
+    return "f: " + text_of_other(expected, found, words_more(found, "404: Not Found"));
   };
   EXPECT_EQ(
       says(Expected::kModel, FileKind::kLfsPointer),

@@ -64,12 +64,4 @@ void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments
   }
 }
 
-int64_t epochs_of_steps(const TrainConfig& config, int64_t training_rows) {
-  if (config.max_steps == 0) return config.epochs;
-  const bool merged = config.merge_last && training_rows > config.batch_size && training_rows % config.batch_size == 1;
-  const int64_t pass = (training_rows - (merged ? 2 : 1)) / (config.accumulate * config.batch_size) + 1;
-  const int64_t steps = config.steps_per_epoch > 0 ? config.steps_per_epoch : pass;
-  return std::min(config.epochs, (config.max_steps - 1) / steps + 1);
-}
-
 }  // namespace fer::cli

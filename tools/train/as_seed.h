@@ -18,7 +18,4 @@ void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments
 // The stages of that block, in their order; one at least.
 std::vector<RecipeStage> stages_as_seed(const std::string& network);
 
-// Where the number of steps ends the run, the number of epochs that they make: at most config.epochs.
-int64_t epochs_of_steps(const TrainConfig& config, int64_t training_rows);
-
 }  // namespace fer::cli

@@ -74,6 +74,12 @@ uint32_t checksum(const Dataset& data) {
   return static_cast<uint32_t>(crc32_z(crc, data.labels.data(), data.labels.size()));
 }
 
+// Whether these are the pictures and labels that run.json describes, to the byte.
+bool describes(const ordered_json& run_data, const Dataset& data) {
+  return run_data.value("pictures", int64_t{0}) == data.size() &&
+         run_data.value("crc32", "") == fmt::format("{:08x}", checksum(data));
+}
+
 // How the run was called, without options that concern one call only. Files get absolute paths, as the run may be
 // resumed from another folder.
 ordered_json lasting_options(const Arguments& arguments) {
@@ -138,9 +144,7 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
 }
 
 bool is_data_of_run(const std::string& folder, const Dataset& data) {
-  const ordered_json run = read_run_json(folder)["data"];
-  return run.value("pictures", int64_t{0}) == data.size() &&
-         run.value("crc32", "") == fmt::format("{:08x}", checksum(data));
+  return describes(read_run_json(folder)["data"], data);
 }
 
 int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path) {
@@ -150,9 +154,7 @@ int64_t pictures_trained_on(const std::string& folder, const Dataset& data, cons
   } catch (const Error&) {
     return 0;  // a model may lie anywhere: what is beside it need not be ours
   }
-  const bool same = text_of(run["path"]) == fs::absolute(path).string() ||
-                    (run.value("pictures", int64_t{0}) == data.size() &&
-                     run.value("crc32", "") == fmt::format("{:08x}", checksum(data)));
+  const bool same = text_of(run["path"]) == fs::absolute(path).string() || describes(run, data);
   return same && run.contains("train") ? run["train"].value("pictures", int64_t{0}) : 0;
 }
 

@@ -130,6 +130,9 @@ struct TrainCallbacks {
   std::function<bool()> should_stop = {};
 };
 
+// The epochs of a run on so many pictures: config.epochs, or those that config.max_steps reaches into.
+int64_t epochs_of_steps(const TrainConfig& config, int64_t training_pictures);
+
 class Trainer {
  public:
   // Weights are initialised from config.seed. Throws Error on a bad network or configuration. Where the configuration

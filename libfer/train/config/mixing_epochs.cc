@@ -1,13 +1,11 @@
 #include "train/config/mixing_epochs.h"
 
-#include <algorithm>
+#include "train/config/length.h"
 
 namespace fer::train {
 
 bool mixes_in_step(const TrainConfig& config, int64_t step, int64_t steps_per_epoch) {
-  int64_t epochs = config.epochs;
-  if (config.max_steps > 0) epochs = std::min(epochs, (config.max_steps - 1) / steps_per_epoch + 1);
-  return step / steps_per_epoch < epochs - config.no_mixing_epochs;
+  return step / steps_per_epoch < epochs_in_all(config, steps_per_epoch) - config.no_mixing_epochs;
 }
 
 bool mixing_depends_on_length(const TrainConfig& config) {

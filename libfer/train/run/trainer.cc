@@ -9,6 +9,7 @@
 #include "fer/error.h"
 #include "train/config/config.h"
 #include "train/config/input_size.h"
+#include "train/config/length.h"
 #include "train/run/fit_loop.h"
 
 namespace fer {
@@ -88,8 +89,7 @@ std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
     return !layer.frozen && std::holds_alternative<BatchNorm>(layer.kind);
   };
   const std::vector<Layer>& layers = impl_->model.network.layers;
-  const bool merged = config.merge_last && training_pictures > config.batch_size;
-  if (merged || training_pictures % config.batch_size != 1 ||
+  if (train::merges_last(config, training_pictures) || training_pictures % config.batch_size != 1 ||
       std::none_of(layers.begin(), layers.end(), learns_moments)) {
     return {};
   }
@@ -101,5 +101,10 @@ std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
 }
 
 const Model& Trainer::model() const { return impl_->model; }
+
+int64_t epochs_of_steps(const TrainConfig& config, int64_t training_pictures) {
+  const int64_t steps = config.steps_per_epoch;
+  return train::epochs_in_all(config, steps > 0 ? steps : train::steps_per_pass(config, training_pictures));
+}
 
 }  // namespace fer

@@ -4,6 +4,7 @@
 
 #include "data/batches.h"
 #include "data/mixing.h"
+#include "train/config/length.h"
 #include "train/config/mixing_epochs.h"
 
 namespace fer::train {
@@ -15,9 +16,9 @@ TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inp
       picture_size_(network.input.elements()),
       classes_(class_count(network)) {
   const int64_t rows = static_cast<int64_t>(inputs.train.size());
-  merges_ = config.merge_last && rows > config.batch_size && rows % config.batch_size == 1;
-  const int64_t over = merges_ ? 1 : 0, batch = std::min(config.batch_size, rows) + over;
-  steps_per_pass_ = (rows - over - 1) / pictures_per_step() + 1;
+  merges_ = merges_last(config, rows);
+  const int64_t batch = std::min(config.batch_size, rows) + (merges_ ? 1 : 0);
+  steps_per_pass_ = train::steps_per_pass(config, rows);
   pictures_ = Tensor({batch, picture_size_});
   targets_ = Tensor({batch, classes_});
   if (!config.class_weights.empty()) weights_.resize(batch);

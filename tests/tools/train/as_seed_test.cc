@@ -211,14 +211,14 @@ TEST_F(AsSeed, AnEnsembleOfOtherClassesIsRefusedByName) {
 
 TEST(EpochsOfSteps, AreThoseThatTheStepsMake) {
   TrainConfig config;
-  EXPECT_EQ(cli::epochs_of_steps(config, 1000), 100);
+  EXPECT_EQ(epochs_of_steps(config, 1000), 100);
   config.max_steps = 33;
-  EXPECT_EQ(cli::epochs_of_steps(config, 1000), 3) << "16 steps a pass";
+  EXPECT_EQ(epochs_of_steps(config, 1000), 3) << "16 steps a pass";
   config.steps_per_epoch = 33;
-  EXPECT_EQ(cli::epochs_of_steps(config, 1000), 1);
+  EXPECT_EQ(epochs_of_steps(config, 1000), 1);
   config.epochs = 2;
   config.steps_per_epoch = 1;
-  EXPECT_EQ(cli::epochs_of_steps(config, 1000), 2);
+  EXPECT_EQ(epochs_of_steps(config, 1000), 2);
 }
 
 }  // namespace
