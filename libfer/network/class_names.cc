@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "core/text.h"
@@ -21,6 +20,10 @@ std::string lower(std::string_view text) {
 // Tables are constants: a child that is forked while another thread makes one at its first use would wait for ever.
 using Pairs = std::array<std::pair<std::string_view, const char*>, 10>;
 
+constexpr size_t kOfFer2013 = 7;
+constexpr std::array<std::string_view, kOfFer2013 + 1> kKnown = {"angry", "disgust",  "fear",    "happy",
+                                                                 "sad",   "surprise", "neutral", "contempt"};
+
 const char* second_of(const Pairs& pairs, std::string_view first) {
   const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == first; });
   return found == pairs.end() ? nullptr : found->second;
@@ -29,7 +32,7 @@ const char* second_of(const Pairs& pairs, std::string_view first) {
 }  // namespace
 
 const std::vector<std::string>& fer2013_class_names() {
-  static const std::vector<std::string> names = {"angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"};
+  static const std::vector<std::string> names(kKnown.begin(), kKnown.begin() + kOfFer2013);
   return names;
 }
 std::string canonical_class_name(std::string_view name) {
@@ -45,17 +48,11 @@ std::string canonical_class_name(std::string_view name) {
                                      {"contemptuous", "contempt"}}};
   const std::string text = lower(core::trimmed(name));
   if (const char* found = second_of(kOthers, text)) return found;
-  static constexpr std::string_view kKnown[] = {"angry", "disgust",  "fear",    "happy",
-                                                "sad",   "surprise", "neutral", "contempt"};
-  return std::ranges::find(kKnown, text) != std::end(kKnown) ? text : std::string(core::trimmed(name));
+  return std::ranges::find(kKnown, text) != kKnown.end() ? text : std::string(core::trimmed(name));
 }
 
 const std::vector<std::string>& known_class_names() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> all = fer2013_class_names();
-    all.emplace_back("contempt");
-    return all;
-  }();
+  static const std::vector<std::string> names(kKnown.begin(), kKnown.end());
   return names;
 }
 

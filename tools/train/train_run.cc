@@ -25,11 +25,6 @@ const Preprocessing& shown_as(const TrainOptions& options, const Model& model) {
   return options.init.empty() ? options.config.preprocessing : model.preprocessing;
 }
 
-// The crop is the network's input (fer/trainer.h), for which the weights are made.
-void use_crop(Network& network, const PictureSize& crop) {
-  if (crop.given() && network.input.rank() == 3) network.input = Shape({crop.height, crop.width, network.input[2]});
-}
-
 ProgressForm progress_form(const TrainOptions& options) {
   if (options.json) return ProgressForm::kJson;
   if (options.quiet) return ProgressForm::kNone;
@@ -51,7 +46,7 @@ Start open_start(const TrainOptions& options) {
     apply_model_classes(start.opened, model);
     return start;
   }
-  use_crop(model.network, options.config.augmentation.crop);
+  use_crop(model.network, options.config.augmentation);  // for which the weights are made
   model.classes = match_classes(start.opened, options.data_options, model.network);
   for (const std::string& name : model.network.class_names) model.emoji.push_back(default_emoji(name));
   return start;

@@ -130,6 +130,10 @@ struct TrainCallbacks {
   std::function<bool()> should_stop = {};
 };
 
+// Gives a network the size of the augmentation's crop, where there is one, as its input: what a Trainer does with a new
+// network. No weights may have been made for it yet.
+void use_crop(Network& network, const Augmentation& augmentation);
+
 // The epochs of a run on so many pictures: config.epochs, or those that config.max_steps reaches into.
 int64_t epochs_of_steps(const TrainConfig& config, int64_t training_pictures);
 

@@ -51,8 +51,8 @@ const ConvMethod& conv_method(ConvAlgorithm algorithm);
 void prepare_and_forward(const ConvMethod& method, const ConvShape& s, const float* x, const float* w,
                          const ConvEpilogue& epilogue, float* y, Scratch scratch);
 
-// Costs of the families (the grouped one's is the direct one's) (choice.cc: all figures of the cost model stand
-// together).
+// Costs of the families; the grouped one has the direct one's. (choice.cc: all figures of the cost model stand
+// together.)
 double direct_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
 double winograd_cost(const ConvMethod& method, const ConvShape& s, ConvPass pass, bool prepared);
 

@@ -1,5 +1,6 @@
 // Which algorithm a convolution uses: one cost model, apart from the kernels.
 #include <algorithm>
+#include <limits>
 
 #include "kernels/conv/algorithms.h"
 #include "kernels/conv/winograd/transforms.h"
@@ -25,8 +26,8 @@ double read_cost(double floats, int64_t rows) {
 
 // The cheapest of all in the table that compute this convolution.
 ConvAlgorithm cheapest(const ConvShape& s, ConvPass pass, bool prepared, bool with_bf16) {
-  ConvAlgorithm best = s.groups == 1 ? ConvAlgorithm::kDirect : ConvAlgorithm::kGrouped;
-  double best_cost = direct_cost(conv_method(best), s, pass, prepared);
+  ConvAlgorithm best = ConvAlgorithm::kDirect;
+  double best_cost = std::numeric_limits<double>::infinity();
   for (const ConvAlgorithm algorithm : conv_algorithms()) {
     const ConvMethod& method = conv_method(algorithm);
     if ((method.bf16 && !with_bf16) || !method.family->supports(method, s)) continue;

@@ -53,7 +53,7 @@ bool is_number(const Polynomial& a) {
   return std::all_of(a.begin() + 1, a.end(), [](double v) { return v == 0; });
 }
 
-// x for a product, a sum, ...; the reciprocal of a number for a quotient.
+// 1 / a where a is a number other than 0.
 std::optional<Polynomial> reciprocal(const Polynomial& a) {
   if (!is_number(a) || a[0] == 0) return {};
   return Polynomial{1 / a[0]};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "fer/error.h"
+#include "fer/trainer.h"
 
 namespace fer::train {
 namespace {
@@ -12,12 +13,6 @@ std::string text_of(const PictureSize& size) { return fmt::format("{}x{}", size.
 PictureSize input_size(const Network& network) { return {network.input[0], network.input[1]}; }
 
 }  // namespace
-
-void use_crop(Network& network, const Augmentation& augmentation) {
-  const PictureSize& crop = augmentation.crop;
-  const bool usable = crop.height > 0 && crop.width > 0;  // the check of the configuration refuses others by name
-  if (usable && network.input.rank() == 3) network.input = Shape({crop.height, crop.width, network.input[2]});
-}
 
 void check_crop(const Model& model, const Augmentation& augmentation) {
   const PictureSize& crop = augmentation.crop;
@@ -45,3 +40,13 @@ Preprocessing preprocessing_for(const Model& model, const Augmentation& augmenta
 }
 
 }  // namespace fer::train
+
+namespace fer {
+
+void use_crop(Network& network, const Augmentation& augmentation) {
+  const PictureSize& crop = augmentation.crop;
+  const bool usable = crop.height > 0 && crop.width > 0;  // the check of the configuration refuses others by name
+  if (usable && network.input.rank() == 3) network.input = Shape({crop.height, crop.width, network.input[2]});
+}
+
+}  // namespace fer

@@ -7,9 +7,6 @@
 
 namespace fer::train {
 
-// Gives the network the crop's size as its input. No weights may have been made for it yet.
-void use_crop(Network& network, const Augmentation& augmentation);
-
 // Throws Error where the crop's size is not that of the model's input.
 void check_crop(const Model& model, const Augmentation& augmentation);
 

@@ -78,7 +78,7 @@ TrainingProfile profile_training(const Network& network, const TrainConfig& conf
   evaluation::check_rows(network, data, rows, true, "training");
   const train::RunInputs inputs{.data = data, .train = rows, .validation = {}, .targets = {}};
   Model model{.network = network, .weights = {}, .preprocessing = config.preprocessing};
-  train::use_crop(model.network, config.augmentation);
+  use_crop(model.network, config.augmentation);
   model.weights = initialize(model.network, config.seed);
   TrainConfig used = config;
   used.preprocessing = model.preprocessing = train::preprocessing_for(model, config.augmentation, data);

@@ -35,7 +35,7 @@ void check_soft_targets(std::span<const float> targets, int64_t pictures, int64_
 }
 
 Model untrained(Network network, const TrainConfig& config) {
-  train::use_crop(network, config.augmentation);
+  use_crop(network, config.augmentation);
   Weights weights = initialize(network, config.seed);
   return {std::move(network), std::move(weights), config.preprocessing};
 }
