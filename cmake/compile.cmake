@@ -35,9 +35,12 @@ function(fer_is_vector_code source result)
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
 
-# fer_unity(TARGET [APART]): one source for each folder of the target's. Apart stay vector code and the sources that the
-# expression APART matches: they have names of a neighbour's.
-function(fer_unity target)
+# fer_unity(TARGET VALUES [APART]): where FER_UNITY is one of VALUES, one source for each folder of the target's. Apart stay
+# vector code and the sources that the expression APART matches: they have names of a neighbour's.
+function(fer_unity target values)
+  if(NOT FER_UNITY IN_LIST values)
+    return()
+  endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   get_target_property(sources ${target} SOURCES)
   get_target_property(base ${target} SOURCE_DIR)
