@@ -61,6 +61,7 @@ struct PngParts {
   std::vector<uint8_t> transparency = {};
   std::vector<uint8_t> rows = {};  // empty: the file ends after its header
   std::string exif = {};
+  std::string profile = {};  // ImageMagick's form of it
 };
 
 // PNG of any kind by libpng.
@@ -86,6 +87,14 @@ std::string png_file(PngParts parts) {
   if (!parts.exif.empty()) {
     png_set_eXIf_1(png, info, static_cast<png_uint_32>(parts.exif.size()),
                    reinterpret_cast<png_bytep>(parts.exif.data()));
+  }
+  if (!parts.profile.empty()) {
+    char key[] = "Raw profile type exif";
+    png_text text = {};
+    text.compression = PNG_TEXT_COMPRESSION_zTXt;
+    text.key = key;
+    text.text = parts.profile.data();
+    png_set_text(png, info, &text, 1);
   }
   png_write_info(png, info);
   if (!parts.rows.empty()) {
@@ -116,6 +125,34 @@ std::string webp_file(const Image& image, float quality) {
   std::string bytes(reinterpret_cast<char*>(buffer), size);
   WebPFree(buffer);
   return bytes;
+}
+
+// A TIFF header and a directory of one entry, the orientation, big end first, at `directory`.
+std::string big_endian_exif(char orientation, char directory = 8) {
+  return std::string("MM\0*\0\0\0", 7) + directory + std::string("\0\1\1\x12\0\3\0\0\0\1\0", 11) + orientation +
+         std::string(6, '\0');
+}
+
+std::string hexadecimal(const std::string& bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string digits;
+  for (const unsigned char byte : bytes) digits += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return digits;
+}
+
+// A RIFF chunk of a WebP file.
+std::string chunk(const std::string& name, const std::string& content) {
+  const size_t size = content.size();
+  std::string bytes = name;
+  for (int i = 0; i < 4; ++i) bytes += static_cast<char>(size >> 8 * i);
+  return bytes + content + std::string(size % 2, '\0');
+}
+
+// The extended form: a chunk that says what there is, the picture, its Exif data.
+std::string extended_webp(const std::string& plain, const Image& image, const std::string& exif) {
+  const auto less_one = [](int64_t extent) { return std::string{static_cast<char>(extent - 1), '\0', '\0'}; };
+  const std::string features = std::string("\x08\0\0\0", 4) + less_one(image.width) + less_one(image.height);
+  return chunk("RIFF", "WEBP" + chunk("VP8X", features) + plain.substr(12) + chunk("EXIF", exif));
 }
 
 // Slow slopes, which JPEG keeps nearly as they are.
@@ -164,6 +201,23 @@ int main(int argc, char** argv) {
   const std::string webp = webp_file(slope(9, 11, 3), -1);
   put("exif.webp", webp.substr(0, 4) + static_cast<char>(webp.size() - 8 + 8 + tiff.size()) + webp.substr(5) + "EXIF" +
                        static_cast<char>(tiff.size()) + std::string(3, '\0') + tiff);
+  const std::string turned = big_endian_exif(8);
+  put("exif_big_endian.png",
+      png_file({.width = 2, .height = 1, .depth = 8, .colour = 0, .rows = {0x11, 0xee}, .exif = turned}));
+  put("exif_far.png",
+      png_file({.width = 2, .height = 1, .depth = 8, .colour = 0, .rows = {1, 2}, .exif = big_endian_exif(8, '\xff')}));
+  put("exif_profile.png",
+      png_file({.width = 2,
+                .height = 1,
+                .depth = 8,
+                .colour = 0,
+                .rows = {0x11, 0xee},
+                .profile = "\nexif\n      32\n" + hexadecimal("Exif" + std::string(2, '\0') + turned)}));
+  const Image small = slope(9, 11, 3);
+  put("exif_extended.webp", extended_webp(webp_file(small, 90), small, turned));
+  put("exif_after_odd.webp",
+      extended_webp(chunk("RIFF", "WEBP") + webp_file(small, -1).substr(12) + chunk("XMP ", "odd"), small,
+                    "Exif" + std::string(2, '\0') + turned));
   put("rgb.jpg", jpeg_file(slope(24, 31, 3)));
   put("cmyk.jpg", jpeg_file({2, 2, 4, std::vector<uint8_t>(16)}));
   const std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "tests/fuzz/keras_forms.h"
 #include "tests/keras/tiny.h"
 
 int main(int argc, char** argv) {
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   };
   put("keras_h5/tiny.h5", fer::tiny_keras());
   put("keras_h5/graph.h5", fer::graph_keras());
+  put("keras_h5/grouped.h5", fer::grouped_keras());
   put("keras_zip/tiny.keras", fer::tiny_archive());
   put("keras_zip/stored.keras", fer::tiny_archive(fer::tiny_config(), false));
   put("keras_zip/no_weights.keras", fer::zip_of({{"config.json", fer::tiny_config().dump()}}));
@@ -38,5 +40,6 @@ int main(int argc, char** argv) {
     hostile.spoil(config);
     put(std::string("keras_config/") + hostile.name + ".json", config.dump());
   }
+  for (const auto& [name, config] : fer::keras_forms()) put("keras_config/" + name + ".json", config.dump());
   return 0;
 }

@@ -173,6 +173,23 @@ TEST(Exif, TheSameFaceLooksTheSameInEveryContainer) {
   }
 }
 
+// Files by libpng and libwebp, not by this test.
+TEST(Exif, IsReadInEveryFormThatOtherProgramsWrite) {
+  for (const std::string name :
+       {"exif_big_endian.png", "exif_profile.png", "exif_extended.webp", "exif_after_odd.webp"}) {
+    SCOPED_TRACE(name);
+    const bool webp = name.ends_with(".webp");
+    if (webp && !has_webp()) continue;
+    const Image turned = fixture(name);
+    EXPECT_EQ(turned.width, webp ? 9 : 1);
+    EXPECT_EQ(turned.height, webp ? 11 : 2);
+    if (!webp) {
+      EXPECT_EQ(turned.pixels, (Bytes{0xee, 0x11})) << "the right side is up";
+    }
+  }
+  EXPECT_EQ(fixture("exif_far.png").width, 2);
+}
+
 TEST(Exif, DamagedExifOfPngAndWebpIsPassedOver) {
   const std::string png = encode_png(pattern(4, 7, 1)), whole = exif(6, true).substr(6);
   for (size_t length = 1; length + 6 < whole.size(); ++length) {

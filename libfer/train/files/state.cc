@@ -23,10 +23,13 @@ JsonValue number(double value) {
 }
 
 double number(const json& value) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (value.is_number()) return value.get<double>();
   const auto word = value.get<std::string>();
   if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
-  return word == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+  if (word == "inf") return kInfinity;
+  if (word == "-inf") return -kInfinity;
+  throw Error("training state: expected a number, \"nan\", \"inf\" or \"-inf\", found " + value.dump());
 }
 
 JsonValue epoch_to_json(const EpochResult& e) {
@@ -35,8 +38,7 @@ JsonValue epoch_to_json(const EpochResult& e) {
 }
 
 // A count: a whole number from `least` on. (What get<int64_t> makes of another number is anybody's guess.)
-int64_t count(const json& object, const char* name, int64_t least = 0) {
-  const json& value = object.at(name);
+int64_t count_of(const json& value, const char* name, int64_t least) {
   const bool fits = value.is_number_integer() &&
                     (!value.is_number_unsigned() || value.get<uint64_t>() <= static_cast<uint64_t>(kMostCounted));
   if (fits && value.get<int64_t>() >= least && value.get<int64_t>() <= kMostCounted) return value.get<int64_t>();
@@ -44,8 +46,12 @@ int64_t count(const json& object, const char* name, int64_t least = 0) {
               " to " + std::to_string(kMostCounted) + ", found " + value.dump());
 }
 
+int64_t count(const json& object, const char* name, int64_t least = 0) {
+  return count_of(object.at(name), name, least);
+}
+
 EpochResult epoch_from_json(const json& j) {
-  return {.epoch = j.at(0),
+  return {.epoch = count_of(j.at(0), "epochs", 1),
           .loss = number(j.at(1)),
           .accuracy = number(j.at(2)),
           .val_loss = number(j.at(3)),
@@ -59,11 +65,20 @@ EpochResult epoch_from_json(const json& j) {
 constexpr int64_t kMostSteps = int64_t{1} << 40;
 
 void expect_consistent(const RunState& s) {
+  const auto expect = [](bool good, const std::string& what, auto found) {
+    if (!good) throw Error("training state: expected " + what + ", found " + std::to_string(found));
+  };
   const auto finished = static_cast<int64_t>(s.epochs.size());
-  const bool good = s.epoch == finished && s.wall_times.size() == s.epochs.size() && s.total_steps >= s.step &&
-                    s.total_steps <= kMostSteps && s.sums.correct <= s.sums.images && s.learning_rate > 0 &&
-                    std::isfinite(s.learning_rate) && s.best.epoch < finished && s.stopping.best_epoch < finished;
-  if (!good) throw Error("training state: expected numbers that agree with each other, found others");
+  const std::string epochs = std::to_string(finished);
+  expect(s.epoch == finished, "the " + epochs + " finished epochs that it lists", s.epoch);
+  expect(s.wall_times.size() == s.epochs.size(), "wall_times of " + epochs + " epochs", s.wall_times.size());
+  expect(s.total_steps <= kMostSteps, "total_steps of at most " + std::to_string(kMostSteps), s.total_steps);
+  expect(s.step <= s.total_steps, "a step of at most total_steps, " + std::to_string(s.total_steps), s.step);
+  expect(s.sums.correct <= s.sums.images, "at most " + std::to_string(s.sums.images) + " correct pictures",
+         s.sums.correct);
+  expect(s.learning_rate > 0 && std::isfinite(s.learning_rate), "a learning_rate above 0", s.learning_rate);
+  expect(s.best.epoch < finished, "a best epoch below " + epochs, s.best.epoch);
+  expect(s.stopping.best_epoch < finished, "a best epoch of early stopping below " + epochs, s.stopping.best_epoch);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "fer/error.h"
 #include "tests/train/json_of.h"
+#include "tests/train/small_run.h"
 #include "tests/train/some_state.h"
 
 namespace fer::train {
@@ -34,6 +35,23 @@ TEST(RunState, RefusesMoreStepsThanAnyRunTakes) {
   nlohmann::json j = json_of(state_to_json(some_state()));
   j["total_steps"] = int64_t{1} << 62;
   EXPECT_THROW(state_from_json(j), Error);
+}
+
+// A word of another kind was minus infinity, and 1e300 epochs whatever the processor makes of that.
+TEST(RunState, RefusesWhatIsNoNumberAndSaysWhatItFound) {
+  const auto expect_refusal = [](auto change, const std::string& part) {
+    nlohmann::json j = json_of(state_to_json(some_state()));
+    change(j);
+    const std::string message = message_of([&] { state_from_json(j); });
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  };
+  expect_refusal([](nlohmann::json& j) { j["plateau"]["best"] = "many"; },
+                 R"(expected a number, "nan", "inf" or "-inf", found "many")");
+  expect_refusal([](nlohmann::json& j) { j["epochs"][0][0] = 1e300; },
+                 "epochs: expected a whole number from 1 to 9007199254740992, found 1e+300");
+  expect_refusal([](nlohmann::json& j) { j["epoch"] = 3; }, "expected the 2 finished epochs that it lists, found 3");
+  expect_refusal([](nlohmann::json& j) { j["step"] = 1018; },
+                 "expected a step of at most total_steps, 1017, found 1018");
 }
 
 TEST(RunState, RefusesJsonWithAFieldMissing) {
