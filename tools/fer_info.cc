@@ -10,6 +10,7 @@
 #include "fer/threads.h"
 #include "fer/trainer.h"
 #include "tools/cli/cli.h"
+#include "tools/train/recipe.h"
 
 namespace fer {
 namespace {
@@ -87,6 +88,7 @@ void print_network(const Network& network, int64_t batch_size) {
 
 int list_networks() {
   for (const std::string& name : network_names()) fmt::print("{}\n", name);
+  fmt::print("\nrecipes, for fer-train --recipe NAME:\n{}", cli::recipe_list());
   return 0;
 }
 
@@ -116,7 +118,7 @@ int info(const cli::Arguments& arguments) {
 void declare(cxxopts::Options& options) {
   options.add_options()("batch-size", "Batch size for which memory is stated",
                         cxxopts::value<std::string>()->default_value("64"), "N");
-  options.add_options()("list", "Print the names of the networks that come with libfer");
+  options.add_options()("list", "Print the names of the networks and the recipes that come with libfer");
   options.add_options()("json", "Print one JSON object");
 }
 

@@ -9,6 +9,7 @@
 #include "tools/cli/cli.h"
 #include "tools/train/as_seed.h"
 #include "tools/train/profile_table.h"
+#include "tools/train/recipe.h"
 #include "tools/train/run_files.h"
 #include "tools/train/split.h"
 #include "tools/train/stages.h"
@@ -23,10 +24,14 @@ cli::Program program();
 std::string run_folder(const cli::Arguments& arguments) {
   if (arguments.has("out")) return arguments.text("out");
   if (arguments.has("init")) throw cli::UsageError("--init needs --out");
-  return "runs/" + std::filesystem::path(arguments.text("network")).stem().string();
+  return "runs/" +
+         std::filesystem::path(arguments.text(arguments.has("recipe") ? "recipe" : "network")).stem().string();
 }
 
-cli::TrainOptions train_options(const cli::Arguments& arguments);
+// The recipe that a resumed run in this folder goes by, unless this call names another; empty: the one of that name.
+std::string recipe_of_run(const cli::Arguments& given, const std::string& folder) {
+  return given.flag("resume") && !given.has("recipe") ? cli::kept_recipe(folder) : "";
+}
 
 // With --resume: the options that began the run, overridden by those given now, and its data unless given now.
 cli::Arguments with_stored_options(const cli::Arguments& given, const std::string& folder) {
@@ -37,7 +42,7 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
   try {
     std::vector<std::string> began = words;
     began.insert(began.end(), {"--", stored.data});
-    train_options(cli::parse(program(), began));
+    cli::options_over_settings(cli::parse(program(), began), recipe_of_run(given, folder));
   } catch (const cli::UsageError& error) {
     // Nobody can have given these: the file is damaged, and no option of this call is to blame.
     throw Error(fmt::format("{}: {}", cli::run_json_path(folder), error.what()));
@@ -51,29 +56,10 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
   return cli::parse(program(), words);
 }
 
-// The options of a command line, over those of the network's file with --as-seed.
-cli::TrainOptions train_options(const cli::Arguments& arguments) {
-  if (!arguments.flag("as-seed")) {
-    if (arguments.has("stage")) throw cli::UsageError("--stage needs --as-seed");
-    return cli::read_train_options(arguments);
-  }
-  if (arguments.has("init") && !arguments.has("network")) {
-    throw cli::UsageError("--as-seed with --init needs --network, whose file has the settings");
-  }
-  const int64_t stage = arguments.has("stage") ? arguments.integer("stage", 1, 1000) : 1;
-  if (stage > 1 && !arguments.has("init")) {
-    throw cli::UsageError("--stage: a later stage needs --init, the model of the one before");
-  }
-  cli::TrainOptions options =
-      cli::read_train_options(arguments, cli::options_as_seed(arguments.text("network"), stage));
-  cli::drop_answered(options.remarks, arguments);
-  return options;
-}
-
 // --profile: trains a few steps and says where their time went.
 int profile(const cli::Arguments& arguments) {
   if (arguments.has("resume")) throw cli::UsageError("--profile does not go with --resume");
-  const cli::TrainOptions options = train_options(arguments);
+  const cli::TrainOptions options = cli::options_over_settings(arguments);
   cli::use_threads(arguments);
   const cli::Start start = cli::open_start(options);
   const Dataset& data = start.opened.data;
@@ -84,10 +70,11 @@ int profile(const cli::Arguments& arguments) {
   return 0;
 }
 
-// Runs `arguments` in `folder`; returns false where there are no rows to train on. given and whole are those of Run.
+// Runs `arguments` in `folder`; returns false where there are no rows to train on. given and whole are those of Run;
+// recipe: what recipe_of_run found.
 bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
-              const std::string& whole, bool with_remarks = true) {
-  cli::TrainOptions options = train_options(arguments);
+              const std::string& whole, const std::string& recipe, bool with_remarks = true) {
+  cli::TrainOptions options = cli::options_over_settings(arguments, recipe);
   options.config.out_dir = folder;
   options.split.limit_of_first = given.flag("resume") && cli::holds_run(folder) && !cli::stored_call(folder).even_limit;
   if (!with_remarks) options.remarks.clear();
@@ -115,7 +102,8 @@ cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& sta
 // Trains all stages of the network's file, from the one to be resumed on.
 void train_stages(const cli::Arguments& given, const std::string& folder) {
   const cli::Arguments began = with_stored_options(given, cli::first_stage_folder(folder));
-  const cli::Stages stages(folder, cli::stages_as_seed(began.text("network")));
+  const std::string recipe = recipe_of_run(given, cli::first_stage_folder(folder));
+  const cli::Stages stages(folder, cli::stages_as_seed(cli::settings_file(began, recipe)));
   const int64_t begun = given.flag("resume") ? stages.last_begun() : 0, first = std::max<int64_t>(begun, 1);
   const cli::Arguments all = with_stored_options(given, stages.folder(first));
   bool trained = false;
@@ -124,7 +112,7 @@ void train_stages(const cli::Arguments& given, const std::string& folder) {
       fmt::print("stage {} of {}: {}\n", number, stages.count(), cli::one_line(stages.text(number)));
     }
     const cli::Arguments arguments = stage_arguments(all, stages, number, number == begun);
-    trained = train_in(stages.folder(number), given, arguments, folder, number == first);
+    trained = train_in(stages.folder(number), given, arguments, folder, recipe, number == first);
     if (!trained && !given.flag("quiet")) {
       cli::note(fmt::format("fer-train: stage {}: too few pictures are classified wrongly: left out", number));
     }
@@ -132,7 +120,17 @@ void train_stages(const cli::Arguments& given, const std::string& folder) {
   if (!trained) stages.take_model_from_before();
 }
 
+// Whether the settings that this call asks for have several stages.
+bool in_stages(const cli::Arguments& given) {
+  const std::string file = cli::settings_file(given);
+  return !file.empty() && !given.has("stage") && cli::stages_as_seed(file).size() > 1;
+}
+
 int train(const cli::Arguments& given) {
+  if (given.has("recipe") && given.text("recipe") == "?") {
+    fmt::print("{}", cli::recipe_list());
+    return 0;
+  }
   if (given.flag("profile")) return profile(given);
   const std::string folder = run_folder(given);
   const std::string first_stage = cli::first_stage_folder(folder);
@@ -140,12 +138,10 @@ int train(const cli::Arguments& given) {
   if (!resume && (cli::holds_results(folder) || cli::holds_results(first_stage))) {
     throw Error(folder + ": holds a run already: --resume continues it, --out DIR begins another");
   }
-  const bool all_stages =
-      resume ? cli::holds_run(first_stage)
-             : given.flag("as-seed") && !given.has("stage") && cli::stages_as_seed(given.text("network")).size() > 1;
+  const bool all_stages = resume ? cli::holds_run(first_stage) : in_stages(given);
   if (all_stages) {
     train_stages(given, folder);
-  } else if (!train_in(folder, given, with_stored_options(given, folder), folder)) {
+  } else if (!train_in(folder, given, with_stored_options(given, folder), folder, recipe_of_run(given, folder))) {
     throw Error("too few pictures are classified wrongly to train on them");
   }
   return 0;

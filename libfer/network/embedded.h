@@ -1,4 +1,4 @@
-// The networks that are built into the library: libfer/networks/*.json, made into a source by embed.cmake.
+// The networks that are built into the library: libfer/networks/*.json, made into a source by cmake/embed.cmake.
 #pragma once
 
 #include <span>

@@ -51,9 +51,9 @@ std::string file_text(const std::string& path) {
   return text;
 }
 
-bool is_path(const std::string& text) { return text.find('/') != text.npos || text.ends_with(".json"); }
-
 }  // namespace
+
+bool is_network_path(const std::string& text) { return text.find('/') != text.npos || text.ends_with(".json"); }
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
@@ -62,7 +62,7 @@ std::vector<std::string> network_names() {
 }
 
 std::string network_text(const std::string& name_or_path) {
-  if (is_path(name_or_path)) return file_text(name_or_path);
+  if (is_network_path(name_or_path)) return file_text(name_or_path);
   for (const EmbeddedNetwork& network : embedded_networks()) {
     if (network.name == name_or_path) return std::string(network.json);
   }

@@ -141,7 +141,7 @@ Network network_from_json(std::string_view text, const std::string& where) {
   check_layers(network, infos, stated, where);
   check_totals(top, infos);
   // Facts about a network that are not part of it.
-  for (const char* fact : {"source", "verified", "training", "reported", "ensemble", "unknown", "notes"})
+  for (const char* fact : {"source", "verified", "training", "reported", "ensemble", "unknown", "notes", "description"})
     top.find(fact);
   top.refuse_unknown();
   return network;

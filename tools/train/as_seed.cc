@@ -25,17 +25,17 @@ SplitOptions split_options(const RecipeSplit& split) {
 
 }  // namespace
 
-std::vector<RecipeStage> stages_as_seed(const std::string& network) { return load_recipe(network).stages; }
+std::vector<RecipeStage> stages_as_seed(const std::string& file) { return load_recipe(file).stages; }
 
-TrainOptions options_as_seed(const std::string& network, int64_t number) {
-  Recipe recipe = load_recipe(network);
+TrainOptions options_as_seed(const std::string& file, int64_t number) {
+  Recipe recipe = load_recipe(file);
   const auto count = static_cast<int64_t>(recipe.stages.size());
   if (number > count) {
-    throw UsageError(fmt::format("--stage: expected a stage of {}, 1 to {}, found {}", network, count, number));
+    throw UsageError(fmt::format("--stage: expected a stage of {}, 1 to {}, found {}", file, count, number));
   }
   const RecipeStage& stage = recipe.stages[number - 1];
   TrainOptions options;
-  options.as_seed = true;
+  options.recipe_network = std::move(recipe.network);
   options.split = split_options(recipe.split);
   options.class_weights =
       recipe.balanced_class_weights ? "balanced" : fmt::format("{}", fmt::join(recipe.config.class_weights, ","));
@@ -62,6 +62,8 @@ void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments
     const std::string answered = fmt::format("{}: not known", field);
     std::erase_if(remarks, [&](const std::string& remark) { return remark.starts_with(answered); });
   }
+  if (!arguments.has("precision")) return;
+  std::erase_if(remarks, [](const std::string& remark) { return remark.starts_with("precision: "); });
 }
 
 }  // namespace fer::cli

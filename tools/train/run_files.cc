@@ -84,7 +84,7 @@ bool describes(const ordered_json& run_data, const Dataset& data) {
 // resumed from another folder.
 ordered_json lasting_options(const Arguments& arguments) {
   static const std::set<std::string> kOfOneCall = {"out", "resume", "quiet", "json"};
-  static const std::set<std::string> kFiles = {"network", "init", "ferplus"};  // network: or a name
+  static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe"};  // network, recipe: or a name
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : arguments.given()) {
     if (kOfOneCall.contains(name)) continue;
@@ -100,6 +100,8 @@ EpochFigures figures(const EpochResult& e) {
 }  // namespace
 
 std::string run_json_path(const std::string& folder) { return folder + "/run.json"; }
+
+std::string recipe_json_path(const std::string& folder) { return folder + "/recipe.json"; }
 
 bool holds_run(const std::string& folder) {
   return is_there(run_json_path(folder)) || is_there(folder + "/last.safetensors");

@@ -22,6 +22,7 @@ bool holds_run(const std::string& folder);
 bool holds_results(const std::string& folder);
 
 std::string run_json_path(const std::string& folder);
+std::string recipe_json_path(const std::string& folder);
 
 // How the run was begun.
 struct StoredCall {

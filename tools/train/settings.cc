@@ -109,7 +109,9 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
   if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
   if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_name(config.loss));
-  if (options.as_seed) rows.emplace_back("settings", "of the network's file");
+  if (!options.settings.empty()) {
+    rows.emplace_back("settings", options.recipe.empty() ? "of the network's file" : "of " + options.settings);
+  }
   if (!options.init.empty()) rows.emplace_back("starts from", options.init);
 }
 

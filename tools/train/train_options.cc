@@ -73,8 +73,10 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
       "NAME|FILE");
   run("init", "Model whose network and weights to start from, in place of --network", text(), "MODEL");
   run("as-seed", "Train as the network's file says; options given beside it win");
-  run("stage", "With --as-seed: train only stage N, from --init (default: all stages, one after the other)", text(),
-      "N");
+  run("recipe", "Train by a recipe: a name (? lists them) or a JSON file; options given beside it win", text(),
+      "NAME|FILE");
+  run("stage", "With --as-seed or --recipe: train only stage N, from --init (default: all stages, one after the other)",
+      text(), "N");
   auto data = options.add_options("Data");
   data("split", "How DATA is divided: official (Training and PublicTest) or random", text("official"), "NAME");
   data("validation-split", "Share of all pictures but PrivateTest that --split random validates on", text("0.1"),
@@ -100,7 +102,7 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
 
 TrainOptions read_train_options(const Arguments& a, TrainOptions options, const std::vector<TrainOption>& list) {
   expect_one_operand(a, "DATA");
-  if (a.has("init") && a.has("network") && !options.as_seed) {
+  if (a.has("init") && a.has("network") && options.settings.empty()) {
     throw UsageError("--network does not go with --init, which brings its own");
   }
   options.data = a.operands()[0];

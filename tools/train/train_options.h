@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,14 @@ struct TrainOptions {
   std::string class_weights;             // "", "balanced", or numbers with commas between
   DataOptions data_options;
   SplitOptions split;
-  bool as_seed = false;              // the settings of the network's file hold where no option says more
-  int64_t stage = 0;                 // its number where there are several; else 0
-  bool wrong_only = false;           // train only on pictures that `init` classifies wrongly
-  std::vector<std::string> remarks;  // which of those settings are not known or not applied
+  // Where the settings come from that hold where no option says more: "as seed", the network's file; "recipe small";
+  // empty: from nowhere.
+  std::string settings;
+  std::string recipe;                     // the recipe's text, to be kept with the run; empty: there is none
+  std::optional<Network> recipe_network;  // in place of `network`
+  int64_t stage = 0;                      // its number where there are several; else 0
+  bool wrong_only = false;                // train only on pictures that `init` classifies wrongly
+  std::vector<std::string> remarks;       // which of those settings are not known or not applied
   TrainConfig config;
   bool quiet = false, json = false;
 };

@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "fer/error.h"
+#include "fer/file.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
-#include "tools/train/as_seed.h"
 #include "tools/train/settings.h"
 
 namespace fer::cli {
@@ -39,7 +39,7 @@ Start open_start(const TrainOptions& options) {
   if (!options.init.empty()) {
     model = load_model(options.init);
   } else {
-    model.network = load_network(options.network);
+    model.network = options.recipe_network ? *options.recipe_network : load_network(options.network);
   }
   start.opened = open_data(options.data, options.data_options, picture_shape(model.network, shown_as(options, model)));
   if (!options.init.empty()) {
@@ -87,7 +87,7 @@ void Run::execute() {
 void Run::print_notes() const {
   cli::print_notes("fer-train", start_.opened);
   for (const std::string& line : rows_.notes) note(fmt::format("fer-train: {}", line));
-  for (const std::string& remark : options_.remarks) note(fmt::format("fer-train: as seed: {}", remark));
+  for (const std::string& remark : options_.remarks) note(fmt::format("fer-train: {}: {}", options_.settings, remark));
 }
 
 std::vector<double> Run::class_weights() const {
@@ -100,7 +100,9 @@ std::vector<double> Run::class_weights() const {
 }
 
 void Run::record_call() {
-  if (!recorded_) write_run_json(folder(), given_, all_, data_, rows_, options_.split.limit_of_first);
+  if (recorded_) return;
+  if (!options_.recipe.empty()) write_file(recipe_json_path(folder()), options_.recipe);
+  write_run_json(folder(), given_, all_, data_, rows_, options_.split.limit_of_first);
   recorded_ = true;
 }
 

@@ -7,7 +7,7 @@
 
 #include "fer/error.h"
 #include "fer/model_file.h"
-#include "tools/train/as_seed.h"
+#include "tools/train/recipe.h"
 #include "tools/train/run_files.h"
 #include "tools/train/split.h"
 #include "tools/train/train_options.h"
@@ -35,9 +35,7 @@ TrainOptions options_of_run(const StoredCall& stored, const std::string& folder)
                                        .run = {},
                                        .groups = {}},
                                       words);
-    if (!arguments.flag("as-seed")) return read_train_options(arguments);
-    const int64_t stage = arguments.has("stage") ? arguments.integer("stage", 1, 1000) : 1;
-    return read_train_options(arguments, options_as_seed(arguments.text("network"), stage));
+    return options_over_settings(arguments, kept_recipe(folder));
   } catch (const UsageError& error) {
     throw Error(fmt::format("{}: {}", run_json_path(folder), error.what()));
   }

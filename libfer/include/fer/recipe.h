@@ -1,8 +1,9 @@
-// How a network was trained, as the `training` block of its file says (docs/network-format.md).
+// A network with the settings that it is trained with: the `training` block of its file (docs/network-format.md). Some
+// come with the library as recipes (docs/recipes.md), others are in the files of its networks, or in your own.
 //
-//   fer::Recipe recipe = fer::load_recipe("seed003_vgg_like");
+//   fer::Recipe recipe = fer::load_recipe("small");
 //   recipe.config.out_dir = "run";
-//   fer::Trainer trainer(fer::load_network("seed003_vgg_like"), recipe.config);
+//   fer::Trainer trainer(recipe.network, recipe.config);
 #pragma once
 
 #include <cstdint>
@@ -41,19 +42,29 @@ struct RecipeStage {
 };
 
 struct Recipe {
+  Network network;
+  std::string description;          // a few words, as the file has them; may be empty
   TrainConfig config;               // fields that the file does not name have their defaults
   std::vector<RecipeStage> stages;  // one at least
   RecipeSplit split;
   bool balanced_class_weights = false;  // weights are to be made from the rows' labels
   // One line per setting that is not known, with what is used instead, or that is not applied: "batch_size: not known:
-  // 64 is used".
+  // 64 is used". A precision that this CPU does not have is among these: fp32 takes its place.
   std::vector<std::string> remarks;
 };
 
-// Takes the name of a network that comes with the library, or the path of a JSON file. Throws Error naming the field of
-// the training block that is wrong, and when there is no such block.
+// The names of the recipes that come with the library, in alphabetical order.
+std::vector<std::string> recipe_names();
+
+// Takes the name of a recipe or of a network that comes with the library, or the path of a JSON file. Such a file may
+// have the name of a network, or a file's path from its own folder, in `network` in place of layers. Throws Error
+// naming the field of the training block that is wrong, when there is no such block, and with all names on an unknown
+// one.
 Recipe load_recipe(const std::string& name_or_path);
 // The same for a network's JSON; `where` names the text in messages.
 Recipe recipe_from_json(std::string_view text, const std::string& where);
+// What load_recipe reads, as a text that recipe_from_json takes: where the file names a network, that network's layers
+// are put in.
+std::string recipe_text(const std::string& name_or_path);
 
 }  // namespace fer

@@ -41,7 +41,7 @@ void leave_rate_to_schedule(Config& c) {
 // clang-format off
 const Field kFields[] = {
     {.path = "out_dir", .name = "out", .argument = "DIR", .group = kRun, .help = "Folder of the run",
-     .at = [](Config& c) -> Place { return &c.out_dir; }, .usual = "runs/NETWORK", .kept = Kept::kNot},
+     .at = [](Config& c) -> Place { return &c.out_dir; }, .usual = "runs/NETWORK or runs/RECIPE", .kept = Kept::kNot},
     {.path = "resume", .name = "resume", .group = kRun,
      .help = "Continue the run in DIR; its data and options need not be repeated",
      .at = [](Config& c) -> Place { return &c.resume; }, .kept = Kept::kNot},

@@ -7,7 +7,6 @@
 #include "fer/error.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
-#include "network/library.h"
 #include "train/config/config.h"
 #include "train/config/recipe_fields.h"
 #include "train/config/recipe_options.h"
@@ -190,10 +189,20 @@ class RecipeReader {
   std::optional<int64_t> augmented_stage_;  // that alone; none: all
 };
 
+// A recipe is for every machine; bf16 is only quicker.
+void use_available_precision(Recipe& recipe) {
+  Precision& precision = recipe.config.precision;
+  if (precision_available(precision)) return;
+  train::Remarks(recipe.remarks)
+      .add("precision", fmt::format("{} needs a CPU with AVX512_BF16: fp32 is used", precision_name(precision)));
+  precision = Precision::kFp32;
+}
+
 }  // namespace
 
 Recipe train::read_recipe(const json& block, const std::string& where, int64_t classes, Fields options) {
   Recipe recipe = RecipeReader(block, where, options).read();
+  use_available_precision(recipe);
   try {
     // Snapshots need a folder, which is not the file's to name.
     TrainConfig config = recipe.config;
@@ -206,17 +215,17 @@ Recipe train::read_recipe(const json& block, const std::string& where, int64_t c
 }
 
 Recipe recipe_from_json(std::string_view text, const std::string& where) {
-  const Network network = network_from_json(text, where);
+  Network network = network_from_json(text, where);
   const JsonDocument document = parse_json(text, where);
   const auto block = document->find("training");
   if (block == document->end() || block->is_null()) {
     throw Error(where + ": training: expected the settings that the network is trained with, found none");
   }
-  return train::read_recipe(*block, where + ": training", class_count(network), train::all_fields());
-}
-
-Recipe load_recipe(const std::string& name_or_path) {
-  return recipe_from_json(network_text(name_or_path), name_or_path);
+  Recipe recipe = train::read_recipe(*block, where + ": training", class_count(network), train::all_fields());
+  recipe.network = std::move(network);
+  const auto description = document->find("description");
+  if (description != document->end() && description->is_string()) recipe.description = *description;
+  return recipe;
 }
 
 }  // namespace fer
