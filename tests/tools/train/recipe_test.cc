@@ -57,7 +57,7 @@ TEST_F(RecipeOption, SaysThatAPrecisionIsNotAvailable) {
 TEST_F(RecipeOption, TakesAFileAndIsResumedAsItBeganWhateverTheFileSaysByThen) {
   write_recipe("mine.json", kTraining);
   ASSERT_EQ(run("fer-train faces.csv --recipe mine.json --out whole --quiet").status, 0);
-  EXPECT_EQ(config_of("whole")["optimizer"]["learning_rate"], 0.05);
+  EXPECT_EQ(config_of("whole")["optimizer"]["learning_rate"].get<float>(), 0.05f);
   EXPECT_EQ(config_of("whole")["early_stopping"]["enabled"], false);
 
   ASSERT_EQ(run("fer-train faces.csv --recipe mine.json --epochs 1 --out run --quiet").status, 0);
