@@ -8,6 +8,7 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
+#include "tools/cli/views.h"
 #include "tools/data/data_source.h"
 #include "tools/train/trained_on.h"
 
@@ -20,9 +21,11 @@ constexpr const char* kHeldOut = "held-out";  // a value of --split
 struct Subject {
   std::vector<std::string> paths;
   Classifier classifier;
+  Views views = {};
   bool vote = false;
 
   bool single() const { return paths.size() == 1; }
+  std::string views_text() const { return cli::views_text(views, classifier.model(0)); }
   std::string name() const {
     if (single()) return paths[0];
     return fmt::format("{} of {} models", vote ? "the votes" : "the mean", paths.size());
@@ -42,10 +45,9 @@ void write_report(const std::string& path, const cli::Arguments& arguments, cons
                                  fmt::format("{}, {} parameters", network.name, cli::grouped(totals(network).params)));
   }
   if (!subject.single()) report.settings.emplace_back("joined by", subject.vote ? "votes" : "mean probabilities");
-  report.settings.insert(report.settings.end(), {{"data", data_path},
-                                                 {"split", rows.name},
-                                                 {"mirror images", arguments.flag("flip") ? "averaged in" : "no"},
-                                                 {"command", arguments.command()}});
+  report.settings.insert(
+      report.settings.end(),
+      {{"data", data_path}, {"split", rows.name}, {"views", subject.views_text()}, {"command", arguments.command()}});
   report.evaluation = evaluation;
   report.worst = cli::worst_pictures(data, evaluation);
   write_file(path, evaluation_report_html(report));
@@ -55,7 +57,9 @@ void print_evaluation(const cli::Arguments& arguments, const Subject& subject, c
                       const Evaluation& evaluation) {
   const std::string& data_path = arguments.operands().back();
   if (!arguments.flag("json")) {
-    fmt::print("{} on {} of {}\n{}", subject.name(), rows.name, data_path, evaluation_text(evaluation));
+    const std::string views =
+        view_count(subject.views) > 1 || subject.views.dense ? fmt::format("views {}\n", subject.views_text()) : "";
+    fmt::print("{} on {} of {}\n{}{}", subject.name(), rows.name, data_path, views, evaluation_text(evaluation));
     return;
   }
   nlohmann::ordered_json json;
@@ -66,6 +70,7 @@ void print_evaluation(const cli::Arguments& arguments, const Subject& subject, c
     json["joined_by"] = subject.vote ? "vote" : "mean";
   }
   json.update({{"data", data_path}, {"split", rows.name}});
+  cli::add_views(subject.views, json);
   json.update(nlohmann::ordered_json::parse(evaluation_json(evaluation)));
   fmt::print("{}\n", cli::one_line(json));
 }
@@ -78,13 +83,15 @@ int eval(const cli::Arguments& arguments) {
   std::string split;
   if (arguments.has("split"))
     split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut});
+  const Views views = cli::read_views(arguments);
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
   const std::vector<std::string> paths(operands.begin(), operands.end() - 1);
   const EnsembleRule rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean;
   const Subject subject{.paths = paths,
-                        .classifier = Classifier::load(paths, {.rule = rule, .flip = arguments.flag("flip")}),
+                        .classifier = Classifier::load(paths, {.rule = rule, .views = views}),
+                        .views = views,
                         .vote = vote};
   // The models tell the same classes apart, so the first one's rules hold for all.
   const Model& first = subject.classifier.model(0);
@@ -115,7 +122,7 @@ void declare(cxxopts::Options& options) {
       "Training, PublicTest, PrivateTest, all, or held-out: what the model's run validated on (default: the first that "
       "the file has of PrivateTest, PublicTest, all)",
       text(), "NAME");
-  options.add_options()("flip", "Average the answers for each picture and its mirror image");
+  cli::declare_views(options);
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
   auto add = options.add_options();
   cli::declare_data_options(add, false);

@@ -14,6 +14,7 @@
 #include "fer/picture_folder.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
+#include "tools/cli/views.h"
 #include "tools/data/data_files.h"
 
 namespace fer {
@@ -33,8 +34,9 @@ bool is_csv(const std::string& path) { return cli::extension(path) == ".csv"; }
 // Collects pictures, asks the model for a batch at a time, and prints the answers in order.
 class Answers {
  public:
-  Answers(const Classifier& classifier, const cli::Arguments& arguments)
+  Answers(const Classifier& classifier, const Views& views, const cli::Arguments& arguments)
       : classifier_(classifier),
+        views_(views),
         json_(arguments.flag("json")),
         lines_(!arguments.has("csv")),
         top_(arguments.integer("top", 1, 1 << 20)) {}
@@ -108,11 +110,13 @@ class Answers {
     json["index"] = order[0];
     json["probability"] = p[order[0]];
     json["top"] = top;
+    if (view_count(views_) > 1 || views_.dense) cli::add_views(views_, json);
     json["probabilities"] = std::vector<float>(p.begin(), p.end());
     fmt::print("{}\n", cli::one_line(json));
   }
 
   const Classifier& classifier_;
+  const Views views_;
   const bool json_, lines_;
   const int64_t top_;
   std::vector<Source> sources_;
@@ -185,12 +189,15 @@ int predict(const cli::Arguments& arguments) {
   const bool vote = arguments.flag("vote");
   if (vote && models == 1) throw cli::UsageError("--vote: expected two models or more");
   cli::use_threads(arguments);
-  const auto classifier =
-      Classifier::load(std::span(operands).first(models),
-                       {.rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean, .flip = arguments.flag("flip")});
+  const Views views = cli::read_views(arguments);
+  const auto classifier = Classifier::load(std::span(operands).first(models),
+                                           {.rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean, .views = views});
+  if (arguments.has("views") && views != Views{.mean = views.mean}) {
+    cli::note("fer-predict: views " + cli::views_text(views, classifier.model(0)));
+  }
   std::vector<size_t> numbers;
   if (arguments.has("csv")) numbers = contest_numbers(classifier, operands[0]);
-  Answers answers(classifier, arguments);
+  Answers answers(classifier, views, arguments);
   for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
       answers.add_landmarks(path);
@@ -215,7 +222,7 @@ int predict(const cli::Arguments& arguments) {
 void declare(cxxopts::Options& options) {
   options.add_options()("top", "Name the K most probable classes", cxxopts::value<std::string>()->default_value("1"),
                         "K");
-  options.add_options()("flip", "Average the answers for each picture and its mirror image");
+  cli::declare_views(options);
   options.add_options()("json", "Print one JSON object per picture");
   options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
   options.add_options()("skip-bad", "Leave out pictures whose bytes are bad");

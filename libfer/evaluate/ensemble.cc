@@ -65,11 +65,11 @@ std::vector<float> join_probabilities(std::span<const std::vector<float>> models
 }
 
 Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
-                        std::span<const int64_t> rows, int64_t batch_size, bool flip) {
+                        std::span<const int64_t> rows, int64_t batch_size, const Views& views) {
   check_models(models);
   std::vector<std::vector<float>> probabilities;
   for (const Model& model : models) {
-    const Tensor one = predict_rows(model, data, rows, batch_size, flip);
+    const Tensor one = predict_rows(model, data, rows, batch_size, views);
     probabilities.emplace_back(one.values().begin(), one.values().end());
   }
   const int64_t classes = class_count(models[0].network);
@@ -79,10 +79,10 @@ Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const 
 }
 
 Evaluation evaluate_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
-                             std::span<const int64_t> rows, int64_t batch_size, bool flip) {
+                             std::span<const int64_t> rows, int64_t batch_size, const Views& views) {
   check_models(models);
   evaluation::check_rows(models[0].network, data, rows, true, "evaluate");
-  return evaluation::evaluation_of(predict_ensemble(models, rule, data, rows, batch_size, flip), models[0].network,
+  return evaluation::evaluation_of(predict_ensemble(models, rule, data, rows, batch_size, views), models[0].network,
                                    data, rows);
 }
 

@@ -4,7 +4,6 @@
 
 #include "core/parallel.h"
 #include "data/batches.h"
-#include "evaluate/views.h"
 #include "fer/error.h"
 #include "fer/evaluate.h"
 #include "fer/landmarks.h"
@@ -17,42 +16,41 @@ const Shape kLandmarkShape({kLandmarkPoints, 2, 1});  // x and y of each
 // Asks one model about batches of rows, reusing its buffers.
 class BatchRunner {
  public:
-  BatchRunner(const PreparedModel& model, const Dataset& data, int64_t batch_size)
+  BatchRunner(const ViewedModel& model, const Dataset& data, int64_t batch_size)
       : model_(model),
         data_(data),
         workspace_(model.make_workspace(batch_size)),
         bytes_(data.has_values() ? 0 : batch_size * model.picture().elements()) {}
 
   // out [rows, classes] is overwritten.
-  void run(std::span<const int64_t> rows, View view, std::span<float> out) {
+  void run(std::span<const int64_t> rows, std::span<float> out) {
     const auto n = static_cast<int64_t>(rows.size());
     if (data_.has_values()) {
       const Preprocessing& p = model_.preprocessing();
       const auto floats = static_cast<size_t>(n * model_.picture().elements());
-      data::fill_batch(data_, rows, {.scale = p.scale, .shift = p.shift}, workspace_.inputs.values().first(floats));
+      data::fill_batch(data_, rows, {.scale = p.scale, .shift = p.shift},
+                       workspace_.crop.inputs.values().first(floats));
       model_.ask(workspace_, n, out);
     } else {
-      model_.ask(workspace_, pictures(rows, view), out);
+      model_.ask(workspace_, pictures(rows), out);
     }
   }
 
  private:
-  std::span<const uint8_t> pictures(std::span<const int64_t> rows, View view) {
+  std::span<const uint8_t> pictures(std::span<const int64_t> rows) {
     const Shape& shape = model_.picture();
     const int64_t size = shape.elements();
     parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        const std::span<uint8_t> to = std::span(bytes_).subspan(i * size, size);
-        copy_fitted(data_, rows[i], shape[0], shape[1], shape[2], to);
-        show(view, shape, to);
+        copy_fitted(data_, rows[i], shape[0], shape[1], shape[2], std::span(bytes_).subspan(i * size, size));
       }
     });
     return std::span(bytes_).first(rows.size() * static_cast<size_t>(size));
   }
 
-  const PreparedModel& model_;
+  const ViewedModel& model_;
   const Dataset& data_;
-  PreparedModel::Workspace workspace_;
+  ViewedModel::Workspace workspace_;
   std::vector<uint8_t> bytes_;
 };
 
@@ -98,33 +96,24 @@ std::function<bool()> or_error(const std::function<bool()>& should_stop) {
 
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options) {
-  const PreparedModel prepared(model.network, model.weights.layout, weights, model.preprocessing, model.int8,
-                               options.raw ? Outputs::kRaw : Outputs::kProbabilities);
-  return probabilities_of(prepared, data, rows, options);
+  const ViewedModel viewed(model.network, model.weights.layout, weights, model.preprocessing, model.int8, options.views,
+                           options.raw ? Outputs::kRaw : Outputs::kProbabilities);
+  return probabilities_of(viewed, data, rows, options);
 }
 
-Tensor probabilities_of(const PreparedModel& model, const Dataset& data, std::span<const int64_t> rows,
+Tensor probabilities_of(const ViewedModel& model, const Dataset& data, std::span<const int64_t> rows,
                         const InferenceOptions& options) {
-  if (options.flip && data.has_values()) throw Error("flip: expected pictures, found landmarks");
+  if (data.has_values()) refuse_views_of_numbers(model.views());
   if (options.batch_size < 1) {
     throw Error("batch_size: expected 1 or more, found " + std::to_string(options.batch_size));
   }
-  const std::span<const View> views = views_of(options.flip);
   const int64_t n = static_cast<int64_t>(rows.size()), classes = model.classes();
   const int64_t batch = std::min(options.batch_size, std::max<int64_t>(n, 1));
   Tensor probabilities({n, classes});
-  Tensor further(views.size() > 1 ? Shape({batch, classes}) : Shape({0}));
   BatchRunner runner(model, data, batch);
   for (int64_t begin = 0; begin < n; begin += batch) {
     const std::span<const int64_t> part = rows.subspan(begin, std::min(batch, n - begin));
-    const std::span<float> out = probabilities.values().subspan(begin * classes, part.size() * classes);
-    runner.run(part, views[0], out);
-    for (const View view : views.subspan(1)) {
-      const std::span<float> other = further.values().first(out.size());
-      runner.run(part, view, other);
-      add_answers(other, out);
-    }
-    take_mean(views.size(), out);
+    runner.run(part, probabilities.values().subspan(begin * classes, part.size() * classes));
     if (options.should_stop && options.should_stop()) break;
   }
   return probabilities;
@@ -144,10 +133,10 @@ Evaluation evaluation_of(const Tensor& probabilities, const Network& network, co
 namespace fer {
 
 Tensor predict_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
-                    bool flip) {
+                    const Views& views) {
   evaluation::check_rows(model.network, data, rows, false, "predict");
   return evaluation::probabilities_of(model, model.weights.values.values(), data, rows,
-                                      {.batch_size = batch_size, .flip = flip});
+                                      {.batch_size = batch_size, .views = views});
 }
 
 std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows) {
@@ -163,10 +152,10 @@ std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data,
 }
 
 Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
-                    bool flip, const std::function<bool()>& should_stop) {
+                    const Views& views, const std::function<bool()>& should_stop) {
   evaluation::check_rows(model.network, data, rows, true, "evaluate");
   const evaluation::InferenceOptions options = {
-      .batch_size = batch_size, .flip = flip, .should_stop = evaluation::or_error(should_stop)};
+      .batch_size = batch_size, .views = views, .should_stop = evaluation::or_error(should_stop)};
   const Tensor probabilities = evaluation::probabilities_of(model, model.weights.values.values(), data, rows, options);
   return evaluation::evaluation_of(probabilities, model.network, data, rows);
 }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <span>
 
-#include "evaluate/prepared_model.h"
+#include "evaluate/viewed_model.h"
 #include "fer/dataset.h"
 #include "fer/metrics.h"
 #include "fer/model.h"
@@ -18,8 +18,8 @@ void check_rows(const Network& network, const Dataset& data, std::span<const int
 
 struct InferenceOptions {
   int64_t batch_size = 64;
-  bool flip = false;  // the mean of the picture's and its mirror image's
-  bool raw = false;   // the network's own outputs, also where those are logits
+  Views views = {};
+  bool raw = false;  // with one view only: the network's own outputs, also where those are logits
   // Called after every batch; when it returns true no more are done, and the rows that were not reached stay 0.
   std::function<bool()> should_stop = {};
 };
@@ -29,8 +29,8 @@ std::function<bool()> or_error(const std::function<bool()>& should_stop);
 // Probabilities [rows, classes]. weights are laid out as model.weights; the model's own are not read.
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options);
-// The same for a model that is prepared already, with options.raw decided then.
-Tensor probabilities_of(const PreparedModel& model, const Dataset& data, std::span<const int64_t> rows,
+// The same for a model that is prepared already, with options.views and options.raw decided then.
+Tensor probabilities_of(const ViewedModel& model, const Dataset& data, std::span<const int64_t> rows,
                         const InferenceOptions& options);
 
 // Figures of probabilities [rows, classes] that a network gave for labelled rows.

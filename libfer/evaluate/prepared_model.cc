@@ -33,16 +33,17 @@ PreparedModel::Workspace PreparedModel::make_workspace(int64_t max_batch) const 
   return {inference_.make_workspace(max_batch), Tensor({max_batch, input_.elements()})};
 }
 
-// out [n, input] = convert(the centre of pictures [n, picture]).
+// out [n, input] = convert(a part of pictures [n, picture]).
 template <class Value, class Convert>
-void PreparedModel::take_centres(std::span<const Value> pictures, std::span<float> out, const Convert& convert) const {
+void PreparedModel::take_parts(std::span<const Value> pictures, const data::Crop& part, std::span<float> out,
+                               const Convert& convert) const {
   const int64_t channels = input_[2], floats = input_.elements();
-  const int64_t out_row = centre_.width * channels, row = picture_[1] * channels;
+  const int64_t out_row = part.width * channels, row = picture_[1] * channels;
   parallel_ranges(static_cast<int64_t>(out.size()) / floats, 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const Value* from = pictures.data() + i * picture_.elements() + centre_.top * row + centre_.left * channels;
+      const Value* from = pictures.data() + i * picture_.elements() + part.top * row + part.left * channels;
       float* to = out.data() + i * floats;
-      for (int64_t y = 0; y < centre_.height; ++y, from += row, to += out_row) {
+      for (int64_t y = 0; y < part.height; ++y, from += row, to += out_row) {
         std::transform(from, from + out_row, to, convert);
       }
     }
@@ -51,13 +52,19 @@ void PreparedModel::take_centres(std::span<const Value> pictures, std::span<floa
 
 void PreparedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out,
                         const engine::InputObserver* observer) const {
+  ask(workspace, pixels, centre_, out, observer);
+}
+
+void PreparedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, const data::Crop& part,
+                        std::span<float> out, const engine::InputObserver* observer) const {
   const int64_t n = static_cast<int64_t>(pixels.size()) / picture_.elements();
   const std::span<float> inputs = workspace.inputs.values().first(static_cast<size_t>(n * input_.elements()));
   const auto [scale, shift, unused] = preprocessing_;
   if (picture_ == input_) {
     image::pixels_to_floats(pixels, scale, shift, inputs);
   } else {
-    take_centres(pixels, inputs, [s = scale, t = shift](uint8_t pixel) { return static_cast<float>(pixel) * s + t; });
+    take_parts(pixels, part, inputs,
+               [s = scale, t = shift](uint8_t pixel) { return static_cast<float>(pixel) * s + t; });
   }
   ask(workspace, n, out, observer);
 }
@@ -67,8 +74,8 @@ void PreparedModel::ask(Workspace& workspace, std::span<const float> inputs, std
   if (picture_ == input_) {
     std::ranges::copy(inputs, workspace.inputs.values().begin());
   } else {
-    take_centres(inputs, workspace.inputs.values().first(static_cast<size_t>(n * input_.elements())),
-                 [](float value) { return value; });
+    take_parts(inputs, centre_, workspace.inputs.values().first(static_cast<size_t>(n * input_.elements())),
+               [](float value) { return value; });
   }
   ask(workspace, n, out);
 }

@@ -34,11 +34,15 @@ class PreparedModel {
   // A picture as it is asked about: the network's input, or, with preprocessing.resize, that size, of which the network
   // sees the centre.
   const Shape& picture() const { return picture_; }
+  const Shape& input() const { return input_; }
   int64_t classes() const { return classes_; }
   const Preprocessing& preprocessing() const { return preprocessing_; }
 
   // pixels [n, picture], fitted, 0 to 255 -> out [n, classes], overwritten. Allocates nothing.
   void ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out,
+           const engine::InputObserver* observer = nullptr) const;
+  // The same of another part of the pictures than the centre, of the network's input size.
+  void ask(Workspace& workspace, std::span<const uint8_t> pixels, const data::Crop& part, std::span<float> out,
            const engine::InputObserver* observer = nullptr) const;
   // The same for inputs that are preprocessed already; they need not be aligned.
   void ask(Workspace& workspace, std::span<const float> inputs, std::span<float> out) const;
@@ -48,7 +52,8 @@ class PreparedModel {
 
  private:
   template <class Value, class Convert>
-  void take_centres(std::span<const Value> pictures, std::span<float> out, const Convert& convert) const;
+  void take_parts(std::span<const Value> pictures, const data::Crop& part, std::span<float> out,
+                  const Convert& convert) const;
 
   Shape input_, picture_;
   data::Crop centre_;

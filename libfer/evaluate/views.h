@@ -1,24 +1,37 @@
-// The views in which one picture is shown to a model, whose answer is the mean over them.
+// The views in which one picture is shown to a model (fer/views.h), one by one.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "data/crop.h"
 #include "fer/tensor.h"
+#include "fer/views.h"
 
 namespace fer::evaluation {
 
-// Crops would be further values, with their rectangles in `show`.
-enum class View : uint8_t { kWhole, kMirrored };
+enum class Part : uint8_t { kCentre, kTopLeft, kTopRight, kBottomLeft, kBottomRight, kDense };
 
-// The whole picture, and with `flip` its mirror image.
-std::span<const View> views_of(bool flip);
+struct View {
+  Part part = Part::kCentre;  // of the picture, after what follows
+  int down = 0, right = 0;    // pixels by which the picture is moved
+  bool mirrored = false;
+  bool changes_picture() const { return down != 0 || right != 0 || mirrored; }
+  bool operator==(const View&) const = default;
+};
 
-// Turns whole pictures [n, height, width, channels] (shape: [height, width, channels]) into a view of them, in place.
-void show(View view, const Shape& shape, std::span<uint8_t> pictures);
+// The first is the centre or the dense view; mirror images come last.
+std::vector<View> views_of(const Views& views);
 
-// sum += answers, and what makes a mean of a sum over `views` answers.
-void add_answers(std::span<const float> answers, std::span<float> sum);
-void take_mean(size_t views, std::span<float> sum);
+// Turns one picture [height, width, channels] into a view of it, before its part is cut out. to may not overlap
+// picture.
+void show(const View& view, const Shape& shape, std::span<const uint8_t> picture, std::span<uint8_t> to);
+
+// Where a part that is not dense lies in a picture. input and picture are [height, width, channels].
+data::Crop crop_of(Part part, const Shape& picture, const Shape& input);
+
+// Throws Error: landmarks have one view only.
+void refuse_views_of_numbers(const Views& views);
 
 }  // namespace fer::evaluation

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "evaluate/evaluation.h"
-#include "evaluate/views.h"
 #include "fer/error.h"
 #include "fer/landmarks.h"
 #include "predict/predictor_impl.h"
@@ -14,18 +13,22 @@
 namespace fer {
 namespace {
 
+std::string name_of(size_t model, const std::vector<std::string>& names) {
+  return model < names.size() ? names[model] : fmt::format("model {}", model + 1);
+}
+
 void check_alike(const std::vector<Model>& models, const std::vector<std::string>& names) {
   if (models.empty()) throw Error("expected at least one model, found none");
-  const auto name = [&](size_t i) { return i < names.size() ? names[i] : fmt::format("model {}", i + 1); };
   const Network& first = models[0].network;
   const Shape picture = picture_shape(models[0]);
   for (size_t i = 1; i < models.size(); ++i) {
     const Network& network = models[i].network;
     const std::string difference = class_difference(first, network);
-    if (!difference.empty()) throw Error(fmt::format("{}: {}, as {} has", name(i), difference, name(0)));
+    if (!difference.empty())
+      throw Error(fmt::format("{}: {}, as {} has", name_of(i, names), difference, name_of(0, names)));
     if (picture_shape(models[i]) == picture) continue;
-    throw Error(fmt::format("{}: expected input {}, as {} has, found {}", name(i), picture.to_string(), name(0),
-                            picture_shape(models[i]).to_string()));
+    throw Error(fmt::format("{}: expected input {}, as {} has, found {}", name_of(i, names), picture.to_string(),
+                            name_of(0, names), picture_shape(models[i]).to_string()));
   }
 }
 
@@ -38,17 +41,13 @@ void ask_all(std::span<const Predictor> members, EnsembleRule rule, std::span<fl
   std::ranges::copy(join_probabilities(answers, members[0].class_count(), rule), probabilities.begin());
 }
 
-// The mean over the views after the first, which `probabilities` holds already.
-void add_views(const Predictor& member, const Shape& shape, std::span<const uint8_t> pixels,
-               std::span<const evaluation::View> views, std::span<float> probabilities) {
-  std::vector<float> answers(probabilities.size());
-  for (const evaluation::View view : views.subspan(1)) {
-    std::vector<uint8_t> shown(pixels.begin(), pixels.end());
-    evaluation::show(view, shape, shown);
-    member.predict_into(shown, answers);
-    evaluation::add_answers(answers, probabilities);
+// Prepares the model; what is refused is so by its name.
+Predictor member_of(Model model, const Views& views, const std::string& name) {
+  try {
+    return Predictor(std::move(model), views);
+  } catch (const Error& e) {
+    throw Error(name + ": " + e.what());
   }
-  evaluation::take_mean(views.size(), probabilities);
 }
 
 }  // namespace
@@ -71,7 +70,9 @@ Classifier::Classifier(std::vector<Model> models, const ClassifierOptions& optio
                        const std::vector<std::string>& names)
     : options_(options) {
   check_alike(models, names);
-  for (Model& model : models) members_.emplace_back(std::move(model));
+  for (size_t i = 0; i < models.size(); ++i) {
+    members_.push_back(member_of(std::move(models[i]), options.views, name_of(i, names)));
+  }
   class_names_ = members_[0].class_names();
   for (auto i = static_cast<int64_t>(class_names_.size()); i < class_count(); ++i) {
     class_names_.push_back(std::to_string(i));
@@ -131,15 +132,11 @@ std::vector<Prediction> Classifier::predict(std::span<const Image> pictures) con
 }
 
 void Classifier::predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const {
-  const std::span<const evaluation::View> views = evaluation::views_of(options_.flip);
-  ask_all(members_, options_.rule, probabilities, [&](const Predictor& member, std::span<float> out) {
-    member.predict_into(pixels, out);
-    if (views.size() > 1) add_views(member, picture_shape(member.model()), pixels, views, out);
-  });
+  ask_all(members_, options_.rule, probabilities,
+          [&](const Predictor& member, std::span<float> out) { member.predict_into(pixels, out); });
 }
 
 void Classifier::predict_into(std::span<const float> inputs, std::span<float> probabilities) const {
-  if (options_.flip) throw Error("flip: expected pictures, found landmarks");
   ask_all(members_, options_.rule, probabilities,
           [&](const Predictor& member, std::span<float> out) { member.predict_into(inputs, out); });
 }
@@ -150,8 +147,7 @@ Tensor Classifier::predict_rows(const Dataset& data, std::span<const int64_t> ro
   ask_all(members_, options_.rule, probabilities.values(), [&](const Predictor& member, std::span<float> out) {
     evaluation::check_rows(member.model().network, data, rows, false, "predict");
     const Tensor answers = evaluation::probabilities_of(
-        member.impl_->prepared, data, rows,
-        {.batch_size = batch_size, .flip = options_.flip, .should_stop = evaluation::or_error(should_stop)});
+        member.impl_->viewed, data, rows, {.batch_size = batch_size, .should_stop = evaluation::or_error(should_stop)});
     std::ranges::copy(answers.values(), out.begin());
   });
   return probabilities;

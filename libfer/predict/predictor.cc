@@ -19,16 +19,13 @@ std::vector<std::string> emoji_of(const Model& model) {
 
 }  // namespace
 
-Predictor::Impl::Impl(Model given)
-    : model(std::move(given)),
-      emoji(emoji_of(model)),
-      prepared(model.network, model.weights.layout, model.weights.values.values(), model.preprocessing, model.int8),
-      workspaces(prepared) {}
+Predictor::Impl::Impl(Model given, const Views& views)
+    : model(std::move(given)), emoji(emoji_of(model)), viewed(model, views), workspaces(viewed) {}
 
 int64_t Predictor::Impl::batch_of(size_t inputs, size_t outputs) const {
-  const Shape& picture = prepared.picture();
+  const Shape& picture = viewed.picture();
   const auto size = static_cast<size_t>(picture.elements()), n = inputs / size;
-  const auto classes = static_cast<size_t>(prepared.classes());
+  const auto classes = static_cast<size_t>(viewed.classes());
   if (inputs % size != 0) {
     throw Error("predict: expected pictures of " + std::to_string(size) + " values (" + picture.to_string() +
                 "), found " + std::to_string(inputs) + " values");
@@ -43,31 +40,31 @@ int64_t Predictor::Impl::batch_of(size_t inputs, size_t outputs) const {
 template <class Value>
 void Predictor::Impl::run(std::span<const Value> values, std::span<float> probabilities) {
   const int64_t n = batch_of(values.size(), probabilities.size());
-  const int64_t size = prepared.picture().elements(), classes = prepared.classes();
+  const int64_t size = viewed.picture().elements(), classes = viewed.classes();
   for (int64_t begin = 0; begin < n; begin += predict::kLargestBatch) {
     const int64_t count = std::min(predict::kLargestBatch, n - begin);
     const predict::Workspaces::Lease slot(workspaces, count);
-    prepared.ask(slot->workspace, values.subspan(begin * size, count * size),
-                 probabilities.subspan(begin * classes, count * classes));
+    viewed.ask(slot->workspace, values.subspan(begin * size, count * size),
+               probabilities.subspan(begin * classes, count * classes));
   }
 }
 
-Predictor Predictor::load(const std::string& path) { return Predictor(load_model(path)); }
-Predictor::Predictor(Model model) : impl_(std::make_unique<Impl>(std::move(model))) {}
+Predictor Predictor::load(const std::string& path, const Views& views) { return Predictor(load_model(path), views); }
+Predictor::Predictor(Model model, const Views& views) : impl_(std::make_unique<Impl>(std::move(model), views)) {}
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-int64_t Predictor::height() const { return impl_->prepared.picture()[0]; }
-int64_t Predictor::width() const { return impl_->prepared.picture()[1]; }
-int64_t Predictor::channels() const { return impl_->prepared.picture()[2]; }
-int64_t Predictor::class_count() const { return impl_->prepared.classes(); }
+int64_t Predictor::height() const { return impl_->viewed.picture()[0]; }
+int64_t Predictor::width() const { return impl_->viewed.picture()[1]; }
+int64_t Predictor::channels() const { return impl_->viewed.picture()[2]; }
+int64_t Predictor::class_count() const { return impl_->viewed.classes(); }
 const std::vector<std::string>& Predictor::class_names() const { return impl_->model.network.class_names; }
 const std::vector<std::string>& Predictor::class_emoji() const { return impl_->emoji; }
 const Model& Predictor::model() const { return impl_->model; }
 
 Prediction Predictor::predict(std::span<const uint8_t> pixels) const {
-  const Shape& picture = impl_->prepared.picture();
+  const Shape& picture = impl_->viewed.picture();
   if (static_cast<int64_t>(pixels.size()) != picture.elements()) {
     throw Error("predict: expected one picture of " + std::to_string(picture.elements()) + " values (" +
                 picture.to_string() + "), found " + std::to_string(pixels.size()));
@@ -88,6 +85,7 @@ void Predictor::predict_into(std::span<const uint8_t> pixels, std::span<float> p
 }
 
 void Predictor::predict_into(std::span<const float> inputs, std::span<float> probabilities) const {
+  evaluation::refuse_views_of_numbers(impl_->viewed.views());
   impl_->run(inputs, probabilities);
 }
 

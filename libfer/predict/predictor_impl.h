@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/prepared_model.h"
+#include "evaluate/viewed_model.h"
 #include "fer/predictor.h"
 #include "predict/workspaces.h"
 
 namespace fer {
 
 struct Predictor::Impl {
-  explicit Impl(Model given);
+  Impl(Model given, const Views& views);
 
   // The number of pictures; throws Error where the counts do not fit.
   int64_t batch_of(size_t inputs, size_t outputs) const;
@@ -22,7 +22,7 @@ struct Predictor::Impl {
 
   Model model;
   std::vector<std::string> emoji;
-  evaluation::PreparedModel prepared;
+  evaluation::ViewedModel viewed;
   predict::Workspaces workspaces;
 };
 

@@ -12,7 +12,7 @@ int size_class_of(int64_t batch) { return std::bit_width(static_cast<uint64_t>(b
 
 }  // namespace
 
-Workspaces::Slot::Slot(const evaluation::PreparedModel& model, int64_t capacity)
+Workspaces::Slot::Slot(const evaluation::ViewedModel& model, int64_t capacity)
     : workspace(model.make_workspace(capacity)), size_class(size_class_of(capacity)) {}
 
 Workspaces::~Workspaces() {

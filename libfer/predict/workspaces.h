@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/fork_mutex.h"
-#include "evaluate/prepared_model.h"
+#include "evaluate/viewed_model.h"
 
 namespace fer::predict {
 
@@ -20,15 +20,15 @@ inline constexpr size_t kIdleBytes = size_t{256} << 20;
 class Workspaces {
  public:
   struct Slot {
-    Slot(const evaluation::PreparedModel& model, int64_t capacity);
-    size_t bytes() const { return workspace.layers.bytes() + workspace.inputs.values().size_bytes(); }
+    Slot(const evaluation::ViewedModel& model, int64_t capacity);
+    size_t bytes() const { return workspace.bytes(); }
 
-    evaluation::PreparedModel::Workspace workspace;
+    evaluation::ViewedModel::Workspace workspace;
     int size_class = 0;
     Slot *newer = nullptr, *older = nullptr;  // among the idle
   };
 
-  explicit Workspaces(const evaluation::PreparedModel& model, size_t idle_bytes = kIdleBytes)
+  explicit Workspaces(const evaluation::ViewedModel& model, size_t idle_bytes = kIdleBytes)
       : model_(model), most_idle_bytes_(idle_bytes) {}
   ~Workspaces();
   Workspaces(const Workspaces&) = delete;
@@ -55,7 +55,7 @@ class Workspaces {
   void give_back(std::unique_ptr<Slot> slot) noexcept;
   std::unique_ptr<Slot> unlink(Slot* slot);
 
-  const evaluation::PreparedModel& model_;
+  const evaluation::ViewedModel& model_;
   const size_t most_idle_bytes_;
   core::ForkMutex mutex_;
   Slot *newest_ = nullptr, *oldest_ = nullptr;  // the idle, by last use

@@ -75,12 +75,13 @@ TEST(Evaluate, StopsWithinABatchWhereItIsAskedTo) {
   const Model model = untrained_model();
   for (const bool flip : {false, true}) {
     int asked = 0;
-    EXPECT_EQ(message_of([&] { evaluate(model, run.data, run.validation, 4, flip, [&] { return ++asked == 2; }); }),
-              "evaluation: stopped before its end");
+    EXPECT_EQ(
+        message_of([&] { evaluate(model, run.data, run.validation, 4, {.flip = flip}, [&] { return ++asked == 2; }); }),
+        "evaluation: stopped before its end");
     EXPECT_EQ(asked, 2);
   }
   const Evaluation whole = evaluate(model, run.data, run.validation, 4);
-  EXPECT_EQ(evaluate(model, run.data, run.validation, 4, false, [] { return false; }).loss, whole.loss);
+  EXPECT_EQ(evaluate(model, run.data, run.validation, 4, {}, [] { return false; }).loss, whole.loss);
 }
 
 TEST(PredictRows, FlipIsTheMeanWithTheMirrorImage) {
@@ -92,7 +93,7 @@ TEST(PredictRows, FlipIsTheMeanWithTheMirrorImage) {
   const Model model = untrained_model();
   const Tensor a = predict_rows(model, run.data, run.validation, 8),
                b = predict_rows(model, mirrored, run.validation, 8);
-  const Tensor both = predict_rows(model, run.data, run.validation, 8, true);
+  const Tensor both = predict_rows(model, run.data, run.validation, 8, {.flip = true});
   EXPECT_FALSE(same_bits(a.values(), b.values()));
   for (size_t i = 0; i < both.size(); ++i) EXPECT_EQ(both.data()[i], (a.data()[i] + b.data()[i]) * 0.5f);
 }

@@ -55,8 +55,7 @@ TEST(Predictor, AllocatesNothingAfterTheFirstCallOfABatchSize) {
 
 TEST(Workspaces, AreKeptForAsManyCallsAsOnceRanTogether) {
   const Model model = small_model();
-  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
-                                           model.preprocessing, {});
+  const evaluation::ViewedModel prepared(model);
   predict::Workspaces workspaces(prepared);
   const auto three_at_once = [&](int64_t batch) {
     const predict::Workspaces::Lease a(workspaces, batch), b(workspaces, batch), c(workspaces, batch);
@@ -73,8 +72,7 @@ TEST(Workspaces, AreKeptForAsManyCallsAsOnceRanTogether) {
 // Issue 12: 64 threads with mixed batches kept 1.65 GiB of workspaces for a model of half a MiB.
 TEST(Workspaces, KeepNoMoreThanTheBoundWhenIdle) {
   const Model model = small_model();
-  const evaluation::PreparedModel prepared(model.network, model.weights.layout, model.weights.values.values(),
-                                           model.preprocessing, {});
+  const evaluation::ViewedModel prepared(model);
   const size_t one = predict::Workspaces::Slot(prepared, 64).bytes();
   predict::Workspaces workspaces(prepared, 2 * one);
   {

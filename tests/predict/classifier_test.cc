@@ -134,7 +134,7 @@ TEST(Classifier, FlipIsTheMeanWithTheMirrorImage) {
   mirror(mirrored, 4, 1);
   const std::vector<float> a = asked(grey_model(1), pixels), b = asked(grey_model(1), mirrored);
   EXPECT_NE(a, b);
-  const Classifier classifier({grey_model(1)}, {.flip = true});
+  const Classifier classifier({grey_model(1)}, {.views = {.flip = true}});
   std::vector<float> p(6);
   classifier.predict_into(pixels, p);
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(p[i], (a[i] + b[i]) * 0.5f);
@@ -155,15 +155,16 @@ TEST(Classifier, RowsOfADataSetAreAskedAsEvaluateAsksThem) {
   const std::vector<int64_t> rows = {6, 0, 3, 5};
   const std::vector<Model> models = {grey_model(1), grey_model(2)};
   for (const bool flip : {false, true}) {
-    const Classifier one({grey_model(1)}, {.flip = flip}),
-        two({grey_model(1), grey_model(2)}, {.rule = EnsembleRule::kVote, .flip = flip});
+    const Classifier one({grey_model(1)}, {.views = {.flip = flip}}),
+        two({grey_model(1), grey_model(2)}, {.rule = EnsembleRule::kVote, .views = {.flip = flip}});
     const auto expect_same = [](const Tensor& found, const Tensor& expected) {
       EXPECT_EQ(found.shape(), expected.shape());
       EXPECT_TRUE(std::equal(found.values().begin(), found.values().end(), expected.values().begin()));
     };
-    expect_same(one.predict_rows(data, rows, 3), predict_rows(models[0], data, rows, 3, flip));
-    expect_same(two.predict_rows(data, rows, 3), predict_ensemble(models, EnsembleRule::kVote, data, rows, 3, flip));
-    EXPECT_EQ(one.evaluate(data, rows, 3).loss, fer::evaluate(models[0], data, rows, 3, flip).loss);
+    expect_same(one.predict_rows(data, rows, 3), predict_rows(models[0], data, rows, 3, {.flip = flip}));
+    expect_same(two.predict_rows(data, rows, 3),
+                predict_ensemble(models, EnsembleRule::kVote, data, rows, 3, {.flip = flip}));
+    EXPECT_EQ(one.evaluate(data, rows, 3).loss, fer::evaluate(models[0], data, rows, 3, {.flip = flip}).loss);
   }
   EXPECT_EQ(message_of([&] { Classifier({grey_model(1)}).evaluate(data, std::vector<int64_t>{7}); }),
             "evaluate: expected rows from 0 to 6, found 7");
@@ -240,7 +241,7 @@ TEST(Classifier, AModelForLandmarksTakesNoPictures) {
 
 TEST(Classifier, ManyThreadsMayAskAtOnce) {
   const std::string file = encode_png(grey_picture(9, 13));
-  const Classifier classifier({grey_model(1), grey_model(2)}, {.flip = true});
+  const Classifier classifier({grey_model(1), grey_model(2)}, {.views = {.flip = true}});
   const std::vector<float> expected = classifier.predict_encoded(bytes_of(file)).probabilities;
   std::atomic<int> different = 0;
   std::vector<std::thread> threads;

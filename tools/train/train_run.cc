@@ -160,7 +160,7 @@ void Run::write_final_report(const History& history) const {
   if (!rows_.validation.empty()) {
     const Model best = load_model(folder() + "/best.safetensors");
     evaluation = unless_stopped(
-        [&] { return evaluate(best, data_, rows_.validation, kEvaluationBatch, false, stop_asked); },
+        [&] { return evaluate(best, data_, rows_.validation, kEvaluationBatch, {}, stop_asked); },
         fmt::format(
             "interrupted while {0}/best.safetensors, which is whole, was evaluated: fer-train --resume --out {1} "
             "completes {0}/report.html",

@@ -18,12 +18,13 @@
 #include "fer/image.h"
 #include "fer/metrics.h"
 #include "fer/predictor.h"
+#include "fer/views.h"
 
 namespace FER_PUBLIC fer {
 
 struct ClassifierOptions {
   EnsembleRule rule = EnsembleRule::kMean;  // how several models become one
-  bool flip = false;                        // each model's mean over the picture and its mirror image
+  Views views = {};                         // of each model the mean over these
 };
 
 // One model, or several that take the same pictures and tell the same classes apart. Immutable after loading: every
@@ -31,7 +32,8 @@ struct ClassifierOptions {
 // request (decode_image, input_of), and asks for several requests in one batch (predict_into).
 class Classifier {
  public:
-  // Throws Error as load_model does, and where a model does not take the first one's input or tell its classes apart.
+  // Throws Error as load_model does, and where a model does not take the first one's input, does not tell its classes
+  // apart, or cannot be shown pictures in options.views.
   static Classifier load(const std::string& path, const ClassifierOptions& options = {});
   static Classifier load(std::span<const std::string> paths, const ClassifierOptions& options = {});
   // `names` are what messages call the models; empty: "model 1" and so on.
@@ -66,7 +68,8 @@ class Classifier {
   // Such bytes for n pictures, one after another -> probabilities, n * class_count() floats, overwritten. Throws Error
   // on sizes that do not fit.
   void predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const;
-  // The same from floats that are already preprocessed, the only form that landmarks have. Throws Error with `flip`.
+  // The same from floats that are already preprocessed, the only form that landmarks have. Throws Error with
+  // several views.
   void predict_into(std::span<const float> inputs, std::span<float> probabilities) const;
   // The prediction for one picture or example, given its probabilities.
   Prediction prediction_of(std::span<const float> probabilities) const;

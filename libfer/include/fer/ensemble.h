@@ -10,6 +10,7 @@
 #include "fer/export.h"
 #include "fer/metrics.h"
 #include "fer/model.h"
+#include "fer/views.h"
 
 namespace FER_PUBLIC fer {
 
@@ -27,14 +28,14 @@ std::string class_difference(const Network& expected, const Network& found);
 // there is no model and when sizes differ.
 std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule);
 
-// Returns probabilities [rows, classes], asking for `batch_size` pictures at a time. flip: takes each model's mean over
-// the picture and its mirror image.
+// Returns probabilities [rows, classes], asking for `batch_size` pictures at a time: of each model the mean over
+// `views`.
 // Throws Error when there is no model, when two differ in classes ("model 2: ..."), and as predict_rows does.
 Tensor predict_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
-                        std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
+                        std::span<const int64_t> rows, int64_t batch_size = 64, const Views& views = {});
 
 // Does what evaluate (fer/evaluate.h) does, with the probabilities of predict_ensemble.
 Evaluation evaluate_ensemble(std::span<const Model> models, EnsembleRule rule, const Dataset& data,
-                             std::span<const int64_t> rows, int64_t batch_size = 64, bool flip = false);
+                             std::span<const int64_t> rows, int64_t batch_size = 64, const Views& views = {});
 
 }  // namespace fer

@@ -18,6 +18,7 @@
 
 #include "fer/activation.h"
 #include "fer/export.h"
+#include "fer/picture_size.h"
 #include "fer/tensor.h"
 
 namespace FER_PUBLIC fer {
@@ -319,5 +320,10 @@ const char* activation_name(Activation activation);  // "relu", ...
 // convolution) are changed where their number differs. Throws Error naming the layer where the network does not end in
 // one.
 Network with_classes(Network network, const std::vector<std::string>& class_names);
+
+// Returns the network for pictures of another size, with the same parameters and classes. Throws Error naming the layer
+// where that changes the shape of a parameter (a dense layer after a flatten) or where a layer does not take what it
+// would be given: what takes pictures of any size has a global pool before its dense layers.
+Network with_input_size(Network network, const PictureSize& size);
 
 }  // namespace fer

@@ -14,6 +14,7 @@
 
 #include "fer/export.h"
 #include "fer/model.h"
+#include "fer/views.h"
 
 namespace FER_PUBLIC fer {
 
@@ -33,9 +34,10 @@ struct Prediction {
 // made again.
 class Predictor {
  public:
-  // Throws Error as load_model does.
-  static Predictor load(const std::string& path);
-  explicit Predictor(Model model);
+  // Throws Error as load_model does, and where the model cannot be shown pictures in `views`, the mean over which is
+  // the answer.
+  static Predictor load(const std::string& path, const Views& views = {});
+  explicit Predictor(Model model, const Views& views = {});
   ~Predictor();
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;
@@ -59,7 +61,8 @@ class Predictor {
   // A batch: pixels of n pictures one after another -> probabilities, n * class_count() floats, overwritten. Throws
   // Error on sizes that do not fit.
   void predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const;
-  // The same from floats that are already preprocessed.
+  // The same from floats that are already preprocessed, of which there is one view. Throws Error where more are asked
+  // for.
   void predict_into(std::span<const float> inputs, std::span<float> probabilities) const;
 
  private:
