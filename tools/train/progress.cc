@@ -106,6 +106,12 @@ std::string start_line(const StepProgress& p, int64_t from, double seconds) {
   return fmt::format("epoch {} of {}: {}, {}", p.epoch, p.epochs, steps, about(seconds));
 }
 
+std::string teacher_line(const TeacherFigures& figures) {
+  return fmt::format("teacher: {} {} asked about {} pictures in {:.3g} s; {} a picture's own class {:.3f} on average",
+                     figures.models, figures.models == 1 ? "model" : "models", grouped(figures.pictures),
+                     figures.seconds, figures.models == 1 ? "it gives" : "they give", figures.label_probability);
+}
+
 // The first steps tell how long the epoch takes, so that nobody waits long for a first line.
 void Progress::announce(const StepProgress& p) {
   constexpr int64_t kSteps = 3;

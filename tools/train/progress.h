@@ -29,6 +29,9 @@ std::string epoch_json(const EpochResult& epoch, int64_t stage = 0);
 // about 28 s". from: the first step of it that this process took; seconds: the time that its steps take.
 std::string start_line(const StepProgress& progress, int64_t from, double seconds);
 
+// "teacher: 2 models asked about 28,709 pictures in 35 s; they give a picture's own class 0.712 on average"
+std::string teacher_line(const TeacherFigures& figures);
+
 // Writes to standard output.
 class Progress {
  public:

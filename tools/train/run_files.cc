@@ -10,6 +10,7 @@
 #include "fer/error.h"
 #include "fer/file.h"
 #include "fer/threads.h"
+#include "fer/train_options.h"
 #include "fer/version.h"
 #include "tools/train/stored_text.h"
 
@@ -80,15 +81,26 @@ bool describes(const ordered_json& run_data, const Dataset& data) {
          run_data.value("crc32", "") == fmt::format("{:08x}", checksum(data));
 }
 
+// Paths from any folder: of a file that is there, or of a list of files.
+std::string lasting_text(const std::string& name, const std::string& value) {
+  static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe"};  // network, recipe: or a name
+  if (name == "teacher") {
+    TrainConfig config;
+    set_train_option(config, name, value);
+    for (std::string& path : config.teacher.models) path = fs::absolute(path).string();
+    return train_option_text(config, name);
+  }
+  return kFiles.contains(name) && is_there(value) ? fs::absolute(value).string() : value;
+}
+
 // How the run was called, without options that concern one call only. Files get absolute paths, as the run may be
 // resumed from another folder.
 ordered_json lasting_options(const Arguments& arguments) {
   static const std::set<std::string> kOfOneCall = {"out", "resume", "quiet", "json"};
-  static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe"};  // network, recipe: or a name
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : arguments.given()) {
     if (kOfOneCall.contains(name)) continue;
-    options[name] = stored_text(kFiles.contains(name) && is_there(value) ? fs::absolute(value).string() : value);
+    options[name] = stored_text(lasting_text(name, value));
   }
   return options;
 }

@@ -96,6 +96,7 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.precision != Precision::kFp32) rows.emplace_back("precision", precision_name(config.precision));
   if (config.label_smoothing > 0) rows.emplace_back("label smoothing", fmt::format("{:g}", config.label_smoothing));
   if (!options.class_weights.empty()) rows.emplace_back("class weights", options.class_weights);
+  if (config.teacher.any()) rows.emplace_back("teacher", teacher_text(config.teacher));
   if (config.no_mixing_epochs > 0) {
     rows.emplace_back("without mixing and erasing", fmt::format("the last {} epochs", config.no_mixing_epochs));
   }
@@ -128,6 +129,13 @@ std::string banner(const TrainOptions& options, const Network& network, const Tr
                      part_text(rows.train_name, rows.train.size()),
                      part_text(rows.validation_name, rows.validation.size()), optimizer_text(config.optimizer),
                      batch_text(config), config.epochs, config.out_dir);
+}
+
+std::string teacher_text(const Teacher& teacher) {
+  std::string names;
+  for (const std::string& path : teacher.models) names += (names.empty() ? "" : ", ") + path;
+  return fmt::format("{}: weight {:g}, temperature {:g}, views {}", names, teacher.weight, teacher.temperature,
+                     teacher_views_name(teacher.views));
 }
 
 ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,

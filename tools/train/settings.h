@@ -16,6 +16,9 @@ std::string watched(const std::string& monitor, const TrainingRows& rows);
 // Three lines: program and network, data, how it is trained and where to.
 std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows);
 
+// What a teacher is and how much it counts: "a.safetensors, b.safetensors: weight 0.5, temperature 1, views flip".
+std::string teacher_text(const Teacher& teacher);
+
 ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,
                          const TrainingRows& rows, const std::string& command);
 

@@ -109,6 +109,7 @@ void Run::record_call() {
 void Run::greet(const Network& network) const {
   if (!talks()) return;
   fmt::print("{}\n", banner(options_, network, rows_));
+  if (options_.config.teacher.any()) fmt::print("teacher: {}\n", teacher_text(options_.config.teacher));
   std::fflush(stdout);
 }
 
@@ -119,6 +120,10 @@ TrainCallbacks Run::callbacks(Progress& progress) {
     // must not stay, and a start that failed leaves no run behind.
     record_call();
     progress.step(step);
+  };
+  callbacks.on_teacher = [&](const TeacherFigures& figures) {
+    if (talks()) fmt::print("{}\n", teacher_line(figures));
+    std::fflush(stdout);
   };
   callbacks.on_epoch = [&](const EpochResult& epoch, const History& history) {
     progress.epoch(epoch, history.best_epoch == epoch.epoch);

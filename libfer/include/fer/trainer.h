@@ -25,6 +25,7 @@
 #include "fer/model.h"
 #include "fer/optimizer.h"
 #include "fer/precision.h"
+#include "fer/teacher.h"
 
 namespace FER_PUBLIC fer {
 
@@ -68,7 +69,8 @@ struct TrainConfig {
   Loss loss = Loss::kCrossEntropy;
   double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
-      {};  // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
+      {};                // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
+  Teacher teacher = {};  // needs the cross-entropy
   Augmentation augmentation = {};
   Mixing mixing = {};
   int64_t no_mixing_epochs = 0;  // in so many last epochs there is neither mixing nor erasing
@@ -125,8 +127,12 @@ struct TrainCallbacks {
   std::function<void(const StepProgress&)> on_step = {};
   // The epoch that ended, and all of the run so far, epochs before a resume and this one included.
   std::function<void(const EpochResult&, const History&)> on_epoch = {};
+  // Called before the first step of a run with a teacher, when its models have been asked. A resumed run has their
+  // answers already.
+  std::function<void(const TeacherFigures&)> on_teacher = {};
   // Called after every step and every batch of validation; when it returns true, a checkpoint is written and fit
-  // returns.
+  // returns. Called also after every batch that a teacher is asked about; then fit throws Error, and nothing is
+  // written.
   std::function<bool()> should_stop = {};
 };
 
@@ -155,8 +161,10 @@ class Trainer {
   // the run was killed and resumed. Throws Error when the loss or a gradient stops being finite (naming epoch and step;
   // the last checkpoint stays), when a file cannot be written (what was there stays), when out_dir holds a run and
   // resume is false, when it holds another run (naming what differs), and when another run is at work in it (naming the
-  // process). A second fit starts from model(), with new moments. soft_targets: empty, or [data.size(), classes]
-  // numbers that take the place of the labels.
+  // process). config.teacher's models are loaded and asked before the first step (which takes another [train.size(),
+  // classes] numbers of memory); Error names the one that cannot be loaded or has other classes than the network, by
+  // name where both have names. A second fit starts from model(), with new moments. soft_targets: empty, or
+  // [data.size(), classes] numbers that take the place of the labels.
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
               const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
 

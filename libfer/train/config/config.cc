@@ -76,6 +76,9 @@ void check_together(const TrainConfig& config) {
   if (config.loss == Loss::kSquaredHinge && config.mixing.any()) {
     throw Error("mixing: expected the loss cross_entropy for mixed targets, found squared_hinge");
   }
+  if (config.loss == Loss::kSquaredHinge && config.teacher.any()) {
+    throw Error("teacher: expected the loss cross_entropy for soft targets, found squared_hinge");
+  }
   if (config.save_every > 0 && config.out_dir.empty()) {
     throw Error("save_every: expected out_dir to keep snapshots in, found none");
   }

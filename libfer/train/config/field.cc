@@ -7,9 +7,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/text.h"
 #include "fer/error.h"
 #include "network/json_fields.h"
 #include "network/json_text.h"
+#include "train/config/path_list.h"
 
 namespace fer::train {
 namespace {
@@ -130,6 +132,7 @@ std::string expected_text(const Field& field, const Place& place) {
                  [&](double*) { return number_expected("a number", field.range); },
                  [](std::string*) { return std::string("a path"); },
                  [&](std::vector<double>*) { return number_expected("one number per class, each", field.range); },
+                 [](std::vector<std::string>*) { return std::string("paths with commas between"); },
                  [&](PictureSize*) { return size_expected(field.range); },
                  [&](Interval*) { return interval_expected(field.range); },
                  [](const Choice& choice) { return one_of(choice.names); }},
@@ -151,6 +154,7 @@ std::string value_text(const Place& place) {
             for (const double w : *v) text += fmt::format("{}{}", text.empty() ? "" : ",", number_text(w));
             return text;
           },
+          [](std::vector<std::string>* v) { return v->empty() ? "none" : paths_text(*v); },
           [](PictureSize* v) { return v->given() ? fmt::format("{}x{}", v->height, v->width) : std::string("none"); },
           [](Interval* v) { return fmt::format("{},{}", number_text(v->low), number_text(v->high)); },
           [](const Choice& choice) { return choice.now; },
@@ -169,6 +173,13 @@ void check_value(const Field& field, const Place& place, const std::string& wher
   };
   std::visit(Overloaded{[](std::monostate) {}, [](bool*) {}, [](std::string*) {}, [](uint64_t*) {},
                         [&](std::vector<double>* values) { std::for_each(values->begin(), values->end(), check); },
+                        [&](std::vector<std::string>* paths) {
+                          for (const std::string& path : *paths) {
+                            if (path.empty() || !core::is_utf8(path)) {
+                              fail(where, "paths in UTF-8, none of them empty", fmt::format("\"{}\"", path));
+                            }
+                          }
+                        },
                         [&](PictureSize* size) {
                           if (!size->given()) return;
                           check(size->height);
@@ -218,6 +229,11 @@ void value_from_json(const json& value, const std::string& where, const Place& p
                           out->resize(value.size());
                           for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out)[i]);
                         },
+                        [&](std::vector<std::string>* out) {
+                          if (!value.is_array()) fail(where, "an array of paths", shown(value));
+                          out->resize(value.size());
+                          for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out)[i]);
+                        },
                         [&](PictureSize* out) {
                           if (value.is_null()) return;
                           if (!value.is_array() || value.size() != 2) fail(where, "[height, width]", shown(value));
@@ -256,6 +272,11 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
                           std::vector<double> numbers;
                           for (const std::string_view part : parts_of(text)) number_in(part, numbers.emplace_back());
                           *out = std::move(numbers);
+                        },
+                        [&](std::vector<std::string>* out) {
+                          std::vector<std::string> paths = paths_in(text);
+                          if (std::find(paths.begin(), paths.end(), "") != paths.end()) refuse();
+                          *out = std::move(paths);
                         },
                         [&](PictureSize* out) {
                           const size_t x = text.find('x');

@@ -19,6 +19,7 @@ constexpr Range kRatio = from_to(0.001, 1000);
 
 constexpr const char* kRun = "Run";
 constexpr const char* kTraining = "Training";
+constexpr const char* kSoftTargets = "Soft targets";
 constexpr const char* kAugmentation = "Augmentation";
 constexpr const char* kOptimizer = "Optimizer";
 constexpr const char* kRate = "Learning rate and stopping";
@@ -94,6 +95,21 @@ const Field kFields[] = {
      .help = "Fit pictures to this size, of which the network sees a crop",
      .at = [](Config& c) -> Place { return &c.preprocessing.resize; }, .range = kPixels,
      .usual = "the input; with --crop the data's size", .left_out = true},
+
+    {.path = "teacher.models", .name = "teacher", .argument = "A,B,...", .group = kSoftTargets,
+     .help = "Models whose mean probabilities of each training picture are mixed into its target",
+     .at = [](Config& c) -> Place { return &c.teacher.models; }, .left_out = true},
+    {.path = "teacher.weight", .name = "teacher-weight", .argument = "W", .group = kSoftTargets,
+     .help = "Share of --teacher in the target; the label has the rest",
+     .at = [](Config& c) -> Place { return &c.teacher.weight; }, .range = kPartOfOne, .left_out = true},
+    {.path = "teacher.temperature", .name = "teacher-temperature", .argument = "T", .group = kSoftTargets,
+     .help = "Temperature of the teacher's softmax; above 1 its probabilities become more equal",
+     .at = [](Config& c) -> Place { return &c.teacher.temperature; }, .range = above(0), .left_out = true},
+    {.path = "teacher.views", .name = "teacher-views", .argument = "NAME", .group = kSoftTargets,
+     .help = "Views of each picture over which a teacher's probabilities are averaged",
+     .at = [](Config& c) -> Place {
+       return choice(c.teacher.views, {TeacherViews::kOne, TeacherViews::kFlip}, teacher_views_name);
+     }, .left_out = true},
 
     {.path = "augmentation.horizontal_flip", .name = "flip", .group = kAugmentation,
      .help = "Mirror half of the training pictures",

@@ -1,5 +1,6 @@
-// Names of optimizers.
+// Names of optimizers and of a teacher's views.
 #include "fer/optimizer.h"
+#include "fer/teacher.h"
 
 namespace fer {
 
@@ -17,5 +18,7 @@ const char* optimizer_name(const Optimizer& optimizer) {
   };
   return std::visit(Name{}, optimizer);
 }
+
+const char* teacher_views_name(TeacherViews views) { return views == TeacherViews::kFlip ? "flip" : "one"; }
 
 }  // namespace fer

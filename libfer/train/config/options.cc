@@ -72,19 +72,31 @@ std::vector<TrainOption> options_of(Fields fields) {
   return options;
 }
 
-void set_option(TrainConfig& config, const std::string& name, const std::string& text, Fields fields) {
+namespace {
+
+// The option of this name, which has a place in this configuration.
+const Field& option_named(TrainConfig& config, const std::string& name, Fields fields) {
   const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
   if (name.empty() || field == fields.end())
     throw Error(fmt::format("--{}: there is no such option of training", name));
-  const Place place = field->at(config);
-  if (!applies(place)) {
-    const Field* parent = parent_of(fields, *field);
-    if (parent == nullptr) throw Error(fmt::format("--{} does not go with the other settings", name));
-    throw Error(fmt::format("--{} does not go with --{} {} (it goes with {})", name, parent->name,
-                            value_text(parent->at(config)), fmt::join(option_of(*field, fields).with, ", ")));
-  }
-  value_from_text(text, "--" + name, *field, place);
-  if (field->then != nullptr) field->then(config);
+  if (applies(field->at(config))) return *field;
+  const Field* parent = parent_of(fields, *field);
+  if (parent == nullptr) throw Error(fmt::format("--{} does not go with the other settings", name));
+  throw Error(fmt::format("--{} does not go with --{} {} (it goes with {})", name, parent->name,
+                          value_text(parent->at(config)), fmt::join(option_of(*field, fields).with, ", ")));
+}
+
+}  // namespace
+
+void set_option(TrainConfig& config, const std::string& name, const std::string& text, Fields fields) {
+  const Field& field = option_named(config, name, fields);
+  value_from_text(text, "--" + name, field, field.at(config));
+  if (field.then != nullptr) field.then(config);
+}
+
+std::string option_text(const TrainConfig& config, const std::string& name, Fields fields) {
+  TrainConfig values = config;
+  return value_text(option_named(values, name, fields).at(values));
 }
 
 }  // namespace fer::train
@@ -95,6 +107,10 @@ std::vector<TrainOption> train_options() { return train::options_of(train::all_f
 
 void set_train_option(TrainConfig& config, const std::string& name, const std::string& text) {
   train::set_option(config, name, text, train::all_fields());
+}
+
+std::string train_option_text(const TrainConfig& config, const std::string& name) {
+  return train::option_text(config, name, train::all_fields());
 }
 
 }  // namespace fer

@@ -11,5 +11,6 @@ namespace fer::train {
 
 std::vector<TrainOption> options_of(Fields fields);
 void set_option(TrainConfig& config, const std::string& name, const std::string& text, Fields fields);
+std::string option_text(const TrainConfig& config, const std::string& name, Fields fields);
 
 }  // namespace fer::train

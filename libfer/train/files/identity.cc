@@ -112,6 +112,10 @@ JsonValue run_identity(const Network& network, const TrainConfig& config, const 
                                           {"validation", rows_identity(inputs, inputs.validation)},
                                           {"soft_targets", checksum(inputs.targets)},
                                           {"first_weights", checksum(first_weights)}});
+  // (Runs without a teacher are as they were before there were any.)
+  if (inputs.teacher != nullptr) {
+    identity["teacher_targets"] = checksum(inputs.teacher->tensor().values());
+  }
   identity.sort_keys();
   return identity;
 }

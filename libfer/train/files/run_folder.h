@@ -22,6 +22,8 @@ class RunFolder {
   std::string best() const { return file("best.safetensors"); }
   // Early stopping's own best, where it can differ from best().
   std::string stopping_best() const { return file("early_stopping.safetensors"); }
+  // A teacher's answers about the training pictures.
+  std::string teacher_targets() const { return file("teacher_targets.safetensors"); }
   // The snapshot of the weights after so many steps of the run.
   std::string snapshot(int64_t steps) const;
   // Throws Error where that cannot be found out.

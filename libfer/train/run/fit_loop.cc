@@ -8,6 +8,8 @@
 #include "kernels/values/elementwise.h"
 #include "train/files/checkpoint.h"
 #include "train/files/identity.h"
+#include "train/files/row_table_file.h"
+#include "train/run/teacher_targets.h"
 #include "train/step/not_finite.h"
 
 namespace fer::train {
@@ -18,12 +20,23 @@ bool always_agree(const EarlyStopping& stopping, const Monitor& stopping_monitor
   return stopping_monitor == best_monitor && stopping.min_delta == 0 && stopping.start_from_epoch == 0;
 }
 
+std::optional<RowTable> table_for_teacher(const TrainConfig& config, const RunInputs& inputs, const Network& network) {
+  if (!config.teacher.any()) return {};
+  return RowTable(inputs.train, inputs.data.size(), class_count(network));
+}
+
+RunInputs with_teacher(RunInputs inputs, const std::optional<RowTable>& targets) {
+  if (targets) inputs.teacher = &*targets;
+  return inputs;
+}
+
 }  // namespace
 
 FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& inputs, const TrainCallbacks& callbacks)
     : model_(model),
       config_(config),
-      inputs_(inputs),
+      teacher_targets_(table_for_teacher(config, inputs, model.network)),
+      inputs_(with_teacher(inputs, teacher_targets_)),
       callbacks_(callbacks),
       monitors_{Monitor(config.reduce_lr.monitor, "reduce_lr.monitor", !inputs.validation.empty()),
                 Monitor(config.early_stopping.monitor, "early_stopping.monitor", !inputs.validation.empty()),
@@ -33,7 +46,7 @@ FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& input
       best_(folder_.best()),
       stopping_best_(folder_.stopping_best()),
       bests_coincide_(always_agree(config.early_stopping, monitors_.stopping, monitors_.best)),
-      step_(model, config, inputs) {}
+      step_(model, config, inputs_) {}
 
 History FitLoop::run() {
   start();
@@ -50,10 +63,11 @@ History FitLoop::run() {
 // A start that fails leaves nothing behind: whoever corrects what was wrong gives the same command again.
 void FitLoop::start() {
   state_ = first_state();
-  if (folder_.used()) identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
   folder_.open(config_.resume, config_.save_every > 0);
   try {
     const bool resumed = config_.resume && folder_.has_checkpoint();
+    if (teacher_targets_) take_teacher_targets(resumed);
+    if (folder_.used()) identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
     if (resumed) resume();
     if (!finished()) step_.take_memory();
     if (!resumed) logs_.begin_anew();
@@ -62,6 +76,14 @@ void FitLoop::start() {
     folder_.remove_if_new();
     throw;
   }
+}
+
+void FitLoop::take_teacher_targets(bool kept) {
+  if (kept) return read_row_table(folder_.teacher_targets(), *teacher_targets_);
+  const TeacherFigures figures =
+      ask_teacher(config_.teacher, model_.network, inputs_, callbacks_.should_stop, *teacher_targets_);
+  if (folder_.used()) write_row_table(folder_.teacher_targets(), *teacher_targets_);
+  if (callbacks_.on_teacher) callbacks_.on_teacher(figures);
 }
 
 RunState FitLoop::first_state() const {

@@ -1,6 +1,7 @@
 // One training run: steps, epochs, callbacks, files.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "fer/trainer.h"
@@ -17,7 +18,8 @@ namespace fer::train {
 
 class FitLoop {
  public:
-  // Keeps references to all four; model holds the first weights and gets the last or best ones.
+  // Keeps references to all four, and what inputs refer to; model holds the first weights and gets the last or best
+  // ones.
   FitLoop(Model& model, const TrainConfig& config, const RunInputs& inputs, const TrainCallbacks& callbacks);
   History run();
 
@@ -28,6 +30,8 @@ class FitLoop {
 
   void start();
   RunState first_state() const;
+  // Finds the answers of the teacher; `kept`: in the run's folder.
+  void take_teacher_targets(bool kept);
   void resume();
   void train();
   bool finished() const {
@@ -52,7 +56,8 @@ class FitLoop {
 
   Model& model_;
   const TrainConfig& config_;
-  const RunInputs& inputs_;
+  std::optional<RowTable> teacher_targets_;
+  const RunInputs inputs_;  // and those targets
   const TrainCallbacks& callbacks_;
   Monitors monitors_;
   RunFolder folder_;

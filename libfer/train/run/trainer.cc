@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
@@ -47,6 +48,10 @@ Trainer::Trainer(Network network, const TrainConfig& config) : Trainer(untrained
 Trainer::Trainer(Model model, TrainConfig config) {
   infer(model.network);
   if (!model.int8.empty()) throw Error("the model computes in 8-bit integers: expected one in floats to train");
+  // A run may be resumed from another folder. (An empty path is refused below.)
+  for (std::string& path : config.teacher.models) {
+    if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+  }
   train::check_config(config, class_count(model.network));
   train::check_crop(model, config.augmentation);
   config.preprocessing = model.preprocessing;

@@ -5,13 +5,15 @@
 #include <span>
 
 #include "fer/dataset.h"
+#include "train/step/row_table.h"
 
 namespace fer::train {
 
 struct RunInputs {
   const Dataset& data;
   std::span<const int64_t> train, validation;
-  std::span<const float> targets;  // [data.size(), classes], or empty: the labels
+  std::span<const float> targets;     // [data.size(), classes], or empty: the labels
+  const RowTable* teacher = nullptr;  // of the training rows, or null: there is none
 };
 
 }  // namespace fer::train

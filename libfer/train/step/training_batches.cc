@@ -58,6 +58,9 @@ void TrainingBatches::fill_targets(std::span<const int64_t> rows) {
   for (int64_t i = 0; i < count_; ++i) {
     const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target(i));
     if (!weights_.empty()) weights_[i] = static_cast<float>(config_.class_weights[label]);
+    if (inputs_.teacher != nullptr) {
+      data::blend(1 - config_.teacher.weight, (*inputs_.teacher)[rows[i]], target(i));
+    }
   }
 }
 

@@ -74,6 +74,14 @@ TEST(StartLine, SaysHowManyStepsAndHowLong) {
   EXPECT_EQ(start_line(p, 1, 3), "epoch 1 of 30: 1 step, about 3 s");
 }
 
+TEST(TeacherLine, SaysWhatWasAskedAndWhatItAnswered) {
+  EXPECT_EQ(
+      teacher_line({.models = 2, .pictures = 28709, .seconds = 35.4, .label_probability = 0.7123}),
+      "teacher: 2 models asked about 28,709 pictures in 35.4 s; they give a picture's own class 0.712 on average");
+  EXPECT_EQ(teacher_line({.models = 1, .pictures = 7, .seconds = 0.01234, .label_probability = 1}),
+            "teacher: 1 model asked about 7 pictures in 0.0123 s; it gives a picture's own class 1.000 on average");
+}
+
 class StartOfProgress : public ::testing::Test {
  protected:
   static StepProgress at(int64_t step, double seconds) {

@@ -149,6 +149,29 @@ TEST(Field, ReadsIntervals) {
   }
 }
 
+TEST(ListsOfPaths, AreReadFromTextAndJson) {
+  std::vector<std::string> paths;
+  const Field field = field_of({});
+  value_from_text("one,two", "--teacher", field, &paths);
+  EXPECT_EQ(paths, (std::vector<std::string>{"one", "two"}));
+  for (const char* bad : {"", ",", "one,", ",two", "one,,two"}) {
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--teacher", field, &paths); }),
+              std::string("--teacher: expected paths with commas between, found \"") + bad + "\"");
+  }
+  EXPECT_EQ(paths, (std::vector<std::string>{"one", "two"}));
+  value_from_json({"a", "b"}, "models", &paths);
+  EXPECT_EQ(paths, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(value_to_json(&paths).dump(), R"(["a","b"])");
+  EXPECT_EQ(message_of([&] { value_from_json("a", "models", &paths); }),
+            "models: expected an array of paths, found \"a\"");
+  EXPECT_NE(message_of([&] { value_from_json({"a", 3}, "models", &paths); }), "");
+  paths = {"fine", ""};
+  EXPECT_EQ(message_of([&] { check_value(field, &paths, "teacher.models"); }),
+            "teacher.models: expected paths in UTF-8, none of them empty, found \"\"");
+  paths = {"caf\xe9"};
+  EXPECT_NE(message_of([&] { check_value(field, &paths, "teacher.models"); }), "");
+}
+
 TEST(Field, NumbersAreWrittenShortly) {
   EXPECT_EQ(number_text(0), "0");
   EXPECT_EQ(number_text(2147483647), "2147483647");

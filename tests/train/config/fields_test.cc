@@ -46,6 +46,7 @@ TEST(Fields, HaveEveryMemberOfTrainConfig) {
   EXPECT_EQ(names_in_list().size(), members_of<TrainConfig>());
   EXPECT_EQ(names_in_list("augmentation.").size(), members_of<Augmentation>());
   EXPECT_EQ(names_in_list("mixing.").size(), members_of<Mixing>());
+  EXPECT_EQ(names_in_list("teacher.").size(), members_of<Teacher>());
   EXPECT_EQ(names_in_list("reduce_lr.").size(), members_of<ReduceLrOnPlateau>());
   EXPECT_EQ(names_in_list("early_stopping.").size(), members_of<EarlyStopping>());
   EXPECT_EQ(names_in_list("clipping.").size(), members_of<GradientClipping>());
@@ -194,6 +195,7 @@ void change(const Place& place) {
   if (auto* flag = std::get_if<bool*>(&place)) **flag = !**flag;
   if (auto* number = std::get_if<double*>(&place)) **number += 0.25;
   if (auto* count = std::get_if<int64_t*>(&place)) **count += 1;
+  if (auto* paths = std::get_if<std::vector<std::string>*>(&place)) **paths = {"a", "b,c"};
   if (auto* size = std::get_if<PictureSize*>(&place)) **size = {40, 44};
   if (auto* interval = std::get_if<Interval*>(&place)) **interval = {0.25, 0.75};
   if (const auto* choice = std::get_if<Choice>(&place)) choice->set(choice->names.back());

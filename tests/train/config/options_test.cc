@@ -89,6 +89,24 @@ TEST(SetTrainOption, AnotherOptimizerBringsItsDefaultsTheSameKeepsWhatItHas) {
   EXPECT_EQ(learning_rate_of(config.optimizer), 0.01f);
 }
 
+TEST(TrainOptionText, IsWhatTheOptionTakes) {
+  TrainConfig config;
+  set_train_option(config, "optimizer", "sgd");
+  set_train_option(config, "momentum", "0.25");
+  set_train_option(config, "teacher", "a,b c,d\\,e,f\\g");
+  EXPECT_EQ(config.teacher.models, (std::vector<std::string>{"a", "b c", "d,e", "f\\g"}));
+  for (const char* name : {"optimizer", "momentum", "teacher", "epochs", "crop-scale"}) {
+    TrainConfig again = config;
+    set_train_option(again, name, train_option_text(config, name));
+    EXPECT_EQ(train_option_text(again, name), train_option_text(config, name)) << name;
+  }
+  TrainConfig again;
+  set_train_option(again, "teacher", train_option_text(config, "teacher"));
+  EXPECT_EQ(again.teacher, config.teacher);
+  EXPECT_NE(message_of([&] { train_option_text(config, "beta1"); }), "");
+  EXPECT_NE(message_of([&] { train_option_text(config, "wings"); }), "");
+}
+
 TEST(SetTrainOption, RefusesByNameAndSaysWhatWouldDo) {
   EXPECT_EQ(refusal({}, "epochs", "0"), "--epochs: expected a whole number from 1 to 2147483647, found \"0\"");
   EXPECT_EQ(refusal({}, "monitor", "f1"), "--monitor: expected loss, accuracy, val_loss or val_accuracy, found \"f1\"");

@@ -136,6 +136,48 @@ TEST_F(Batches, TakeSoftTargetsInPlaceOfLabels) {
   EXPECT_EQ(fill_target(inputs_, 6, 0, out), 0) << "of equals the first";
 }
 
+// A distribution that says which row it is of.
+RowTable teacher_of(const SmallRun& run) {
+  RowTable table(run.train, run.data.size(), 3);
+  for (const int64_t row : run.train) {
+    const float p = static_cast<float>(row) / 128;
+    table[row][0] = p;
+    table[row][1] = (1 - p) / 2;
+    table[row][2] = (1 - p) / 2;
+  }
+  return table;
+}
+
+TEST_F(Batches, MixTheTeachersAnswerIntoTheSmoothedLabel) {
+  TrainConfig config = small_config();
+  config.label_smoothing = 0.3;
+  config.class_weights = {2, 0.5, 1};
+  config.teacher.weight = 0.25;
+  const RowTable teacher = teacher_of(run_);
+  inputs_.teacher = &teacher;
+  TrainingBatches b = batches(config);
+  const std::vector<int64_t> order = data::pass_order(run_.train, 42, 1);
+  b.start_step(9 + 2);
+  b.fill(0);
+  for (int64_t i = 0; i < 8; ++i) {
+    const int64_t row = order[16 + i], label = row % 3;
+    for (int64_t k = 0; k < 3; ++k) {
+      const double smoothed = k == label ? 0.8 : 0.1;
+      EXPECT_NEAR(b.targets()[i * 3 + k], 0.75 * smoothed + 0.25 * teacher[row][k], 1e-6) << row;
+    }
+    EXPECT_EQ(b.weights()[i], config.class_weights[label]) << "the weight is the label's";
+  }
+  // Soft targets take the label's place.
+  std::vector<float> soft(static_cast<size_t>(run_.data.size() * 3), 0.25f);
+  for (size_t i = 2; i < soft.size(); i += 3) soft[i] = 0.5f;
+  inputs_.targets = soft;
+  config.label_smoothing = 0;
+  b.fill(0);
+  for (int64_t k = 0; k < 3; ++k) {
+    EXPECT_NEAR(b.targets()[k], 0.75 * (k == 2 ? 0.5 : 0.25) + 0.25 * teacher[order[16]][k], 1e-6);
+  }
+}
+
 // What steps are made of without mixing, and with it.
 struct Mixed {
   std::vector<std::vector<float>> pictures, targets;
@@ -188,6 +230,21 @@ TEST_F(MixedBatches, JoinPicturesTargetsAndWeightsWithTheOneBefore) {
       changed += found.pictures[i] != plain.pictures[i];
     }
     EXPECT_GT(changed, 3);
+  }
+}
+
+TEST_F(MixedBatches, JoinTargetsThatHaveTheTeachersAnswer) {
+  TrainConfig config = small_config();
+  const RowTable teacher = teacher_of(run_);
+  inputs_.teacher = &teacher;
+  const Mixed plain = batch_of(config, 2);
+  config.mixing.mixup = 0.7;
+  const Mixed found = batch_of(config, 2);
+  for (size_t i = 0; i < 8; ++i) {
+    const double share = data::draw_mix(config.mixing, {6, 6, 1}, {.seed = 42, .pass = 0, .row = rows_[16 + i]}).share;
+    for (size_t k = 0; k < 3; ++k) {
+      EXPECT_NEAR(found.targets[i][k], share * plain.targets[i][k] + (1 - share) * plain.targets[(i + 7) % 8][k], 1e-6);
+    }
   }
 }
 
