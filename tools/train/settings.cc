@@ -135,7 +135,7 @@ std::string teacher_text(const Teacher& teacher) {
   std::string names;
   for (const std::string& path : teacher.models) names += (names.empty() ? "" : ", ") + path;
   return fmt::format("{}: weight {:g}, temperature {:g}, views {}", names, teacher.weight, teacher.temperature,
-                     teacher_views_name(teacher.views));
+                     views_name(teacher.views));
 }
 
 ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,

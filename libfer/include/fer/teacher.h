@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "fer/export.h"
+#include "fer/views.h"
 
 namespace FER_PUBLIC fer {
-
-// The views of a picture whose mean is a teacher's answer.
-enum class TeacherViews : uint8_t {
-  kOne,  // as the model sees it
-  kFlip  // and its mirror image
-};
-const char* teacher_views_name(TeacherViews views);  // "one", "flip"
 
 // For every training picture, as it is without augmentation, each model gives probabilities p, the mean over its views.
 // With the temperature T they become p_k^(1/T) / sum_j p_j^(1/T), which of one view is the softmax of logits / T. The
@@ -25,7 +19,7 @@ struct Teacher {
   std::vector<std::string> models = {};  // their files; empty: there is no teacher
   double weight = 0.5;                   // 0 to 1
   double temperature = 1;                // above 0; the network that is trained has temperature 1 (docs/training.md)
-  TeacherViews views = TeacherViews::kOne;
+  Views views = {};                      // their mean is that of the probabilities
   bool any() const { return !models.empty(); }
   bool operator==(const Teacher&) const = default;
 };

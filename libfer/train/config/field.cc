@@ -33,6 +33,14 @@ bool known(const Choice& choice, const std::string& name) {
   return std::find(choice.names.begin(), choice.names.end(), name) != choice.names.end();
 }
 
+Views views_named(const std::string& text, const std::string& where) {
+  try {
+    return views_from_name(text);
+  } catch (const Error& error) {
+    throw Error(where + ": " + error.what());
+  }
+}
+
 template <class T>
 bool fits(const Range& range, T value) {
   return std::isfinite(static_cast<double>(value)) && range.contains(static_cast<double>(value));
@@ -133,6 +141,7 @@ std::string expected_text(const Field& field, const Place& place) {
                  [](std::string*) { return std::string("a path"); },
                  [&](std::vector<double>*) { return number_expected("one number per class, each", field.range); },
                  [](std::vector<std::string>*) { return std::string("paths with commas between"); },
+                 [](Views*) { return std::string("none, or some of flip, five, ten, shifts, dense with + between"); },
                  [&](PictureSize*) { return size_expected(field.range); },
                  [&](Interval*) { return interval_expected(field.range); },
                  [](const Choice& choice) { return one_of(choice.names); }},
@@ -155,6 +164,7 @@ std::string value_text(const Place& place) {
             return text;
           },
           [](std::vector<std::string>* v) { return v->empty() ? "none" : paths_text(*v); },
+          [](Views* v) { return views_name(*v); },
           [](PictureSize* v) { return v->given() ? fmt::format("{}x{}", v->height, v->width) : std::string("none"); },
           [](Interval* v) { return fmt::format("{},{}", number_text(v->low), number_text(v->high)); },
           [](const Choice& choice) { return choice.now; },
@@ -173,6 +183,11 @@ void check_value(const Field& field, const Place& place, const std::string& wher
   };
   std::visit(Overloaded{[](std::monostate) {}, [](bool*) {}, [](std::string*) {}, [](uint64_t*) {},
                         [&](std::vector<double>* values) { std::for_each(values->begin(), values->end(), check); },
+                        [&](Views* views) {
+                          if (views->mean != ViewMean::kProbabilities) {
+                            fail(where, "the mean of the views' probabilities", "that of their logits");
+                          }
+                        },
                         [&](std::vector<std::string>* paths) {
                           for (const std::string& path : *paths) {
                             if (path.empty() || !core::is_utf8(path)) {
@@ -204,6 +219,7 @@ core::JsonValue value_to_json(const Place& place) {
   using core::JsonValue;
   return std::visit(
       Overloaded{[](std::monostate) { return JsonValue(); }, [](const Choice& choice) { return JsonValue(choice.now); },
+                 [](Views* v) { return JsonValue(views_name(*v)); },
                  [](PictureSize* v) {
                    return v->given() ? JsonValue::array({v->height, v->width}) : JsonValue();
                  },
@@ -233,6 +249,10 @@ void value_from_json(const json& value, const std::string& where, const Place& p
                           if (!value.is_array()) fail(where, "an array of paths", shown(value));
                           out->resize(value.size());
                           for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out)[i]);
+                        },
+                        [&](Views* out) {
+                          if (!value.is_string()) fail(where, "the names of views", shown(value));
+                          *out = views_named(value.get<std::string>(), where);
                         },
                         [&](PictureSize* out) {
                           if (value.is_null()) return;
@@ -278,6 +298,7 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
                           if (std::find(paths.begin(), paths.end(), "") != paths.end()) refuse();
                           *out = std::move(paths);
                         },
+                        [&](Views* out) { *out = views_named(text, where); },
                         [&](PictureSize* out) {
                           const size_t x = text.find('x');
                           PictureSize size;

@@ -107,9 +107,7 @@ const Field kFields[] = {
      .at = [](Config& c) -> Place { return &c.teacher.temperature; }, .range = above(0), .left_out = true},
     {.path = "teacher.views", .name = "teacher-views", .argument = "NAME", .group = kSoftTargets,
      .help = "Views of each picture over which a teacher's probabilities are averaged",
-     .at = [](Config& c) -> Place {
-       return choice(c.teacher.views, {TeacherViews::kOne, TeacherViews::kFlip}, teacher_views_name);
-     }, .left_out = true},
+     .at = [](Config& c) -> Place { return &c.teacher.views; }, .left_out = true},
 
     {.path = "augmentation.horizontal_flip", .name = "flip", .group = kAugmentation,
      .help = "Mirror half of the training pictures",

@@ -1,6 +1,5 @@
-// Names of optimizers and of a teacher's views.
+// Names of optimizers.
 #include "fer/optimizer.h"
-#include "fer/teacher.h"
 
 namespace fer {
 
@@ -18,7 +17,5 @@ const char* optimizer_name(const Optimizer& optimizer) {
   };
   return std::visit(Name{}, optimizer);
 }
-
-const char* teacher_views_name(TeacherViews views) { return views == TeacherViews::kFlip ? "flip" : "one"; }
 
 }  // namespace fer

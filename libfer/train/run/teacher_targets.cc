@@ -35,18 +35,15 @@ void temper(double temperature, std::span<float> p) {
 Tensor probabilities_of(const Model& model, const Teacher& teacher, const RunInputs& inputs,
                         const std::function<bool()>& should_stop) {
   evaluation::check_rows(model.network, inputs.data, inputs.train, false, "teacher");
-  // (Sigmoids are no distribution: as in the loss, a softmax goes on top.)
-  const bool sigmoids = ends_in_sigmoids(model.network);
   Tensor p = evaluation::probabilities_of(
       model, model.weights.values.values(), inputs.data, inputs.train,
-      {.batch_size = kPicturesAtOnce,
-       .flip = teacher.views == TeacherViews::kFlip,
-       .raw = sigmoids,
-       .should_stop = [&] {
+      {.batch_size = kPicturesAtOnce, .views = teacher.views, .should_stop = [&] {
          if (!should_stop || !should_stop()) return false;
          throw Error("stopped before it was asked about all pictures; nothing was written");
        }});
-  if (sigmoids) kernels::activation_forward(Activation::kSoftmax, 0, p.shape()[1], p.values(), p.values());
+  // Sigmoids, which a model gives as they are, are no distribution: as in the loss, a softmax goes on top.
+  if (ends_in_sigmoids(model.network))
+    kernels::activation_forward(Activation::kSoftmax, 0, p.shape()[1], p.values(), p.values());
   return p;
 }
 

@@ -53,7 +53,7 @@ TEST(ReportFacts, SayOnlyWhatWasChosen) {
   EXPECT_EQ(setting(options, rows_with({3}), "steps per epoch"), "5");
   EXPECT_EQ(setting(options, rows_with({3}), "limit"), "12 pictures per part");
   EXPECT_EQ(setting(options, rows_with({3}), "teacher"), "none");
-  options.config.teacher = {.models = {"a", "b/c"}, .weight = 0.25, .views = TeacherViews::kFlip};
+  options.config.teacher = {.models = {"a", "b/c"}, .weight = 0.25, .views = {.flip = true}};
   EXPECT_EQ(setting(options, rows_with({3}), "teacher"), "a, b/c: weight 0.25, temperature 1, views flip");
 }
 

@@ -79,7 +79,7 @@ TEST_F(FerTrainTeacher, IsAFieldOfANetworksSettings) {
   write("taught.json", text);
   const ToolResult r = run("fer-train faces.csv --network taught.json --as-seed --out student");
   ASSERT_EQ(r.status, 0) << r.err;
-  EXPECT_NE(r.out.find("teacher: run/best.safetensors: weight 0.3, temperature 1, views one"), std::string::npos)
+  EXPECT_NE(r.out.find("teacher: run/best.safetensors: weight 0.3, temperature 1, views none"), std::string::npos)
       << r.out;
 }
 

@@ -149,6 +149,24 @@ TEST(Field, ReadsIntervals) {
   }
 }
 
+TEST(ViewsOfATeacher, AreReadFromTextAndJson) {
+  Views views;
+  const Field field = field_of({});
+  value_from_text("ten+dense", "--teacher-views", field, &views);
+  EXPECT_EQ(views, (Views{.flip = true, .corners = true, .dense = true}));
+  EXPECT_EQ(value_text(&views), "ten+dense");
+  EXPECT_TRUE(message_of([&] {
+                value_from_text("eleven", "--teacher-views", field, &views);
+              }).starts_with("--teacher-views: "));
+  value_from_json("flip", "views", &views);
+  EXPECT_EQ(views, Views{.flip = true});
+  EXPECT_EQ(value_to_json(&views).dump(), "\"flip\"");
+  EXPECT_EQ(message_of([&] { value_from_json(3, "views", &views); }), "views: expected the names of views, found 3");
+  EXPECT_EQ(message_of([&] { check_value(field, &views, "teacher.views"); }), "");
+  views.mean = ViewMean::kLogits;
+  EXPECT_NE(message_of([&] { check_value(field, &views, "teacher.views"); }), "");
+}
+
 TEST(ListsOfPaths, AreReadFromTextAndJson) {
   std::vector<std::string> paths;
   const Field field = field_of({});

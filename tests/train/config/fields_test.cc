@@ -196,6 +196,7 @@ void change(const Place& place) {
   if (auto* number = std::get_if<double*>(&place)) **number += 0.25;
   if (auto* count = std::get_if<int64_t*>(&place)) **count += 1;
   if (auto* paths = std::get_if<std::vector<std::string>*>(&place)) **paths = {"a", "b,c"};
+  if (auto* views = std::get_if<Views*>(&place)) **views = {.flip = true, .dense = true};
   if (auto* size = std::get_if<PictureSize*>(&place)) **size = {40, 44};
   if (auto* interval = std::get_if<Interval*>(&place)) **interval = {0.25, 0.75};
   if (const auto* choice = std::get_if<Choice>(&place)) choice->set(choice->names.back());

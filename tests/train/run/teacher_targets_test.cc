@@ -47,10 +47,10 @@ class TeacherTargets : public ::testing::Test {
 
 TEST_F(TeacherTargets, AreTheMeanOfTheModelsProbabilities) {
   for (const bool flip : {false, true}) {
-    const Tensor a = predict_rows(a_, run_.data, run_.train, 64, flip);
-    const Tensor b = predict_rows(b_, run_.data, run_.train, 64, flip);
+    const Tensor a = predict_rows(a_, run_.data, run_.train, 64, {.flip = flip});
+    const Tensor b = predict_rows(b_, run_.data, run_.train, 64, {.flip = flip});
     Teacher teacher{.models = {folder_ / "a", folder_ / "b"}};
-    if (flip) teacher.views = TeacherViews::kFlip;
+    teacher.views.flip = flip;
     RowTable found = answers_of(teacher);
     double own = 0;
     for (size_t i = 0; i < 70; ++i) {
@@ -166,7 +166,7 @@ TrainConfig taught_config(std::string out_dir, std::vector<std::string> models) 
   TrainConfig config = rich_config(std::move(out_dir));
   config.mixing.mixup = 0.5;
   config.mixing.probability = 0.5;
-  config.teacher = {.models = std::move(models), .weight = 0.6, .temperature = 2, .views = TeacherViews::kFlip};
+  config.teacher = {.models = std::move(models), .weight = 0.6, .temperature = 2, .views = {.flip = true}};
   return config;
 }
 
