@@ -201,6 +201,10 @@ int convert(const cli::Arguments& arguments) {
   if (to == Form::kOnnx) {
     if (!model.int8.empty()) throw Error(path + ": expected a model in floats, found one in 8-bit integers");
     write_onnx(model, out, onnx_write_options(arguments));
+    if (model.preprocessing.equalize) {
+      notes.emplace_back(
+          "input: the histograms of pictures must be equalised before they go in, as OpenCV's equalizeHist does it");
+    }
     if (const PictureSize& size = model.preprocessing.resize; size.given()) {
       notes.push_back(fmt::format("input: the centre {}x{} of pictures that are fitted to {}x{}",
                                   model.network.input[0], model.network.input[1], size.height, size.width));

@@ -61,14 +61,25 @@ ordered_json network_json(const Network& network, int64_t batch_size) {
 ordered_json preprocessing_json(const Preprocessing& p) {
   ordered_json json = {{"scale", p.scale}, {"shift", p.shift}};
   if (p.resize.given()) json["resize"] = {p.resize.height, p.resize.width};
+  if (p.equalize) json["equalize"] = true;
+  if (p.standardize != Standardization::kNone) json["standardize"] = standardization_name(p.standardize);
   return json;
 }
 
 // How a model's pictures become its input.
 std::string input_text(const Preprocessing& p) {
-  return fmt::format("{}pixel * {:.8g}{}",
-                     p.resize.given() ? fmt::format("centre of {}x{}, ", p.resize.height, p.resize.width) : "", p.scale,
-                     p.shift == 0 ? "" : fmt::format(" {} {:.8g}", p.shift < 0 ? "-" : "+", std::abs(p.shift)));
+  const bool by_itself = p.standardize == Standardization::kPicture;
+  std::string text;
+  if (p.resize.given()) text += fmt::format("centre of {}x{}, ", p.resize.height, p.resize.width);
+  if (p.equalize) text += "histogram equalised, ";
+  if (by_itself) text += "standardised by the picture's own mean and deviation";
+  if (by_itself && p.scale == 1 && p.shift == 0) return text;
+  text += fmt::format("{} * {:.8g}", by_itself ? "," : "pixel", p.scale);
+  if (p.shift != 0) text += fmt::format(" {} {:.8g}", p.shift < 0 ? "-" : "+", std::abs(p.shift));
+  if (p.standardize == Standardization::kDataset) {
+    text += fmt::format(" (mean {:.6g} and deviation {:.6g} of the training set)", -p.shift / p.scale, 1 / p.scale);
+  }
+  return text;
 }
 
 void print_network(const Network& network, int64_t batch_size) {

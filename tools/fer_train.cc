@@ -91,7 +91,8 @@ cli::Arguments stage_arguments(const cli::Arguments& all, const cli::Stages& sta
   if (number > 1) words.push_back("--init=" + stages.model_before(number));
   for (const auto& [name, value] : all.given()) {
     const bool own = name == "stage" || name == "out" || name == "resume";
-    const bool of_the_first = name == "init" || name == "classes" || name == "resize";  // later models bring theirs
+    const bool of_the_first =
+        cli::is_models_own(name) || name == "init" || name == "classes";  // later models bring theirs
     if (!own && !(number > 1 && of_the_first)) words.push_back("--" + name + "=" + value);
   }
   words.push_back("--");

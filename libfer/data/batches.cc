@@ -5,6 +5,7 @@
 #include "core/random.h"
 #include "data/erase.h"
 #include "data/jitter.h"
+#include "fer/image.h"
 #include "image/pixels.h"
 
 namespace fer::data {
@@ -31,6 +32,13 @@ std::span<const uint8_t> fitted_picture(const Dataset& data, int64_t row, const 
   return room;
 }
 
+// A copy of the picture in `room`, where it may lie already.
+std::span<const uint8_t> equalized(std::span<const uint8_t> picture, int64_t channels, std::vector<uint8_t>& room) {
+  if (room.empty()) room.assign(picture.begin(), picture.end());
+  equalize_histogram(room, channels);
+  return room;
+}
+
 void fill_values(std::span<const float> values, const BatchRecipe& recipe, std::span<float> out) {
   for (size_t i = 0; i < out.size(); ++i) out[i] = values[i] * recipe.scale + recipe.shift;
 }
@@ -47,14 +55,18 @@ void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, s
   if (data.has_values()) return fill_values(data.example(row), recipe, out);
   const PictureShape shape = shape_of(data, recipe), whole = fitted_shape(shape, recipe.resize);
   std::vector<uint8_t> room;
-  const std::span<const uint8_t> picture = fitted_picture(data, row, whole, room);
+  std::span<const uint8_t> picture = fitted_picture(data, row, whole, room);
+  if (recipe.equalize) picture = equalized(picture, whole.channels, room);
   if (!recipe.augment.any() && !recipe.resize.given()) {
-    return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
+    if (!recipe.standardize) return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
+    image::pixels_to_floats(picture, 1, 0, out);
+  } else {
+    const ChangeKey key = {recipe.seed, recipe.pass, row};
+    const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
+    change_picture(whole, draw_change(recipe.augment, whole, shape, key), outside, picture, out);
+    change_values(recipe.augment, shape, stream_of(key), out);
   }
-  const ChangeKey key = {recipe.seed, recipe.pass, row};
-  const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
-  change_picture(whole, draw_change(recipe.augment, whole, shape, key), outside, picture, out);
-  change_values(recipe.augment, shape, stream_of(key), out);
+  if (recipe.standardize) image::standardize(out);
   for (float& value : out) value = value * recipe.scale + recipe.shift;
 }
 

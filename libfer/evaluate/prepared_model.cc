@@ -1,9 +1,11 @@
 #include "evaluate/prepared_model.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/assert.h"
 #include "core/parallel.h"
+#include "image/equalize.h"
 #include "image/pixels.h"
 #include "kernels/values/elementwise.h"
 #include "network/outputs.h"
@@ -50,6 +52,46 @@ void PreparedModel::take_parts(std::span<const Value> pictures, const data::Crop
   });
 }
 
+bool PreparedModel::looks_at_whole_pictures() const {
+  return preprocessing_.equalize || preprocessing_.standardize == Standardization::kPicture;
+}
+
+// An equalised picture is the picture seen through a table, so no copy of it is needed.
+void PreparedModel::prepare_pictures(std::span<const uint8_t> pixels, const data::Crop& part,
+                                     std::span<float> out) const {
+  const auto size = static_cast<size_t>(picture_.elements()), floats = static_cast<size_t>(input_.elements());
+  const float scale = preprocessing_.scale, shift = preprocessing_.shift;
+  parallel_ranges(static_cast<int64_t>(out.size() / floats), 8, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const std::span<float> to = out.subspan(i * floats, floats);
+      take_values(pixels.subspan(i * size, size), part, to);
+      if (preprocessing_.standardize == Standardization::kPicture) image::standardize(to);
+      for (float& value : to) value = value * scale + shift;
+    }
+  });
+}
+
+// out [input] = the pixels of a part of a picture, as floats, equalised where the model wants that.
+void PreparedModel::take_values(std::span<const uint8_t> picture, const data::Crop& part, std::span<float> out) const {
+  const int64_t channels = input_.dims().back();
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    image::PixelTable table;
+    if (preprocessing_.equalize) {
+      table = image::equalizing_table(picture, channels, channel);
+    } else {
+      std::iota(table.begin(), table.end(), uint8_t{0});
+    }
+    const bool whole = picture_ == input_;
+    const int64_t rows = whole ? 1 : part.height;
+    const int64_t row = whole ? input_.elements() : part.width * channels;
+    const uint8_t* from = picture.data() + (whole ? 0 : (part.top * picture_[1] + part.left) * channels);
+    float* to = out.data();
+    for (int64_t y = 0; y < rows; ++y, from += whole ? 0 : picture_[1] * channels, to += row) {
+      for (int64_t x = channel; x < row; x += channels) to[x] = table[from[x]];
+    }
+  }
+}
+
 void PreparedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out,
                         const engine::InputObserver* observer) const {
   ask(workspace, pixels, centre_, out, observer);
@@ -59,8 +101,10 @@ void PreparedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, c
                         std::span<float> out, const engine::InputObserver* observer) const {
   const int64_t n = static_cast<int64_t>(pixels.size()) / picture_.elements();
   const std::span<float> inputs = workspace.inputs.values().first(static_cast<size_t>(n * input_.elements()));
-  const auto [scale, shift, unused] = preprocessing_;
-  if (picture_ == input_) {
+  const float scale = preprocessing_.scale, shift = preprocessing_.shift;
+  if (looks_at_whole_pictures()) {
+    prepare_pictures(pixels, part, inputs);
+  } else if (picture_ == input_) {
     image::pixels_to_floats(pixels, scale, shift, inputs);
   } else {
     take_parts(pixels, part, inputs,

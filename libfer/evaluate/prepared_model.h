@@ -54,6 +54,10 @@ class PreparedModel {
   template <class Value, class Convert>
   void take_parts(std::span<const Value> pictures, const data::Crop& part, std::span<float> out,
                   const Convert& convert) const;
+  // Whether the preprocessing of a pixel depends on the others.
+  bool looks_at_whole_pictures() const;
+  void prepare_pictures(std::span<const uint8_t> pixels, const data::Crop& part, std::span<float> out) const;
+  void take_values(std::span<const uint8_t> picture, const data::Crop& part, std::span<float> out) const;
 
   Shape input_, picture_;
   data::Crop centre_;

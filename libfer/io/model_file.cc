@@ -15,6 +15,7 @@
 #include "fer/version.h"
 #include "io/check_weights.h"
 #include "io/int8_tensors.h"
+#include "io/preprocessing.h"
 #include "io/resize.h"
 #include "io/safetensors.h"
 #include "network/json_fields.h"
@@ -71,16 +72,7 @@ void check_emoji(const std::vector<std::string>& emoji, const Network& network, 
 
 Preprocessing read_preprocessing(const SafetensorsFile& file, const Network& network, const std::string& where) {
   const std::string place = where + ": preprocessing";
-  const JsonDocument object = parse_json(metadata_value(file, "preprocessing", where), place);
-  JsonFields fields(object, place);
-  Preprocessing preprocessing;
-  fields.required("scale", preprocessing.scale);
-  fields.required("shift", preprocessing.shift);
-  if (const nlohmann::json* resize = fields.find("resize")) {
-    preprocessing.resize = read_resize(*resize, network, place + ": resize");
-  }
-  fields.refuse_unknown();
-  return preprocessing;
+  return preprocessing_from_json(parse_json(metadata_value(file, "preprocessing", where), place), network, place);
 }
 
 // Optional: [{"name": ..., "sources": [...]}], one per class.
@@ -175,15 +167,9 @@ void check_format(const SafetensorsFile& file, const std::string& where) {
 }
 
 std::map<std::string, std::string> model_metadata(const Model& model) {
-  if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
-    throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
-                            model.preprocessing.scale, model.preprocessing.shift));
-  }
-  JsonValue preprocessing = JsonValue::object(
-      {{"scale", shortest_double(model.preprocessing.scale)}, {"shift", shortest_double(model.preprocessing.shift)}});
-  if (const PictureSize& resize = model.preprocessing.resize; resize.given()) {
-    check_resize(resize, model.network, "preprocessing: resize");
-    preprocessing["resize"] = JsonValue::array({resize.height, resize.width});
+  JsonValue preprocessing = preprocessing_to_json(model.preprocessing);
+  if (model.preprocessing.resize.given()) {
+    check_resize(model.preprocessing.resize, model.network, "preprocessing: resize");
   }
   check_class_rules(model.classes, model.network, "classes");
   check_emoji(model.emoji, model.network, "class_emoji");

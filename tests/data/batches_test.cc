@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "fer/image.h"
 #include "fer/threads.h"
+#include "image/pixels.h"
 
 namespace fer::data {
 namespace {
@@ -128,6 +130,26 @@ TEST(Batches, CropsHaveTheSameBitsForAnyNumberOfThreads) {
        {Augmentation{.crop = {4, 3}}, Augmentation{.rotation_deg = 9, .random_resized_crop = true}}) {
     EXPECT_EQ(cropped(augment, 1), cropped(augment, 2));
     EXPECT_EQ(cropped(augment, 1), cropped(augment, 5));
+  }
+}
+
+// The picture is equalised, then changed, then standardised.
+TEST(Batches, EqualiseFirstAndStandardiseLast) {
+  const Dataset data = striped(4);
+  Dataset equalised = data;
+  for (int64_t i = 0; i < 4; ++i) equalize_histogram(std::span(equalised.pixels).subspan(i * 30, 30), 1);
+  ASSERT_NE(equalised.pixels, data.pixels);
+  for (const bool changed : {false, true}) {
+    BatchRecipe recipe = {.scale = 1,
+                          .augment = {.rotation_deg = changed ? 20.0 : 0.0, .brightness = changed ? 0.5 : 0}};
+    std::vector<float> expected = batch(equalised, {2}, recipe);
+    image::standardize(expected);
+    for (float& value : expected) value = value * 3.0f + 1.0f;
+    recipe.equalize = recipe.standardize = true;
+    recipe.scale = 3;
+    recipe.shift = 1;
+    EXPECT_EQ(batch(data, {2}, recipe), expected);
+    EXPECT_EQ(batch(data, {0, 1, 2, 3}, recipe, 3), batch(data, {0, 1, 2, 3}, recipe, 1));
   }
 }
 

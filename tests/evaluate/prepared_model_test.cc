@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "data/batches.h"
 #include "tests/predict/small_model.h"
 
 namespace fer::evaluation {
@@ -61,6 +62,40 @@ TEST(PreparedModel, AnObserverSeesTheInputsOfLayers) {
   const engine::InputObserver observer = [&](int layer, std::span<const float>) { layers.push_back(layer); };
   asked.ask(workspace, small_pictures(2), out, &observer);
   EXPECT_EQ(layers, (std::vector<int>{0, 4}));
+}
+
+// As in training: fitted pictures are equalised whole, the centre is standardised, then come scale and shift.
+TEST(PreparedModel, PicturesAreEqualisedAndStandardisedAsInTraining) {
+  for (const PictureSize resize : {PictureSize{}, PictureSize{8, 7}}) {
+    for (const bool equalize : {false, true}) {
+      for (const Standardization standardize : {Standardization::kNone, Standardization::kPicture}) {
+        Model model = small_model();
+        model.preprocessing = {
+            .scale = 0.5f, .shift = 0.25f, .resize = resize, .equalize = equalize, .standardize = standardize};
+        const Shape picture = picture_shape(model);
+        Dataset data;
+        data.height = picture[0], data.width = picture[1], data.channels = picture[2];
+        for (int64_t i = 0; i < 3 * picture.elements(); ++i) data.pixels.push_back(static_cast<uint8_t>(i * i % 201));
+        std::vector<float> inputs(3 * 40), from_pixels(9), from_inputs(9);
+        data::fill_batch(data, std::vector<int64_t>{0, 1, 2},
+                         {.scale = 0.5f,
+                          .shift = 0.25f,
+                          .shape = {5, 4, 2},
+                          .resize = resize,
+                          .equalize = equalize,
+                          .standardize = standardize == Standardization::kPicture},
+                         inputs);
+        const PreparedModel asked = prepared(model, Outputs::kProbabilities);
+        PreparedModel::Workspace workspace = asked.make_workspace(3);
+        asked.ask(workspace, data.pixels, from_pixels);
+        const std::span<float> seen = workspace.inputs.values().first(120);
+        EXPECT_TRUE(std::equal(seen.begin(), seen.end(), inputs.begin()));
+        std::copy(inputs.begin(), inputs.end(), workspace.inputs.values().begin());
+        asked.ask(workspace, 3, from_inputs);
+        EXPECT_EQ(from_pixels, from_inputs);
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -36,5 +36,21 @@ TEST(Pixels, DoNotDependOnThreads) {
   }
 }
 
+// tf.image.per_image_standardization of 1, 2, 3, 6, and of a picture whose deviation is below 1 / sqrt(n).
+TEST(Pixels, AreStandardisedAsTensorFlowDoesIt) {
+  std::vector<float> values = {1, 2, 3, 6};
+  standardize(values);
+  const double deviation = std::sqrt(3.5);
+  const double expected[] = {-2 / deviation, -1 / deviation, 0, 3 / deviation};
+  for (size_t i = 0; i < 4; ++i) EXPECT_FLOAT_EQ(values[i], static_cast<float>(expected[i]));
+  std::vector<float> flat(16, 100);
+  standardize(flat);
+  EXPECT_EQ(flat, std::vector<float>(16, 0));
+  std::vector<float> nearly(10000, 100);  // deviation 0.009999, least 0.01
+  nearly[0] = 101;
+  standardize(nearly);
+  EXPECT_FLOAT_EQ(nearly[0], 0.9999f / 0.01f);
+}
+
 }  // namespace
 }  // namespace fer::image

@@ -116,6 +116,15 @@ json write_networks(const std::string& folder) {
   }
   cases.push_back(write_case(folder, "newest_opset", random("seed004_cnn5"),
                              {.opset = fer::kNewestWrittenOnnxOpset, .pixels_in = false}));
+  // Pictures that are standardised by themselves: one mean over height, width and channels.
+  for (const bool first : {false, true}) {
+    fer::Model model = random("seed004_cnn5");
+    model.preprocessing = {.scale = 1, .shift = 0, .standardize = fer::Standardization::kPicture};
+    cases.push_back(
+        write_case(folder, first ? "standardized_channels_first" : "standardized", model,
+                   {.opset = first ? fer::kNewestWrittenOnnxOpset : 0,
+                    .input_layout = first ? fer::OnnxLayout::kChannelsFirst : fer::OnnxLayout::kChannelsLast}));
+  }
   return cases;
 }
 

@@ -139,5 +139,21 @@ TEST_F(CInterface, KeepsErrorsApartByThread) {
   EXPECT_STRNE(fer_last_error(), "");
 }
 
+TEST_F(CInterface, PreparesPicturesAsTheModelSays) {
+  Model model = small_model();
+  model.preprocessing = {.scale = 2, .shift = 0.5f, .equalize = true, .standardize = Standardization::kPicture};
+  save_model(model, path_);
+  fer_model* loaded = fer_load(path_.c_str());
+  ASSERT_NE(loaded, nullptr) << fer_last_error();
+  const std::vector<uint8_t> pictures = small_pictures(3);
+  std::vector<float> expected(9), found(9), otherwise(9);
+  Predictor(model).predict_into(pictures, expected);
+  ASSERT_EQ(fer_predict(loaded, pictures.data(), 3, found.data()), 0) << fer_last_error();
+  fer_free(loaded);
+  EXPECT_EQ(found, expected);
+  Predictor(small_model()).predict_into(pictures, otherwise);
+  EXPECT_NE(found, otherwise);
+}
+
 }  // namespace
 }  // namespace fer

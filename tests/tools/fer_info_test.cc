@@ -124,5 +124,24 @@ TEST_F(FerInfo, SaysWhenItsOutputCannotBeWritten) {
   expect_one_line_error(r, "fer-info", "standard output");
 }
 
+TEST_F(FerInfo, SaysHowAPictureIsMadeTheInput) {
+  const auto trained = [&](const std::string& options) {
+    const ToolResult r =
+        run("rm -rf run && fer-train faces.csv --network net.json --epochs 1 --out run --quiet " + options);
+    EXPECT_EQ(r.status, 0) << r.err;
+    return std::pair(run("fer-info run/best.safetensors").out,
+                     nlohmann::json::parse(run("fer-info run/best.safetensors --json").out)["preprocessing"]);
+  };
+  const auto [dataset, dataset_json] = trained("--standardize dataset");
+  EXPECT_NE(dataset.find(" of the training set)"), std::string::npos) << dataset;
+  EXPECT_EQ(dataset_json["standardize"], "dataset");
+  const auto [picture, picture_json] = trained("--standardize picture --equalize");
+  EXPECT_NE(picture.find("histogram equalised, standardised by the picture's own mean and deviation\n"),
+            std::string::npos)
+      << picture;
+  EXPECT_EQ(picture_json,
+            (nlohmann::json{{"scale", 1.0}, {"shift", 0.0}, {"equalize", true}, {"standardize", "picture"}}));
+}
+
 }  // namespace
 }  // namespace fer::test

@@ -94,6 +94,12 @@ std::string batch_text(const TrainConfig& config) {
 void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, std::string>>& rows) {
   const TrainConfig& config = options.config;
   if (config.precision != Precision::kFp32) rows.emplace_back("precision", precision_name(config.precision));
+  if (config.preprocessing.equalize) rows.emplace_back("histograms", "equalised");
+  if (config.preprocessing.standardize != Standardization::kNone) {
+    const bool dataset = config.preprocessing.standardize == Standardization::kDataset;
+    rows.emplace_back("pixels", dataset ? "standardised by mean and deviation of the training set"
+                                        : "standardised, each picture by itself");
+  }
   if (config.label_smoothing > 0) rows.emplace_back("label smoothing", fmt::format("{:g}", config.label_smoothing));
   if (!options.class_weights.empty()) rows.emplace_back("class weights", options.class_weights);
   if (config.teacher.any()) rows.emplace_back("teacher", teacher_text(config.teacher));

@@ -100,6 +100,8 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
   run("profile", "Train a few steps (10, or --steps N), print where their time goes, and write nothing");
 }
 
+bool is_models_own(const std::string& name) { return name == "resize" || name == "equalize" || name == "standardize"; }
+
 TrainOptions read_train_options(const Arguments& a, TrainOptions options, const std::vector<TrainOption>& list) {
   expect_one_operand(a, "DATA");
   if (a.has("init") && a.has("network") && options.settings.empty()) {
@@ -110,7 +112,11 @@ TrainOptions read_train_options(const Arguments& a, TrainOptions options, const 
   if (a.has("init")) options.init = a.text("init");
   if (a.has(kClassWeights)) options.class_weights = a.text(kClassWeights);
   if (a.has("init") && a.has("classes")) throw UsageError("--classes does not go with --init, which brings its own");
-  if (a.has("init") && a.has("resize")) throw UsageError("--resize does not go with --init, which brings its own");
+  for (const TrainOption& option : list) {
+    if (a.has("init") && is_models_own(option.name) && a.has(option.name)) {
+      throw UsageError(fmt::format("--{} does not go with --init, which brings its own", option.name));
+    }
+  }
   options.data_options = read_data_options(a);
   read_config(a, options.config, list);
   options.split = read_split(a, options.config, options.split);

@@ -39,6 +39,9 @@ std::vector<std::string> train_option_groups();
 void declare_train_options(cxxopts::Options& options);
 void declare_train_options_with(cxxopts::Options& options, const std::vector<TrainOption>& list);
 
+// Whether an option is about what a model brings itself: how pixels become its input.
+bool is_models_own(const std::string& name);
+
 // `options` hold where the command line says no more. Throws UsageError on what is out of range and on options that do
 // not go together.
 TrainOptions read_train_options(const Arguments& a, TrainOptions options = {},

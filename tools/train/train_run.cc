@@ -70,7 +70,9 @@ void Run::execute() {
   if (options_.init.empty()) {
     start.weights = initialize(start.network, options_.config.seed);
     // Landmarks are normalised already.
-    start.preprocessing = data_.has_values() ? Preprocessing{.scale = 1, .shift = 0} : options_.config.preprocessing;
+    start.preprocessing = options_.config.preprocessing;
+    if (data_.has_values()) start.preprocessing.scale = 1, start.preprocessing.shift = 0;
+    use_standardization(start, options_.config, data_, rows_.train);
   }
   Trainer trainer(std::move(start), options_.config);
   trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);

@@ -32,6 +32,11 @@ Image resized(const Image& image, int64_t height, int64_t width);
 Image fitted(const Image& image, int64_t height, int64_t width, int64_t channels);
 // Exchanges left and right in every row of pixels [..., width, channels]. Throws Error unless these are whole rows.
 void mirror(std::span<uint8_t> pixels, int64_t width, int64_t channels);
+// Equalises the histogram of pixels [..., channels] in place, to the byte what OpenCV's equalizeHist does: the value v
+// becomes 255 * (number of pixels of at most v, without those of the darkest value) / (number of pixels without those
+// of the darkest value), rounded to the nearest whole number, a half to the even one. A picture of one value stays as
+// it is. Each channel is equalised by itself. Throws Error unless these are whole pixels.
+void equalize_histogram(std::span<uint8_t> pixels, int64_t channels);
 
 // The bytes of an 8-bit PNG file.
 std::string encode_png(const Image& image);

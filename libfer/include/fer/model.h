@@ -1,6 +1,8 @@
 // A model: a network, its weights, and what is needed to use it on pictures.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,13 +14,31 @@
 
 namespace FER_PUBLIC fer {
 
-// How 8-bit pixels become the network's input: x = (pixel * scale) + shift. The default divides by 255.
+// By what pixels get mean 0 and standard deviation 1.
+enum class Standardization : uint8_t {
+  kNone,
+  kDataset,  // those of all training pictures; scale and shift are made of them, and nothing else is done to a picture
+  kPicture   // its own, as TensorFlow's per_image_standardization has it
+};
+constexpr const char* standardization_name(Standardization standardization) {
+  constexpr const char* kNames[] = {"none", "dataset", "picture"};
+  return kNames[static_cast<size_t>(standardization)];
+}
+
+// How 8-bit pixels become the network's input: x = (pixel * scale) + shift. The default divides by 255. In full, and in
+// this order: the picture is fitted to a size; its histogram is equalised; the network's input is cut out of it;
+// in training it is augmented; it is standardised by itself; it is scaled and shifted.
 struct Preprocessing {
   float scale = 1.0f / 255.0f;
   float shift = 0.0f;
   // Where it is given, pictures are fitted to this size, at least the network's input, and the network sees the centre
   // of them, as torchvision's CenterCrop cuts it (docs/training.md); else they are fitted to the network's input.
   PictureSize resize = {};
+  // Whether the histogram of the fitted picture is equalised (equalize_histogram, fer/image.h).
+  bool equalize = false;
+  // kPicture: what the network sees of a picture, in pixels of 0 to 255, becomes (pixel - mean) / max(deviation,
+  // 1 / sqrt(n)), over its n values in all channels, before it is scaled and shifted.
+  Standardization standardize = Standardization::kNone;
   bool operator==(const Preprocessing&) const = default;
 };
 

@@ -30,7 +30,7 @@ struct OnnxWriteOptions {
   int opset = 0;
   OnnxLayout input_layout = OnnxLayout::kChannelsLast;
   // The graph begins with the model's preprocessing, so that pixels 0 to 255 go in, as floats. False: what goes in is
-  // preprocessed already, and the metadata say how.
+  // preprocessed already, and the metadata say how. (A model that equalises histograms can be written only so.)
   bool pixels_in = true;
 };
 

@@ -88,6 +88,7 @@ struct TrainConfig {
   int64_t steps_per_epoch = 0;
   int64_t max_steps = 0;   // the run, and its last epoch, end after so many steps; 0: no limit
   int64_t save_every = 0;  // steps between snapshots, out_dir/snapshots/step-NNNNNN.safetensors; 0: none
+  // Of a new model. With standardize, scale and shift are what use_standardization makes them.
   Preprocessing preprocessing = {};
   std::string out_dir = {};  // empty: nothing is written
   bool resume = false;       // continue from out_dir/last.safetensors; start afresh where there is none
@@ -139,6 +140,12 @@ struct TrainCallbacks {
 // Gives a network the size of the augmentation's crop, where there is one, as its input: what a Trainer does with a new
 // network. No weights may have been made for it yet.
 void use_crop(Network& network, const Augmentation& augmentation);
+
+// Gives a new model what config.preprocessing.standardize says: scale and shift by which the pixels of the training
+// rows get mean 0 and deviation 1, as they are fitted and perhaps equalised, over all channels, without augmentation
+// (kDataset); scale 1 and shift 0 (kPicture). What a Trainer does with a new network. Throws Error where the data are
+// landmarks, a picture cannot be read, and, for kDataset, where all pixels have one value.
+void use_standardization(Model& model, const TrainConfig& config, const Dataset& data, std::span<const int64_t> train);
 
 // The epochs of a run on so many pictures: config.epochs, or those that config.max_steps reaches into.
 int64_t epochs_of_steps(const TrainConfig& config, int64_t training_pictures);

@@ -7,6 +7,7 @@
 #include "fer/error.h"
 #include "fer/onnx.h"
 #include "io/pixel_notes.h"
+#include "io/preprocessing.h"
 #include "io/resize.h"
 #include "network/imported_head.h"
 #include "network/json_text.h"
@@ -82,7 +83,10 @@ Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions
     if (stored.is_object() && stored.contains(key) && stored[key].is_number()) return stored[key].get<float>();
     throw Error(fmt::format("{}: expected scale and shift, found {}", kPreprocessing, shown(stored)));
   };
-  return {number("scale"), number("shift")};
+  Preprocessing read = {number("scale"), number("shift")};
+  JsonFields others(stored, kPreprocessing);
+  io::read_picture_rules(others, kPreprocessing, read);
+  return read;
 }
 
 OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, size_t file_bytes,

@@ -20,7 +20,10 @@ int64_t file_index(const Shape& flattened, int64_t i) {
 }
 
 Preprocessing after(const Preprocessing& first, const Preprocessing& second) {
-  return {first.scale * second.scale, first.shift * second.scale + second.shift};
+  Preprocessing both = first;
+  both.scale = first.scale * second.scale;
+  both.shift = first.shift * second.scale + second.shift;
+  return both;
 }
 
 bool takes_pixels(const Preprocessing& scaled) {

@@ -10,6 +10,7 @@
 #include "fer/error.h"
 #include "fer/onnx.h"
 #include "fer/version.h"
+#include "io/preprocessing.h"
 #include "network/json_text.h"
 #include "network/outputs.h"
 #include "onnx/model_bytes.h"
@@ -52,9 +53,11 @@ void check_options(const Model& model, const OnnxWriteOptions& options) {
                             options.opset));
   }
   if (!model.int8.empty()) throw Error("expected a model in floats, found one in 8-bit integers");
-  if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
-    throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
-                            model.preprocessing.scale, model.preprocessing.shift));
+  io::check_preprocessing(model.preprocessing);
+  if (model.preprocessing.equalize && options.pixels_in) {
+    throw Error(
+        "preprocessing: equalize: expected a model without histogram equalisation, for which ONNX has no operator; "
+        "with --preprocessed (pixels_in = false) whoever runs the graph equalises the pictures");
   }
 }
 
@@ -78,7 +81,34 @@ void declare(onnx::ValueInfoProto& value, const char* name, const Ints& dims) {
   for (const int64_t dim : dims) type.mutable_shape()->add_dim()->set_dim_value(dim);
 }
 
-std::string write_preprocessing(const Preprocessing& preprocessing, std::string value, GraphWriter& graph) {
+std::string mean_of_picture(const char* name, const std::string& value, GraphWriter& graph) {
+  const Ints axes = {1, 2, 3};
+  std::vector<std::string> inputs = {value};
+  if (graph.opset() >= 18) inputs.push_back(graph.ints(std::string(name) + "_axes", axes));
+  onnx::NodeProto& mean = graph.node("ReduceMean", name, inputs);
+  if (graph.opset() < 18) set_attribute(mean, "axes", axes);
+  set_attribute(mean, "keepdims", int64_t{1});
+  return mean.output(0);
+}
+
+// (x - mean) / max(deviation, 1 / sqrt(n)), of each picture by itself.
+std::string write_standardization(const Network& network, const std::string& value, GraphWriter& graph) {
+  const float floor = 1 / std::sqrt(static_cast<float>(network.input.elements()));
+  const std::string mean = mean_of_picture("picture_mean", value, graph);
+  const std::string centred = graph.node("Sub", "centred_picture", {value, mean}).output(0);
+  const std::string squares = graph.node("Mul", "squared_picture", {centred, centred}).output(0);
+  const std::string variance = mean_of_picture("picture_variance", squares, graph);
+  const std::string deviation = graph.node("Sqrt", "picture_deviation", {variance}).output(0);
+  const std::string least = graph.floats("least_deviation", {}, {&floor, 1});
+  const std::string divisor = graph.node("Max", "picture_divisor", {deviation, least}).output(0);
+  return graph.node("Div", "standardized_picture", {centred, divisor}).output(0);
+}
+
+std::string write_preprocessing(const Model& model, std::string value, GraphWriter& graph) {
+  const Preprocessing& preprocessing = model.preprocessing;
+  if (preprocessing.standardize == Standardization::kPicture) {
+    value = write_standardization(model.network, value, graph);
+  }
   if (preprocessing.scale != 1) {
     const std::string scale = graph.floats("pixel_scale", {}, {&preprocessing.scale, 1});
     value = graph.node("Mul", "scaled_pixels", {value, scale}).output(0);
@@ -99,7 +129,7 @@ void write_graph(const Model& model, const OnnxWriteOptions& options, onnx::Grap
 
   GraphWriter graph(proto, {kInput, kOutput}, opset_of(model.network, options));
   std::string value = kInput;
-  if (options.pixels_in) value = write_preprocessing(model.preprocessing, value, graph);
+  if (options.pixels_in) value = write_preprocessing(model, value, graph);
   if (channels_last) {
     onnx::NodeProto& transpose = graph.node("Transpose", "channels_first", {value});
     set_attribute(transpose, "perm", Ints{0, 3, 1, 2});
@@ -126,10 +156,9 @@ void write_metadata(const Model& model, const OnnxWriteOptions& options, onnx::M
     add_metadata(proto, kResize, JsonValue::array({resize.height, resize.width}).one_line());
   }
   if (options.pixels_in) return;
-  add_metadata(proto, kPreprocessing,
-               JsonValue::object({{"scale", shortest_double(model.preprocessing.scale)},
-                                  {"shift", shortest_double(model.preprocessing.shift)}})
-                   .one_line());
+  JsonValue preprocessing = io::preprocessing_to_json(model.preprocessing);
+  preprocessing.erase(kResize);
+  add_metadata(proto, kPreprocessing, preprocessing.one_line());
 }
 
 }  // namespace

@@ -95,6 +95,16 @@ const Field kFields[] = {
      .help = "Fit pictures to this size, of which the network sees a crop",
      .at = [](Config& c) -> Place { return &c.preprocessing.resize; }, .range = kPixels,
      .usual = "the input; with --crop the data's size", .left_out = true},
+    {.path = "preprocessing.equalize", .name = "equalize", .group = kTraining,
+     .help = "Equalise the histogram of every picture, as OpenCV's equalizeHist does",
+     .at = [](Config& c) -> Place { return &c.preprocessing.equalize; }, .left_out = true},
+    {.path = "preprocessing.standardize", .name = "standardize", .argument = "WHAT", .group = kTraining,
+     .help = "Give pixels mean 0 and deviation 1: those of the training set, or those of each picture",
+     .at = [](Config& c) -> Place {
+       return choice(c.preprocessing.standardize,
+                     {Standardization::kNone, Standardization::kDataset, Standardization::kPicture},
+                     standardization_name);
+     }, .left_out = true},
 
     {.path = "teacher.models", .name = "teacher", .argument = "A,B,...", .group = kSoftTargets,
      .help = "Models whose mean probabilities of each training picture are mixed into its target",

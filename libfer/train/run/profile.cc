@@ -80,6 +80,7 @@ TrainingProfile profile_training(const Network& network, const TrainConfig& conf
   Model model{.network = network, .weights = {}, .preprocessing = config.preprocessing};
   use_crop(model.network, config.augmentation);
   model.weights = initialize(model.network, config.seed);
+  use_standardization(model, config, data, rows);
   TrainConfig used = config;
   used.preprocessing = model.preprocessing = train::preprocessing_for(model, config.augmentation, data);
   train::TrainStep step(model, used, inputs);

@@ -18,6 +18,7 @@ namespace fer {
 struct Trainer::Impl {
   Model model;
   TrainConfig config;
+  bool is_new = false;  // the preprocessing is not the model's yet, but what the configuration makes of the data
 };
 
 namespace {
@@ -43,7 +44,9 @@ Model untrained(Network network, const TrainConfig& config) {
 
 }  // namespace
 
-Trainer::Trainer(Network network, const TrainConfig& config) : Trainer(untrained(std::move(network), config), config) {}
+Trainer::Trainer(Network network, const TrainConfig& config) : Trainer(untrained(std::move(network), config), config) {
+  impl_->is_new = true;
+}
 
 Trainer::Trainer(Model model, TrainConfig config) {
   infer(model.network);
@@ -72,6 +75,11 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
   if (impl_->config.mixing.any() && data.has_values()) {
     throw Error("mixing: expected pictures, found landmarks");
   }
+  const Preprocessing& preprocessing = impl_->model.preprocessing;
+  if ((preprocessing.equalize || preprocessing.standardize != Standardization::kNone) && data.has_values()) {
+    throw Error(std::string(preprocessing.equalize ? "equalize" : "standardize") +
+                ": expected pictures, found landmarks");
+  }
   const bool labels_needed = soft_targets.empty();
   evaluation::check_rows(network, data, train, labels_needed, "training");
   evaluation::check_rows(network, data, validation, labels_needed, "validation");
@@ -82,6 +90,8 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
 History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
                      const TrainCallbacks& callbacks, std::span<const float> soft_targets) {
   check(data, train, validation, soft_targets);
+  if (impl_->is_new) use_standardization(impl_->model, impl_->config, data, train);
+  impl_->is_new = false;
   impl_->model.preprocessing = train::preprocessing_for(impl_->model, impl_->config.augmentation, data);
   impl_->config.preprocessing = impl_->model.preprocessing;
   const train::RunInputs inputs{.data = data, .train = train, .validation = validation, .targets = soft_targets};

@@ -48,7 +48,9 @@ void TrainingBatches::fill(int64_t batch) {
                     .seed = config_.seed,
                     .pass = pass_,
                     .shape = shape_,
-                    .resize = config_.preprocessing.resize},
+                    .resize = config_.preprocessing.resize,
+                    .equalize = config_.preprocessing.equalize,
+                    .standardize = config_.preprocessing.standardize == Standardization::kPicture},
                    pictures_.values().first(count_ * picture_size_));
   fill_targets(rows.first(count_));
   if (mixes_ && config_.mixing.any()) mix(rows.first(count_));

@@ -88,5 +88,55 @@ TEST(Onnx, WhatCannotBeWrittenIsRefusedAndTheOldFileStays) {
   EXPECT_EQ(content_of(path), "old");
 }
 
+Model standardised(Standardization standardize, bool equalize = false) {
+  Network network({4, 5, 1}, {"a", "b"});
+  network.add(Flatten{}, "flat").add(Dense{.units = 2}, "fc");
+  Model model = random_model(network, 3);
+  model.preprocessing = {.scale = 0.5f, .shift = 2, .equalize = equalize, .standardize = standardize};
+  return model;
+}
+
+std::vector<std::string> operators_of(const Model& model, const OnnxWriteOptions& options) {
+  onnx::ModelProto proto;
+  proto.ParseFromString(onnx_file::model_bytes(model, options));
+  std::vector<std::string> names;
+  for (const onnx::NodeProto& node : proto.graph().node()) names.push_back(node.op_type());
+  return names;
+}
+
+// (tests/onnx/run has ONNX Runtime and OpenCV compute it.)
+TEST(Onnx, APictureIsStandardisedByNodes) {
+  for (const int opset : {9, 13, 18, 21}) {
+    const auto names = operators_of(standardised(Standardization::kPicture), {.opset = opset});
+    EXPECT_EQ(std::vector<std::string>(names.begin(), names.begin() + 9),
+              (std::vector<std::string>{"ReduceMean", "Sub", "Mul", "ReduceMean", "Sqrt", "Max", "Div", "Mul", "Add"}));
+  }
+  const auto dataset = operators_of(standardised(Standardization::kDataset), {});
+  EXPECT_EQ(std::vector<std::string>(dataset.begin(), dataset.begin() + 2), (std::vector<std::string>{"Mul", "Add"}));
+}
+
+TEST(Onnx, HistogramEqualisationIsRefusedByName) {
+  const Model model = standardised(Standardization::kPicture, true);
+  expect_contains(message_of([&] { onnx_file::model_bytes(model, {}); }),
+                  "equalize: expected a model without histogram equalisation");
+}
+
+TEST(Onnx, WithoutPixelsInTheMetadataSayHowPicturesAreMade) {
+  for (const Standardization standardize :
+       {Standardization::kNone, Standardization::kDataset, Standardization::kPicture}) {
+    for (const bool equalize : {false, true}) {
+      const Model model = standardised(standardize, equalize);
+      const Model again = onnx_file::parse_model(onnx_file::model_bytes(model, {.pixels_in = false}), {}, "m");
+      EXPECT_EQ(again.preprocessing, model.preprocessing);
+    }
+  }
+}
+
+TEST(Onnx, AGraphThatStandardisesIsNotReadAgain) {
+  const std::string bytes = onnx_file::model_bytes(standardised(Standardization::kPicture), {});
+  expect_contains(message_of([&] { onnx_file::parse_model(bytes, {}, "m"); }),
+                  "node \"picture_deviation\" (\"Sqrt\"): expected an operator that docs/onnx.md lists");
+}
+
 }  // namespace
 }  // namespace fer

@@ -54,7 +54,11 @@ TEST_F(FerTrainCrop, RefusesWhatDoesNotFit) {
   const ToolResult other = run("fer-train faces.csv --init run/best.safetensors --crop 44 --out other");
   EXPECT_EQ(other.status, 1);
   expect_one_line_error(other, "fer-train", "crop: expected 40x40, the input of the model's network, found 44x44");
-  EXPECT_EQ(run("fer-train faces.csv --init run/best.safetensors --resize 56 --out other").status, 2);
+  for (const std::string own : {"--resize 56", "--equalize", "--standardize picture"}) {
+    const ToolResult r = run("fer-train faces.csv --init run/best.safetensors --out other " + own);
+    EXPECT_EQ(r.status, 2);
+    EXPECT_NE(r.err.find("does not go with --init, which brings its own"), std::string::npos) << r.err;
+  }
   EXPECT_EQ(run("fer-train faces.csv --network net.json --crop 0 --out zero").status, 2);
   EXPECT_EQ(run("fer-train faces.csv --network net.json --crop 40x --out half").status, 2);
 }
