@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
@@ -25,6 +27,22 @@ void check_models(std::span<const Model> models) {
   }
 }
 
+void check_weights(std::span<const double> weights, size_t models, EnsembleRule rule) {
+  if (weights.empty()) return;
+  if (rule == EnsembleRule::kVote) throw Error("weights: expected with the mean of probabilities, found with votes");
+  if (weights.size() != models) {
+    throw Error(fmt::format("weights: expected {}, one per model, found {}", models, weights.size()));
+  }
+  double sum = 0;
+  for (const double weight : weights) {
+    if (!std::isfinite(weight) || weight < 0) {
+      throw Error(fmt::format("weights: expected numbers of 0 or more, found {}", weight));
+    }
+    sum += weight;
+  }
+  if (!(sum > 0) || !std::isfinite(sum)) throw Error(fmt::format("weights: expected a sum above 0, found {}", sum));
+}
+
 // Adds one to the votes of every row's most probable class, the first of equals.
 void count_votes(std::span<const float> probabilities, size_t classes, std::vector<double>& votes) {
   for (size_t begin = 0; begin < votes.size(); begin += classes) {
@@ -43,19 +61,24 @@ std::string class_difference(const Network& expected, const Network& found) {
   return fmt::format("expected classes {}, found {}", classes_text(expected), classes_text(found));
 }
 
-std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule) {
+std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule,
+                                      std::span<const double> weights) {
   if (models.empty()) throw Error("ensemble: expected at least one model, found none");
+  check_weights(weights, models.size(), rule);
   const bool vote = rule == EnsembleRule::kVote;
   std::vector<double> sums(models[0].size()), votes(vote ? sums.size() : 0);
-  for (const std::vector<float>& probabilities : models) {
+  for (size_t m = 0; m < models.size(); ++m) {
+    const std::vector<float>& probabilities = models[m];
     if (classes < 1 || probabilities.size() != sums.size() || sums.size() % static_cast<size_t>(classes) != 0) {
       throw Error(fmt::format("ensemble: expected {} probabilities in rows of {} from every model, found {}",
                               sums.size(), classes, probabilities.size()));
     }
-    for (size_t i = 0; i < sums.size(); ++i) sums[i] += probabilities[i];
+    const double weight = weights.empty() ? 1 : weights[m];
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += weight * probabilities[i];
     if (vote) count_votes(probabilities, static_cast<size_t>(classes), votes);
   }
-  const auto count = static_cast<double>(models.size());
+  const double count =
+      weights.empty() ? static_cast<double>(models.size()) : std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<float> joined(sums.size());
   for (size_t i = 0; i < sums.size(); ++i) {
     const double mean = sums[i] / count;

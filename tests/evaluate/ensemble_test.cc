@@ -65,6 +65,27 @@ TEST(Ensemble, TablesOfDifferentSizesAreRefused) {
   EXPECT_THROW(join({{0.5f, 0.5f, 0}}, 2), Error);
 }
 
+TEST(Ensemble, WeightsSayWhatEachModelCountsInTheMean) {
+  const std::vector<std::vector<float>> models = {{0.8f, 0.2f}, {0.4f, 0.6f}};
+  const auto join = [&](const std::vector<double>& weights, EnsembleRule rule = EnsembleRule::kMean) {
+    return join_probabilities(models, 2, rule, weights);
+  };
+  expect_near(join({3, 1}), {0.7, 0.3});
+  EXPECT_EQ(join({2, 2}), join({}));
+  EXPECT_EQ(join({0, 5}), models[1]);
+  for (const auto& [weights, says] : std::vector<std::pair<std::vector<double>, std::string>>{
+           {{1}, "weights: expected 2, one per model, found 1"},
+           {{1, -1}, "weights: expected numbers of 0 or more, found -1"},
+           {{0, 0}, "weights: expected a sum above 0, found 0"},
+           {{1, std::nan("")}, "weights: expected numbers of 0 or more, found nan"}}) {
+    EXPECT_EQ(message_of([&] { join(weights); }), says);
+  }
+  EXPECT_EQ(message_of([&] {
+              join({1, 1}, EnsembleRule::kVote);
+            }),
+            "weights: expected with the mean of probabilities, found with votes");
+}
+
 TEST(Ensemble, OfOneModelIsTheModel) {
   const Dataset data = small_dataset();
   const std::vector<int64_t> rows = numbers(0, 30);

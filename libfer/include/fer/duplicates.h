@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "fer/dataset.h"
@@ -29,5 +30,10 @@ struct Duplicates {
 
 // Every pair of pictures is looked at, with up to num_threads() threads. Throws Error where the data are no pictures.
 Duplicates find_duplicates(const Dataset& data, const NearDuplicateRule& rule = {});
+
+// Returns those of `rows`, in their order, whose pixels a row of `among` has too: what a model that was trained on
+// `among` has seen already. Throws Error where the data are no pictures.
+std::vector<int64_t> rows_with_twins(const Dataset& data, std::span<const int64_t> rows,
+                                     std::span<const int64_t> among);
 
 }  // namespace fer

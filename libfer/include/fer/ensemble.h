@@ -24,9 +24,12 @@ enum class EnsembleRule {
 // and what was found: "expected 7 classes (angry, ...), found 6 (...)".
 std::string class_difference(const Network& expected, const Network& found);
 
-// Joins the probabilities of several models, each [rows, classes], into one table of that shape. Throws Error when
-// there is no model and when sizes differ.
-std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule);
+// Joins the probabilities of several models, each [rows, classes], into one table of that shape. weights: one per
+// model, what each counts in the mean, which is divided by their sum; empty: all the same. Throws Error when there is
+// no model, when sizes differ, and where weights are not as many finite numbers of 0 or more with a sum above 0, or are
+// given for votes.
+std::vector<float> join_probabilities(std::span<const std::vector<float>> models, int64_t classes, EnsembleRule rule,
+                                      std::span<const double> weights = {});
 
 // Returns probabilities [rows, classes], asking for `batch_size` pictures at a time: of each model the mean over
 // `views`.

@@ -1,0 +1,53 @@
+#include <isa-l/crc64.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "core/parallel.h"
+#include "fer/duplicates.h"
+#include "fer/error.h"
+
+namespace fer {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+Bytes picture_of(const Dataset& data, int64_t row) {
+  Bytes pixels(static_cast<size_t>(data.picture_bytes()));
+  copy_picture(data, row, pixels);
+  return pixels;
+}
+
+std::vector<uint64_t> checksums(const Dataset& data, std::span<const int64_t> rows) {
+  std::vector<uint64_t> sums(rows.size());
+  parallel_ranges(static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
+    Bytes pixels(static_cast<size_t>(data.picture_bytes()));
+    for (int64_t i = begin; i < end; ++i) {
+      copy_picture(data, rows[i], pixels);
+      sums[i] = crc64_ecma_refl(0, pixels.data(), pixels.size());
+    }
+  });
+  return sums;
+}
+
+}  // namespace
+
+std::vector<int64_t> rows_with_twins(const Dataset& data, std::span<const int64_t> rows,
+                                     std::span<const int64_t> among) {
+  if (data.has_values()) throw Error("twins: expected pictures, found landmarks");
+  const std::vector<uint64_t> known = checksums(data, among), asked = checksums(data, rows);
+  std::unordered_multimap<uint64_t, int64_t> row_of;
+  for (size_t i = 0; i < among.size(); ++i) row_of.emplace(known[i], among[i]);
+  std::vector<int64_t> found;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto [begin, end] = row_of.equal_range(asked[i]);
+    if (begin == end) continue;
+    const Bytes pixels = picture_of(data, rows[i]);
+    if (std::any_of(begin, end, [&](const auto& entry) { return picture_of(data, entry.second) == pixels; })) {
+      found.push_back(rows[i]);
+    }
+  }
+  return found;
+}
+
+}  // namespace fer
