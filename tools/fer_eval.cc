@@ -1,15 +1,14 @@
 // fer-eval: tells how good a model is on labelled pictures.
 #include <fmt/format.h>
 
-#include "fer/classifier.h"
 #include "fer/dataset.h"
 #include "fer/file.h"
 #include "fer/report.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
-#include "tools/cli/views.h"
 #include "tools/data/data_source.h"
+#include "tools/eval/results.h"
 #include "tools/train/trained_on.h"
 
 namespace fer {
@@ -17,23 +16,8 @@ namespace {
 
 constexpr const char* kHeldOut = "held-out";  // a value of --split
 
-// What is evaluated: one model, or several as one.
-struct Subject {
-  std::vector<std::string> paths;
-  Classifier classifier;
-  Views views = {};
-  bool vote = false;
-
-  bool single() const { return paths.size() == 1; }
-  std::string views_text() const { return cli::views_text(views, classifier.model(0)); }
-  std::string name() const {
-    if (single()) return paths[0];
-    return fmt::format("{} of {} models", vote ? "the votes" : "the mean", paths.size());
-  }
-};
-
-void write_report(const std::string& path, const cli::Arguments& arguments, const Subject& subject, const Dataset& data,
-                  const cli::NamedRows& rows, const Evaluation& evaluation) {
+void write_report(const std::string& path, const cli::Arguments& arguments, const cli::Subject& subject,
+                  const Dataset& data, const cli::NamedRows& rows, const cli::Results& results) {
   const std::string& data_path = arguments.operands().back();
   const std::string title = subject.single() ? cli::base_name(subject.paths[0]) : subject.name();
   EvaluationReport report;
@@ -44,22 +28,21 @@ void write_report(const std::string& path, const cli::Arguments& arguments, cons
     report.settings.emplace_back("network",
                                  fmt::format("{}, {} parameters", network.name, cli::grouped(totals(network).params)));
   }
-  if (!subject.single()) report.settings.emplace_back("joined by", subject.vote ? "votes" : "mean probabilities");
+  if (!subject.single()) report.settings.emplace_back("joined by", subject.joined_by());
+  for (auto& setting : cli::results_settings(results)) report.settings.push_back(std::move(setting));
   report.settings.insert(
       report.settings.end(),
       {{"data", data_path}, {"split", rows.name}, {"views", subject.views_text()}, {"command", arguments.command()}});
-  report.evaluation = evaluation;
-  report.worst = cli::worst_pictures(data, evaluation);
+  report.evaluation = results.all;
+  report.worst = cli::worst_pictures(data, results.all);
   write_file(path, evaluation_report_html(report));
 }
 
-void print_evaluation(const cli::Arguments& arguments, const Subject& subject, const cli::NamedRows& rows,
-                      const Evaluation& evaluation) {
+void print_results(const cli::Arguments& arguments, const cli::Subject& subject, const cli::NamedRows& rows,
+                   const cli::Results& results) {
   const std::string& data_path = arguments.operands().back();
   if (!arguments.flag("json")) {
-    const std::string views =
-        view_count(subject.views) > 1 || subject.views.dense ? fmt::format("views {}\n", subject.views_text()) : "";
-    fmt::print("{} on {} of {}\n{}{}", subject.name(), rows.name, data_path, views, evaluation_text(evaluation));
+    fmt::print("{} on {} of {}\n{}", subject.name(), rows.name, data_path, cli::results_text(subject, results));
     return;
   }
   nlohmann::ordered_json json;
@@ -67,32 +50,26 @@ void print_evaluation(const cli::Arguments& arguments, const Subject& subject, c
     json["model"] = subject.paths[0];
   } else {
     json["models"] = subject.paths;
-    json["joined_by"] = subject.vote ? "vote" : "mean";
+    json["joined_by"] = subject.options.rule == EnsembleRule::kVote ? "vote" : "mean";
+    if (!subject.options.weights.empty()) json["weights"] = subject.options.weights;
   }
   json.update({{"data", data_path}, {"split", rows.name}});
-  cli::add_views(subject.views, json);
-  json.update(nlohmann::ordered_json::parse(evaluation_json(evaluation)));
+  cli::add_results(subject, results, json);
   fmt::print("{}\n", cli::one_line(json));
 }
 
 int eval(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
   if (operands.size() < 2) throw cli::UsageError("expected MODEL and DATA");
-  const bool vote = arguments.flag("vote");
-  if (vote && operands.size() == 2) throw cli::UsageError("--vote: expected two models or more");
   std::string split;
   if (arguments.has("split"))
     split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut});
-  const Views views = cli::read_views(arguments);
+  const std::string other_part = cli::read_other_part(arguments);
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
   const std::vector<std::string> paths(operands.begin(), operands.end() - 1);
-  const EnsembleRule rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean;
-  const Subject subject{.paths = paths,
-                        .classifier = Classifier::load(paths, {.rule = rule, .views = views}),
-                        .views = views,
-                        .vote = vote};
+  const cli::Subject subject = cli::load_subject(arguments, paths);
   // The models tell the same classes apart, so the first one's rules hold for all.
   const Model& first = subject.classifier.model(0);
   cli::OpenedData opened = cli::open_data(operands.back(), cli::read_data_options(arguments), picture_shape(first));
@@ -106,12 +83,13 @@ int eval(const cli::Arguments& arguments) {
       cli::note(fmt::format("fer-eval: {}", note));
     }
   }
+  const cli::Twins twins = cli::find_twins(other_part, data, rows.rows, operands.back());
   const cli::StopOnSignals stop_on_signals;  // until the last file is written
-  const Evaluation evaluation =
-      cli::unless_stopped([&] { return subject.classifier.evaluate(data, rows.rows, batch_size, cli::stop_asked); },
+  const cli::Results results =
+      cli::unless_stopped([&] { return cli::results_of(subject, data, rows.rows, twins, batch_size); },
                           "interrupted before the last picture, so nothing is known: give the same command again");
-  print_evaluation(arguments, subject, rows, evaluation);
-  if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, evaluation);
+  print_results(arguments, subject, rows, results);
+  if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, results);
   return 0;
 }
 
@@ -122,8 +100,8 @@ void declare(cxxopts::Options& options) {
       "Training, PublicTest, PrivateTest, all, or held-out: what the model's run validated on (default: the first that "
       "the file has of PrivateTest, PublicTest, all)",
       text(), "NAME");
-  cli::declare_views(options);
-  options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
+  cli::declare_subject(options);
+  cli::declare_twins(options);
   auto add = options.add_options();
   cli::declare_data_options(add, false);
   options.add_options()("json", "Print one JSON object");
@@ -138,7 +116,7 @@ cli::Program program() {
           .operands = "MODEL... DATA",
           .purpose =
               "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
-              "and F1 of every class,\nconfusion matrix. Several models are taken as one: the mean of "
+              "and F1 of every class,\nconfusion matrix, calibration. Several models are taken as one: the mean of "
               "their probabilities.",
           .declare = declare,
           .run = eval};

@@ -16,6 +16,7 @@
 #include "tools/cli/pictures.h"
 #include "tools/cli/views.h"
 #include "tools/data/data_files.h"
+#include "tools/eval/subject.h"
 
 namespace fer {
 namespace {
@@ -186,14 +187,13 @@ int predict(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
   const size_t models = model_count(operands);
   if (operands.size() <= models) throw cli::UsageError("expected MODEL and at least one FILE");
-  const bool vote = arguments.flag("vote");
-  if (vote && models == 1) throw cli::UsageError("--vote: expected two models or more");
   cli::use_threads(arguments);
-  const Views views = cli::read_views(arguments);
-  const auto classifier = Classifier::load(std::span(operands).first(models),
-                                           {.rule = vote ? EnsembleRule::kVote : EnsembleRule::kMean, .views = views});
-  if (arguments.has("views") && views != Views{.mean = views.mean}) {
-    cli::note("fer-predict: views " + cli::views_text(views, classifier.model(0)));
+  const cli::Subject subject =
+      cli::load_subject(arguments, {operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(models)});
+  const Classifier& classifier = subject.classifier;
+  const Views& views = subject.options.views;
+  if (arguments.has("views") && (view_count(views) > 1 || views.dense)) {
+    cli::note("fer-predict: views " + subject.views_text());
   }
   std::vector<size_t> numbers;
   if (arguments.has("csv")) numbers = contest_numbers(classifier, operands[0]);
@@ -222,9 +222,8 @@ int predict(const cli::Arguments& arguments) {
 void declare(cxxopts::Options& options) {
   options.add_options()("top", "Name the K most probable classes", cxxopts::value<std::string>()->default_value("1"),
                         "K");
-  cli::declare_views(options);
   options.add_options()("json", "Print one JSON object per picture");
-  options.add_options()("vote", "Several models: count their votes instead of averaging their probabilities");
+  cli::declare_subject(options);
   options.add_options()("skip-bad", "Leave out pictures whose bytes are bad");
   options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one per line",
                         cxxopts::value<std::string>(), "OUT");

@@ -4,9 +4,11 @@
 
 #include "core/parallel.h"
 #include "data/batches.h"
+#include "evaluate/temperature.h"
 #include "fer/error.h"
 #include "fer/evaluate.h"
 #include "fer/landmarks.h"
+#include "network/outputs.h"
 
 namespace fer::evaluation {
 namespace {
@@ -97,7 +99,7 @@ std::function<bool()> or_error(const std::function<bool()>& should_stop) {
 Tensor probabilities_of(const Model& model, std::span<const float> weights, const Dataset& data,
                         std::span<const int64_t> rows, const InferenceOptions& options) {
   const ViewedModel viewed(model.network, model.weights.layout, weights, model.preprocessing, model.int8, options.views,
-                           options.raw ? Outputs::kRaw : Outputs::kProbabilities);
+                           options.raw ? Outputs::kRaw : Outputs::kProbabilities, model.temperature);
   return probabilities_of(viewed, data, rows, options);
 }
 
@@ -158,6 +160,25 @@ Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int
       .batch_size = batch_size, .views = views, .should_stop = evaluation::or_error(should_stop)};
   const Tensor probabilities = evaluation::probabilities_of(model, model.weights.values.values(), data, rows, options);
   return evaluation::evaluation_of(probabilities, model.network, data, rows);
+}
+
+double fitted_temperature(const Model& model, const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
+                          const Views& views, const std::function<bool()>& should_stop) {
+  evaluation::check_rows(model.network, data, rows, true, "temperature");
+  if (rows.empty()) throw Error("temperature: expected one labelled picture or more, found none");
+  if (ends_in_sigmoids(model.network)) {
+    throw Error(
+        "temperature: expected a network that gives logits or ends in a softmax, found one that ends in "
+        "sigmoids");
+  }
+  const evaluation::ViewedModel viewed(model.network, model.weights.layout, model.weights.values.values(),
+                                       model.preprocessing, model.int8, views);
+  const Tensor probabilities = evaluation::probabilities_of(
+      viewed, data, rows, {.batch_size = batch_size, .should_stop = evaluation::or_error(should_stop)});
+  std::vector<uint8_t> labels;
+  for (const int64_t row : rows) labels.push_back(data.labels[static_cast<size_t>(row)]);
+  const std::vector<float> logits = evaluation::log_probabilities(probabilities.values());
+  return evaluation::fit_temperature(logits, viewed.classes(), labels).temperature;
 }
 
 }  // namespace fer

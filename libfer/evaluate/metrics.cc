@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "evaluate/calibration.h"
 #include "fer/error.h"
 
 namespace fer {
@@ -75,6 +76,7 @@ Evaluation evaluate_probabilities(const Tensor& probabilities, std::span<const u
   e.loss = ratio(e.loss, static_cast<double>(e.count));
   e.accuracy = ratio(static_cast<double>(right), static_cast<double>(e.count));
   count_classes(e, class_names);
+  e.calibration = evaluation::calibration_of(probabilities.values(), probabilities.shape()[1], labels);
   const auto certainty = [](const Mistake& m) { return std::isnan(m.probability) ? -1.0 : m.probability; };
   std::stable_sort(e.worst.begin(), e.worst.end(),
                    [&](const Mistake& a, const Mistake& b) { return certainty(a) > certainty(b); });

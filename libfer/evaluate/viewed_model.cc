@@ -8,6 +8,7 @@
 
 #include "core/assert.h"
 #include "core/parallel.h"
+#include "evaluate/temperature.h"
 #include "fer/error.h"
 #include "kernels/values/elementwise.h"
 #include "network/outputs.h"
@@ -51,8 +52,9 @@ void to_logarithms(std::span<float> probabilities) {
 
 ViewedModel::ViewedModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
                          const Preprocessing& preprocessing, std::span<const Int8Layer> int8, const Views& views,
-                         Outputs outputs)
+                         Outputs outputs, double temperature)
     : views_((check_views(views, network, preprocessing), views)),
+      temperature_(outputs == Outputs::kRaw ? 1 : temperature),
       list_(views_of(views)),
       crop_(network, layout, weights, preprocessing, int8, outputs),
       dense_(dense_model(network, layout, weights, preprocessing, int8, views)) {
@@ -94,7 +96,7 @@ void ViewedModel::ask_view(Workspace& workspace, const View& view, std::span<con
   crop_.ask(workspace.crop, pixels, crop_of(view.part, picture(), crop_.input()), out);
 }
 
-void ViewedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out) const {
+void ViewedModel::ask_views(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out) const {
   ask_view(workspace, list_[0], pixels, out);
   if (list_.size() == 1) return;
   const bool logits = views_.mean == ViewMean::kLogits;
@@ -109,12 +111,25 @@ void ViewedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, std
   if (logits) kernels::activation_forward(Activation::kSoftmax, 0, classes(), out, out);
 }
 
+void ViewedModel::apply_temperature(std::span<float> out) const {
+  if (temperature_ == 1) return;
+  to_logarithms(out);
+  soften(temperature_, classes(), out);
+}
+
+void ViewedModel::ask(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out) const {
+  ask_views(workspace, pixels, out);
+  apply_temperature(out);
+}
+
 void ViewedModel::ask(Workspace& workspace, std::span<const float> inputs, std::span<float> out) const {
   crop_.ask(workspace.crop, inputs, out);
+  apply_temperature(out);
 }
 
 void ViewedModel::ask(Workspace& workspace, int64_t n, std::span<float> out) const {
   crop_.ask(workspace.crop, n, out);
+  apply_temperature(out);
 }
 
 }  // namespace fer::evaluation

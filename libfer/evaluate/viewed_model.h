@@ -17,11 +17,11 @@ class ViewedModel {
   // where one is the reason, where the model cannot be shown pictures in them. Several views need probabilities.
   ViewedModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
               const Preprocessing& preprocessing, std::span<const Int8Layer> int8, const Views& views = {},
-              Outputs outputs = Outputs::kProbabilities);
-  // Of the model's own weights.
+              Outputs outputs = Outputs::kProbabilities, double temperature = 1);
+  // Of the model's own weights, with its temperature.
   explicit ViewedModel(const Model& model, const Views& views = {})
       : ViewedModel(model.network, model.weights.layout, model.weights.values.values(), model.preprocessing, model.int8,
-                    views) {}
+                    views, Outputs::kProbabilities, model.temperature) {}
 
   struct Workspace {
     PreparedModel::Workspace crop;
@@ -47,9 +47,13 @@ class ViewedModel {
   void ask(Workspace& workspace, int64_t n, std::span<float> out) const;
 
  private:
+  void ask_views(Workspace& workspace, std::span<const uint8_t> pixels, std::span<float> out) const;
   void ask_view(Workspace& workspace, const View& view, std::span<const uint8_t> pixels, std::span<float> out) const;
 
+  void apply_temperature(std::span<float> out) const;
+
   Views views_;
+  double temperature_;  // 1 where outputs are raw
   std::vector<View> list_;
   PreparedModel crop_;
   std::optional<PreparedModel> dense_;

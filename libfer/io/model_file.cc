@@ -21,6 +21,7 @@
 #include "network/json_fields.h"
 #include "network/json_text.h"
 #include "network/layer_facts.h"
+#include "network/outputs.h"
 
 namespace fer {
 namespace io {
@@ -106,6 +107,26 @@ std::vector<std::string> read_emoji(const SafetensorsFile& file, const Network& 
   return emoji;
 }
 
+void check_temperature(double temperature, const Network& network, const std::string& place) {
+  if (!std::isfinite(temperature) || !(temperature > 0)) {
+    throw Error(fmt::format("{}: expected a finite number above 0, found {}", place, temperature));
+  }
+  if (temperature != 1 && ends_in_sigmoids(network)) {
+    throw Error(fmt::format("{}: expected none with a network that ends in sigmoids, found {}", place, temperature));
+  }
+}
+
+// Optional: a number.
+double read_temperature(const SafetensorsFile& file, const Network& network, const std::string& where) {
+  const auto found = file.metadata.find("temperature");
+  if (found == file.metadata.end()) return 1;
+  const std::string place = where + ": temperature";
+  double temperature = 0;
+  read_value(parse_json(found->second, place), place, temperature);
+  check_temperature(temperature, network, place);
+  return temperature;
+}
+
 bool may_be_bytes(const Network& network, const Parameter& parameter) {
   const LayerKind& kind = network.layers[static_cast<size_t>(parameter.layer)].kind;
   return layer_of_kernel(parameter) && facts_of(kind).int8;
@@ -187,6 +208,8 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
     metadata["classes"] = list.one_line();
   }
   if (!model.emoji.empty()) metadata["class_emoji"] = JsonValue(model.emoji).one_line();
+  check_temperature(model.temperature, model.network, "temperature");
+  if (model.temperature != 1) metadata["temperature"] = JsonValue(model.temperature).one_line();
   return metadata;
 }
 
@@ -248,6 +271,7 @@ Model model_of(SafetensorsFile file, const std::string& where) {
   model.preprocessing = read_preprocessing(file, model.network, where);
   model.classes = read_class_rules(file, model.network, where);
   model.emoji = read_emoji(file, model.network, where);
+  model.temperature = read_temperature(file, model.network, where);
   // The shapes are compared with those of the file before memory is taken for them.
   const ParameterLayout layout = parameter_layout(model.network);
   refuse_extra(file, layout, where);

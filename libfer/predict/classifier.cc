@@ -34,11 +34,13 @@ void check_alike(const std::vector<Model>& models, const std::vector<std::string
 
 // Probabilities of every model, each asked by ask(predictor, its probabilities), become one table.
 template <class Ask>
-void ask_all(std::span<const Predictor> members, EnsembleRule rule, std::span<float> probabilities, const Ask& ask) {
+void ask_all(std::span<const Predictor> members, const ClassifierOptions& options, std::span<float> probabilities,
+             const Ask& ask) {
   if (members.size() == 1) return ask(members[0], probabilities);
   std::vector<std::vector<float>> answers(members.size(), std::vector<float>(probabilities.size()));
   for (size_t i = 0; i < members.size(); ++i) ask(members[i], std::span(answers[i]));
-  std::ranges::copy(join_probabilities(answers, members[0].class_count(), rule), probabilities.begin());
+  std::ranges::copy(join_probabilities(answers, members[0].class_count(), options.rule, options.weights),
+                    probabilities.begin());
 }
 
 // Prepares the model; what is refused is so by its name.
@@ -70,6 +72,9 @@ Classifier::Classifier(std::vector<Model> models, const ClassifierOptions& optio
                        const std::vector<std::string>& names)
     : options_(options) {
   check_alike(models, names);
+  if (!options.weights.empty()) {  // refused now rather than at the first picture
+    join_probabilities(std::vector<std::vector<float>>(models.size(), {1}), 1, options.rule, options.weights);
+  }
   for (size_t i = 0; i < models.size(); ++i) {
     members_.push_back(member_of(std::move(models[i]), options.views, name_of(i, names)));
   }
@@ -132,32 +137,54 @@ std::vector<Prediction> Classifier::predict(std::span<const Image> pictures) con
 }
 
 void Classifier::predict_into(std::span<const uint8_t> pixels, std::span<float> probabilities) const {
-  ask_all(members_, options_.rule, probabilities,
+  ask_all(members_, options_, probabilities,
           [&](const Predictor& member, std::span<float> out) { member.predict_into(pixels, out); });
 }
 
 void Classifier::predict_into(std::span<const float> inputs, std::span<float> probabilities) const {
-  ask_all(members_, options_.rule, probabilities,
+  ask_all(members_, options_, probabilities,
           [&](const Predictor& member, std::span<float> out) { member.predict_into(inputs, out); });
+}
+
+std::vector<Tensor> Classifier::predict_rows_of_each(const Dataset& data, std::span<const int64_t> rows,
+                                                     int64_t batch_size,
+                                                     const std::function<bool()>& should_stop) const {
+  std::vector<Tensor> answers;
+  for (const Predictor& member : members_) {
+    evaluation::check_rows(member.model().network, data, rows, false, "predict");
+    answers.push_back(
+        evaluation::probabilities_of(member.impl_->viewed, data, rows,
+                                     {.batch_size = batch_size, .should_stop = evaluation::or_error(should_stop)}));
+  }
+  return answers;
+}
+
+Tensor Classifier::joined(std::span<const Tensor> probabilities) const {
+  if (probabilities.size() != members_.size()) {
+    throw Error(
+        fmt::format("ensemble: expected probabilities of {} models, found {}", members_.size(), probabilities.size()));
+  }
+  if (probabilities.size() == 1) return probabilities[0];
+  std::vector<std::vector<float>> answers;
+  for (const Tensor& of_one : probabilities) answers.emplace_back(of_one.values().begin(), of_one.values().end());
+  const std::vector<float> joined = join_probabilities(answers, class_count(), options_.rule, options_.weights);
+  return Tensor(Shape({static_cast<int64_t>(joined.size()) / class_count(), class_count()}), joined);
+}
+
+Evaluation Classifier::figures(const Tensor& probabilities, const Dataset& data, std::span<const int64_t> rows) const {
+  evaluation::check_rows(model(0).network, data, rows, true, "evaluate");
+  return evaluation::evaluation_of(probabilities, model(0).network, data, rows);
 }
 
 Tensor Classifier::predict_rows(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
                                 const std::function<bool()>& should_stop) const {
-  Tensor probabilities({static_cast<int64_t>(rows.size()), class_count()});
-  ask_all(members_, options_.rule, probabilities.values(), [&](const Predictor& member, std::span<float> out) {
-    evaluation::check_rows(member.model().network, data, rows, false, "predict");
-    const Tensor answers = evaluation::probabilities_of(
-        member.impl_->viewed, data, rows, {.batch_size = batch_size, .should_stop = evaluation::or_error(should_stop)});
-    std::ranges::copy(answers.values(), out.begin());
-  });
-  return probabilities;
+  return joined(predict_rows_of_each(data, rows, batch_size, should_stop));
 }
 
 Evaluation Classifier::evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size,
                                 const std::function<bool()>& should_stop) const {
-  const Network& network = model(0).network;
-  evaluation::check_rows(network, data, rows, true, "evaluate");
-  return evaluation::evaluation_of(predict_rows(data, rows, batch_size, should_stop), network, data, rows);
+  evaluation::check_rows(model(0).network, data, rows, true, "evaluate");
+  return figures(predict_rows(data, rows, batch_size, should_stop), data, rows);
 }
 
 std::vector<int64_t> most_probable(std::span<const float> probabilities, int64_t count) {

@@ -38,12 +38,36 @@ std::string confusion_text(const Evaluation& evaluation, size_t first_width) {
   return out + "\n";
 }
 
+std::string calibration_text(const Calibration& c) {
+  if (c.bins.empty()) return "";
+  return fmt::format("calibration error {:.4f}  best temperature {:.3f}: loss {:.4f}, calibration error {:.4f}\n",
+                     c.error, c.best_temperature, c.best_loss, c.best_error);
+}
+
+core::JsonValue calibration_json(const Calibration& c) {
+  using core::JsonValue;
+  JsonValue bins = JsonValue::array();
+  for (const ReliabilityBin& bin : c.bins) {
+    bins.push_back(JsonValue::object({{"low", bin.low},
+                                      {"high", bin.high},
+                                      {"count", bin.count},
+                                      {"confidence", bin.confidence},
+                                      {"accuracy", bin.accuracy}}));
+  }
+  return JsonValue::object({{"error", c.error},
+                            {"best_temperature", c.best_temperature},
+                            {"loss_at_best_temperature", c.best_loss},
+                            {"error_at_best_temperature", c.best_error},
+                            {"bins", std::move(bins)}});
+}
+
 }  // namespace
 
 std::string evaluation_text(const Evaluation& evaluation) {
   const size_t width = name_width(evaluation);
-  std::string out = fmt::format("pictures {}  loss {:.4f}  accuracy {:.2f} %  macro F1 {:.4f}\n\n", evaluation.count,
-                                evaluation.loss, 100 * evaluation.accuracy, evaluation.macro_f1);
+  std::string out = fmt::format("pictures {}  loss {:.4f}  accuracy {:.2f} %  macro F1 {:.4f}\n{}\n", evaluation.count,
+                                evaluation.loss, 100 * evaluation.accuracy, evaluation.macro_f1,
+                                calibration_text(evaluation.calibration));
   out += fmt::format("{}  precision  recall      F1  pictures\n", padded("class", width));
   for (const ClassFigures& c : evaluation.classes) {
     out += fmt::format("{}     {:.4f}  {:.4f}  {:.4f}  {:>8}\n", padded(c.name, width), c.precision, c.recall, c.f1,
@@ -67,6 +91,7 @@ std::string evaluation_json(const Evaluation& evaluation) {
                                             {"loss", evaluation.loss},
                                             {"accuracy", evaluation.accuracy},
                                             {"macro_f1", evaluation.macro_f1},
+                                            {"calibration", calibration_json(evaluation.calibration)},
                                             {"classes", std::move(classes)},
                                             {"confusion", evaluation.confusion},
                                             {"worst", std::move(worst)}});

@@ -6,6 +6,7 @@
 
 #include "fer/version.h"
 #include "report/picture_uri.h"
+#include "report/reliability.h"
 #include "report/style.h"
 #include "report/text.h"
 
@@ -137,6 +138,7 @@ std::string evaluation_sections(const Evaluation& evaluation, const std::vector<
   if (evaluation.count == 0) return "";
   return section("Confusion matrix", confusion_table(evaluation)) +
          section("By class", class_figures_table(evaluation)) +
+         section("Calibration", reliability_diagram(evaluation.calibration)) +
          section("Worst mistakes", mistakes_gallery(evaluation, pictures));
 }
 

@@ -26,7 +26,7 @@ std::string class_figures_table(const Evaluation& evaluation);
 std::string confusion_table(const Evaluation& evaluation);
 // pictures: beside evaluation.worst, in the same order; may be fewer.
 std::string mistakes_gallery(const Evaluation& evaluation, const std::vector<ReportPicture>& pictures);
-// The three above, each in its section; nothing for an evaluation of no pictures.
+// The three above and the reliability diagram, each in its section; nothing for an evaluation of no pictures.
 std::string evaluation_sections(const Evaluation& evaluation, const std::vector<ReportPicture>& pictures);
 
 }  // namespace fer::report

@@ -198,6 +198,22 @@ TEST(ViewedModel, WhatPreventsADenseViewIsNamed) {
             "picture, found [180, 3]: layer 'unroll' makes more values of larger maps, a global pool does not");
 }
 
+TEST(ViewedModel, TheTemperatureDividesTheLogitsOfTheMean) {
+  const Picture whole = picture(6);
+  for (const Activation last : {Activation::kSoftmax, Activation::kLinear}) {
+    for (const char* name : {"none", "ten", "dense"}) {
+      Model model = crop_model(last);
+      const std::vector<float> plain = answer(model, whole, views_from_name(name));
+      model.temperature = 2.5;
+      std::vector<double> expected;
+      double sum = 0;
+      for (const float p : plain) sum += expected.emplace_back(std::pow(p, 1 / 2.5));
+      for (double& p : expected) p /= sum;
+      expect_near(answer(model, whole, views_from_name(name)), expected);
+    }
+  }
+}
+
 TEST(ViewedModel, EightBitLayersSeeEveryView) {
   Network net({4, 5, 1}, {"a", "b", "c"});
   net.add(Conv2D{.filters = 6, .padding = Padding::same(), .activation = Activation::kRelu});

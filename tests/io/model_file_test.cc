@@ -32,6 +32,25 @@ TEST(ModelFile, ComesBackToTheBit) {
   EXPECT_EQ(folder.names(), std::set<std::string>{"m.safetensors"});
 }
 
+TEST(ModelFile, ATemperatureIsKept) {
+  Model model = small_model();
+  EXPECT_EQ(saved(model).find("temperature"), std::string::npos);
+  EXPECT_EQ(io::parse_model(saved(model), "m").temperature, 1);
+  model.temperature = 1.2345678901234567;
+  EXPECT_EQ(io::parse_model(saved(model), "m").temperature, model.temperature);
+  for (const std::string text : {"0", "-1", "1e999", "\"2\"", "[]", "x"}) {
+    Parts parts(saved(small_model()));
+    parts.header["__metadata__"]["temperature"] = text;
+    expect_contains(message_of([&] { io::parse_model(parts.content(), "m"); }), "m: temperature: ");
+  }
+  const TemporaryFolder folder;
+  for (const double temperature : {0.0, -2.0, std::numeric_limits<double>::infinity(), std::nan("")}) {
+    model.temperature = temperature;
+    expect_contains(message_of([&] { save_model(model, folder / "m"); }),
+                    "temperature: expected a finite number above 0, found ");
+  }
+}
+
 TEST(ModelFile, TheSameModelMakesTheSameBytes) { EXPECT_EQ(saved(small_model()), saved(small_model())); }
 
 TEST(ModelFile, ANetworkOfTheLibrarySurvives) {

@@ -57,6 +57,19 @@ TEST(Onnx, ThatTheInputIsTheCentreComesBack) {
   }
 }
 
+// It divides the logits before the softmax, so that every reader's probabilities have it.
+TEST(Onnx, ATemperatureIsWrittenIntoTheGraph) {
+  Model model = random_model(all_layers(), 7);
+  const std::vector<float> pixels = random_pixels(model.network, 2, 5), plain = outputs(model, pixels);
+  for (const Activation last : {Activation::kSoftmax, Activation::kLinear}) {
+    std::get<Dense>(model.network.layers.back().kind).activation = last;
+    model.temperature = 0.4;
+    EXPECT_GT(largest_difference(outputs(model, pixels), plain), 1e-3f);
+    expect_same(model, round_trip(model));
+    EXPECT_EQ(round_trip(model).temperature, 1) << "what is read has it in its layers";
+  }
+}
+
 TEST(Onnx, LayersKeepTheirNamesAndForms) {
   const Network again = round_trip(random_model(all_layers(), 7), {.fold_batch_norm = false}).network;
   std::string names;

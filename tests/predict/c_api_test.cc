@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -43,6 +44,25 @@ TEST_F(CInterface, TellsSizesAndNames) {
   EXPECT_EQ(fer_class_name(model_, 3), nullptr);
   EXPECT_EQ(fer_class_name(model_, -1), nullptr);
   EXPECT_STREQ(fer_version(), version());
+}
+
+TEST_F(CInterface, AppliesTheModelsTemperature) {
+  Model model = small_model();
+  model.temperature = 3;
+  save_model(model, path_);
+  fer_model* softened = fer_load(path_.c_str());
+  ASSERT_NE(softened, nullptr) << fer_last_error();
+  const std::vector<uint8_t> pictures = small_pictures(1);
+  std::vector<float> plain(3), soft(3), floats(40), from_floats(3);
+  ASSERT_EQ(fer_predict(model_, pictures.data(), 1, plain.data()), 0);
+  ASSERT_EQ(fer_predict(softened, pictures.data(), 1, soft.data()), 0);
+  for (size_t i = 0; i < 40; ++i) floats[i] = static_cast<float>(pictures[i]) * model.preprocessing.scale;
+  ASSERT_EQ(fer_predict_floats(softened, floats.data(), 1, from_floats.data()), 0);
+  fer_free(softened);
+  double sum = 0;
+  for (const float p : plain) sum += std::cbrt(static_cast<double>(p));
+  for (size_t k = 0; k < 3; ++k) EXPECT_NEAR(soft[k], std::cbrt(static_cast<double>(plain[k])) / sum, 1e-6);
+  EXPECT_EQ(from_floats, soft);
 }
 
 TEST_F(CInterface, PredictsAsThePredictorDoes) {

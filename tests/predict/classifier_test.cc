@@ -170,6 +170,36 @@ TEST(Classifier, RowsOfADataSetAreAskedAsEvaluateAsksThem) {
             "evaluate: expected rows from 0 to 6, found 7");
 }
 
+TEST(Classifier, TellsWhatEachModelSaysAloneAndWeighsThem) {
+  Dataset data{.height = 5,
+               .width = 4,
+               .channels = 1,
+               .pixels = grey_picture(35, 4).pixels,
+               .labels = {},
+               .usage = {},
+               .class_names = {}};
+  for (uint8_t i = 0; i < 7; ++i) data.labels.push_back(i % 3);
+  const std::vector<int64_t> rows = {6, 0, 3, 5};
+  const Classifier classifier({grey_model(1), grey_model(2)}, {.weights = {3, 1}});
+  const std::vector<Tensor> each = classifier.predict_rows_of_each(data, rows, 3);
+  ASSERT_EQ(each.size(), 2u);
+  const Tensor second = fer::predict_rows(grey_model(2), data, rows, 3);
+  EXPECT_TRUE(std::equal(second.values().begin(), second.values().end(), each[1].values().begin()));
+  const Tensor all = classifier.predict_rows(data, rows, 3), joined = classifier.joined(each);
+  ASSERT_EQ(all.shape(), Shape({4, 3}));
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all.values()[i], joined.values()[i]);
+    EXPECT_NEAR(all.values()[i], (3 * each[0].values()[i] + each[1].values()[i]) / 4, 1e-6);
+  }
+  EXPECT_EQ(classifier.figures(joined, data, rows).loss, classifier.evaluate(data, rows, 3).loss);
+  EXPECT_EQ(message_of([&] {
+              Classifier({grey_model(1), grey_model(2)}, {.weights = {1}});
+            }),
+            "weights: expected 2, one per model, found 1");
+  EXPECT_EQ(message_of([&] { classifier.joined(std::span(each).first(1)); }),
+            "ensemble: expected probabilities of 2 models, found 1");
+}
+
 TEST(Classifier, ClassesWithoutNamesGetNumbers) {
   Model model = grey_model(1);
   model.network.class_names.clear();

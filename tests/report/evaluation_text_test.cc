@@ -25,6 +25,22 @@ TEST(EvaluationText, LinesUpEveryClassUnderItsHeading) {
             "sad          0        2    3\n");
 }
 
+TEST(EvaluationText, SaysHowSureTheAnswersMayBe) {
+  Evaluation e = small_evaluation();
+  e.calibration = {
+      .bins = {{0.5, 1, 20, 0.8, 0.75}}, .error = 0.05, .best_temperature = 1.5, .best_loss = 0.7, .best_error = 0.01};
+  EXPECT_TRUE(evaluation_text(e).starts_with(
+      "pictures 20  loss 0.7500  accuracy 75.00 %  macro F1 0.7000\n"
+      "calibration error 0.0500  best temperature 1.500: loss 0.7000, calibration error 0.0100\n\n"));
+  const auto json = nlohmann::json::parse(evaluation_json(e))["calibration"];
+  EXPECT_EQ(json["error"], 0.05);
+  EXPECT_EQ(json["best_temperature"], 1.5);
+  EXPECT_EQ(json["loss_at_best_temperature"], 0.7);
+  EXPECT_EQ(json["error_at_best_temperature"], 0.01);
+  EXPECT_EQ(json["bins"][0]["count"], 20);
+  EXPECT_EQ(json["bins"][0]["accuracy"], 0.75);
+}
+
 TEST(EvaluationJson, HoldsEveryFigure) {
   const auto json = nlohmann::json::parse(evaluation_json(small_evaluation()));
   EXPECT_EQ(json["count"], 20);

@@ -88,6 +88,10 @@ void Run::execute() {
 
 void Run::print_notes() const {
   cli::print_notes("fer-train", start_.opened);
+  if (!options_.init.empty() && start_.model.temperature != 1) {
+    note(fmt::format("fer-train: {}: its temperature, {:.6g}, is dropped, as training changes what it was fitted to",
+                     options_.init, start_.model.temperature));
+  }
   for (const std::string& line : rows_.notes) note(fmt::format("fer-train: {}", line));
   for (const std::string& remark : options_.remarks) note(fmt::format("fer-train: {}: {}", options_.settings, remark));
 }

@@ -25,6 +25,7 @@ namespace FER_PUBLIC fer {
 struct ClassifierOptions {
   EnsembleRule rule = EnsembleRule::kMean;  // how several models become one
   Views views = {};                         // of each model the mean over these
+  std::vector<double> weights = {};         // what each model counts in the mean (join_probabilities); empty: the same
 };
 
 // One model, or several that take the same pictures and tell the same classes apart. Immutable after loading: every
@@ -80,6 +81,12 @@ class Classifier {
                       const std::function<bool()>& should_stop = {}) const;
   Evaluation evaluate(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
                       const std::function<bool()>& should_stop = {}) const;
+  // What predict_rows joins: such probabilities of each model alone, in the models' order. Throws Error as it does.
+  std::vector<Tensor> predict_rows_of_each(const Dataset& data, std::span<const int64_t> rows, int64_t batch_size = 64,
+                                           const std::function<bool()>& should_stop = {}) const;
+  // The joining alone, and the figures alone of probabilities of these rows. Throw Error on sizes that do not fit.
+  Tensor joined(std::span<const Tensor> probabilities) const;
+  Evaluation figures(const Tensor& probabilities, const Dataset& data, std::span<const int64_t> rows) const;
 
  private:
   std::vector<Predictor> members_;

@@ -28,4 +28,11 @@ Evaluation evaluate(const Model& model, const Dataset& data, std::span<const int
 // Returns those of `rows` whose label is not the class that the model finds most probable, in their order.
 std::vector<int64_t> misclassified_rows(const Model& model, const Dataset& data, std::span<const int64_t> rows);
 
+// Returns the temperature, from 1 / 64 to 64, with which the model's answers to these views of labelled rows have the
+// smallest loss: what Model::temperature is for. The model's own is left out of account. Throws Error as evaluate does,
+// and where there are no rows or the network ends in sigmoids.
+double fitted_temperature(const Model& model, const Dataset& data, std::span<const int64_t> rows,
+                          int64_t batch_size = 64, const Views& views = {},
+                          const std::function<bool()>& should_stop = {});
+
 }  // namespace fer

@@ -25,6 +25,27 @@ struct Mistake {
   double probability = 0;  // given to the wrong class
 };
 
+// One bar of a reliability diagram: the answers whose confidence, the largest probability, lies above `low` and is at
+// most `high`.
+struct ReliabilityBin {
+  double low = 0, high = 0;
+  int64_t count = 0;
+  double confidence = 0, accuracy = 0;  // means over these answers; 0 where there is none
+};
+
+// Whether a classifier is as sure as it is right (Guo et al., On Calibration of Modern Neural Networks, 2017).
+struct Calibration {
+  std::vector<ReliabilityBin> bins;  // kReliabilityBins of equal width from 0 to 1
+  // The expected calibration error, equation 3 of the paper: the sum over bins of count / n * |accuracy - confidence|.
+  // NaN where a probability is.
+  double error = 0;
+  // The temperature by which logits would have to be divided for the smallest loss on these very labels (section 4.2),
+  // from 1 / 64 to 64, and loss and calibration error with it. Of an answer that a user does not know the labels of it
+  // says nothing: that is what temperatures fitted on other pictures are for (fer-calibrate).
+  double best_temperature = 1, best_loss = 0, best_error = 0;
+};
+inline constexpr int64_t kReliabilityBins = 15;  // as in the paper
+
 struct Evaluation {
   int64_t count = 0;
   double loss = 0, accuracy = 0;
@@ -32,6 +53,7 @@ struct Evaluation {
   std::vector<ClassFigures> classes;
   std::vector<std::vector<int64_t>> confusion;  // [label][predicted]
   std::vector<Mistake> worst;                   // up to 24 wrong answers, most confident first
+  Calibration calibration;                      // no bins where there are no answers
 };
 
 // Takes probabilities [n, classes], n labels, and for `worst` the n row numbers in the data set.

@@ -66,6 +66,10 @@ struct Model {
   // empty: those of default_emoji.
   std::vector<ClassRule> classes = {};
   std::vector<std::string> emoji = {};
+  // Divides the logits before the softmax, wherever the model is asked: above 1 it makes answers less sure, below 1
+  // surer, and the order of the classes stays (fitted_temperature, fer/evaluate.h). Of several views and models each
+  // model's mean over its views is what it is applied to. Training does not use it, and a trained model has none.
+  double temperature = 1;
 };
 inline Shape picture_shape(const Model& model) { return picture_shape(model.network, model.preprocessing); }
 

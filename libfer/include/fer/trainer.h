@@ -155,8 +155,8 @@ class Trainer {
   // Weights are initialised from config.seed. Throws Error on a bad network or configuration. Where the configuration
   // has a crop, its size is the network's input.
   Trainer(Network network, const TrainConfig& config);
-  // Starts from a model's weights (fine-tuning), and keeps its preprocessing; config's is ignored. A crop in the
-  // configuration must have the size of the network's input.
+  // Starts from a model's weights (fine-tuning), and keeps its preprocessing; config's is ignored. Its temperature
+  // is dropped. A crop in the configuration must have the size of the network's input.
   Trainer(Model model, TrainConfig config);
   ~Trainer();
   Trainer(Trainer&&) noexcept;

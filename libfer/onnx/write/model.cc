@@ -53,6 +53,9 @@ void check_options(const Model& model, const OnnxWriteOptions& options) {
                             options.opset));
   }
   if (!model.int8.empty()) throw Error("expected a model in floats, found one in 8-bit integers");
+  if (model.temperature != 1 && ends_in_sigmoids(model.network)) {
+    throw Error("temperature: expected none with a network that ends in sigmoids");
+  }
   io::check_preprocessing(model.preprocessing);
   if (model.preprocessing.equalize && options.pixels_in) {
     throw Error(
@@ -120,6 +123,16 @@ std::string write_preprocessing(const Model& model, std::string value, GraphWrit
   return value;
 }
 
+// Puts a division by the temperature before the softmax that is the last node.
+void write_temperature(double temperature, GraphWriter& graph, onnx::GraphProto& proto) {
+  const auto number = static_cast<float>(temperature);
+  const std::string logits = proto.node(proto.node_size() - 1).input(0);
+  const std::string divided =
+      graph.node("Div", "tempered", {logits, graph.floats("temperature", {}, {&number, 1})}).output(0);
+  proto.mutable_node()->SwapElements(proto.node_size() - 2, proto.node_size() - 1);
+  proto.mutable_node(proto.node_size() - 1)->set_input(0, divided);
+}
+
 void write_graph(const Model& model, const OnnxWriteOptions& options, onnx::GraphProto& proto) {
   const Shape& in = model.network.input;
   const bool channels_last = options.input_layout == OnnxLayout::kChannelsLast;
@@ -139,6 +152,7 @@ void write_graph(const Model& model, const OnnxWriteOptions& options, onnx::Grap
   if (!gives_probabilities(model.network)) {
     set_attribute(graph.node("Softmax", "softmax", {value}), "axis", int64_t{1});
   }
+  if (model.temperature != 1) write_temperature(model.temperature, graph, proto);
   // (The last node is that softmax or the network's own.)
   proto.mutable_node(proto.node_size() - 1)->set_output(0, kOutput);
 }

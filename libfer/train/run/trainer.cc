@@ -58,6 +58,7 @@ Trainer::Trainer(Model model, TrainConfig config) {
   train::check_config(config, class_count(model.network));
   train::check_crop(model, config.augmentation);
   config.preprocessing = model.preprocessing;
+  model.temperature = 1;  // was fitted to answers that the training changes
   impl_ = std::make_unique<Impl>(Impl{std::move(model), std::move(config)});
 }
 

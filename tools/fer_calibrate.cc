@@ -1,0 +1,133 @@
+// fer-calibrate: makes a model as sure as it is right, by one number.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "fer/dataset.h"
+#include "fer/evaluate.h"
+#include "fer/file.h"
+#include "fer/model.h"
+#include "tools/cli/cli.h"
+#include "tools/cli/pictures.h"
+#include "tools/cli/stop.h"
+#include "tools/cli/views.h"
+#include "tools/data/data_source.h"
+#include "tools/train/trained_on.h"
+
+namespace fer {
+namespace {
+
+constexpr const char* kHeldOut = "held-out";  // a value of --split
+constexpr const char* kInterrupted =
+    "interrupted before the last picture, so nothing was written: give the same "
+    "command again";
+
+struct Fitted {
+  Evaluation before, after;  // of the same pictures
+  double temperature = 1;
+};
+
+Fitted fit(Model& model, const Dataset& data, const std::vector<int64_t>& rows, const Views& views,
+           int64_t batch_size) {
+  return cli::unless_stopped(
+      [&] {
+        Fitted fitted;
+        fitted.before = evaluate(model, data, rows, batch_size, views, cli::stop_asked);
+        model.temperature = fitted.temperature =
+            fitted_temperature(model, data, rows, batch_size, views, cli::stop_asked);
+        fitted.after = evaluate(model, data, rows, batch_size, views, cli::stop_asked);
+        return fitted;
+      },
+      kInterrupted);
+}
+
+void print_fitted(const cli::Arguments& arguments, const Model& model, const cli::NamedRows& rows, const Views& views,
+                  double old_temperature, const Fitted& fitted) {
+  const std::string &path = arguments.operands()[0], &data = arguments.operands()[1], out = arguments.text("out");
+  const Evaluation &before = fitted.before, &after = fitted.after;
+  if (!arguments.flag("json")) {
+    fmt::print("{}: temperature {:.6g}, fitted to {} pictures, {} of {}; views {}\n", out, fitted.temperature,
+               cli::grouped(before.count), rows.name, data, cli::views_text(views, model));
+    fmt::print("loss {:.4f} -> {:.4f}  calibration error {:.4f} -> {:.4f}  accuracy {:.2f} %\n", before.loss,
+               after.loss, before.calibration.error, after.calibration.error, 100 * after.accuracy);
+    return;
+  }
+  const auto figures = [](double temperature, const Evaluation& e) {
+    return nlohmann::ordered_json{
+        {"temperature", temperature}, {"loss", e.loss}, {"calibration_error", e.calibration.error}};
+  };
+  nlohmann::ordered_json json = {{"model", path}, {"data", data}, {"split", rows.name}, {"out", out}};
+  cli::add_views(views, json);
+  json.update({{"count", before.count},
+               {"accuracy", after.accuracy},
+               {"before", figures(old_temperature, before)},
+               {"after", figures(fitted.temperature, after)}});
+  fmt::print("{}\n", cli::one_line(json));
+}
+
+// PublicTest where the data have it, else all: never, unless it is asked for, what models are judged by.
+cli::NamedRows rows_to_fit(const std::string& model, const std::string& split, const Dataset& data,
+                           const std::string& path) {
+  if (split == kHeldOut) return cli::held_out_rows({model}, data, path);
+  if (!split.empty()) return cli::rows_of_split(data, split, path);
+  return cli::rows_of_split(data, cli::has_usage(data) ? "PublicTest" : "all", path);
+}
+
+int calibrate(const cli::Arguments& arguments) {
+  const std::vector<std::string>& operands = arguments.operands();
+  if (operands.size() != 2) throw cli::UsageError("expected one MODEL and DATA");
+  if (!arguments.has("out")) throw cli::UsageError("expected --out FILE");
+  const std::string split = arguments.has("split")
+                                ? arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut})
+                                : "";
+  const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
+  const Views views = cli::read_views(arguments);
+  cli::use_threads(arguments);
+  Model model = load_model(operands[0]);
+  cli::OpenedData opened = cli::open_data(operands[1], cli::read_data_options(arguments), picture_shape(model));
+  cli::apply_model_classes(opened, model);
+  cli::print_notes("fer-calibrate", opened);
+  const cli::NamedRows rows = rows_to_fit(operands[0], split, opened.data, operands[1]);
+  if (split.empty() && rows.name == cli::kAllRows) {
+    for (const std::string& note : cli::notes_on_trained_pictures({operands[0]}, opened.data, operands[1])) {
+      cli::note(fmt::format("fer-calibrate: {}", note));
+    }
+  }
+  const cli::StopOnSignals stop_on_signals;  // until the file is written
+  const double old_temperature = model.temperature;
+  const Fitted fitted = fit(model, opened.data, rows.rows, views, batch_size);
+  save_model(model, arguments.text("out"));
+  print_fitted(arguments, model, rows, views, old_temperature, fitted);
+  return 0;
+}
+
+void declare(cxxopts::Options& options) {
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  options.add_options()("out", "The model with its temperature", text(), "FILE");
+  options.add_options()("split",
+                        "Training, PublicTest, PrivateTest, all, or held-out: what the model's run validated on "
+                        "(default: PublicTest; all for data without a Usage column)",
+                        text(), "NAME");
+  cli::declare_views(options);
+  auto add = options.add_options();
+  cli::declare_data_options(add, false);
+  options.add_options()("json", "Print one JSON object");
+  options.add_options()("batch-size", "Pictures per batch", text()->default_value("64"), "N");
+  cli::declare_threads(options);
+}
+
+cli::Program program() {
+  return {.name = "fer-calibrate",
+          .operands = "MODEL DATA --out FILE",
+          .purpose =
+              "Fits a temperature, by which the model's logits are divided, to labelled pictures that it was not "
+              "trained on, and writes\nthe model with it: its probabilities then say how often it is right. Which "
+              "class comes first stays as it is.",
+          .declare = declare,
+          .run = calibrate};
+}
+
+}  // namespace
+}  // namespace fer
+
+int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }
