@@ -103,6 +103,10 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.label_smoothing > 0) rows.emplace_back("label smoothing", fmt::format("{:g}", config.label_smoothing));
   if (!options.class_weights.empty()) rows.emplace_back("class weights", options.class_weights);
   if (config.teacher.any()) rows.emplace_back("teacher", teacher_text(config.teacher));
+  if (const SelfTargets& own = config.self_targets; own.any()) {
+    rows.emplace_back("self-targets",
+                      fmt::format("weight {:g}, decay {:g}, after {} epochs", own.weight, own.decay, own.start));
+  }
   if (config.no_mixing_epochs > 0) {
     rows.emplace_back("without mixing and erasing", fmt::format("the last {} epochs", config.no_mixing_epochs));
   }

@@ -109,6 +109,8 @@ struct TrainingPlan::Impl {
     const double pictures = batch.mean_over > 0 ? batch.mean_over : static_cast<double>(batch.n);
     const auto scale = static_cast<float>(1 / pictures);
     const std::span<float> x = context.view(logits, classes), dx = context.view(logits_gradient, classes);
+    // (Before the gradient, which may take the place of the logits.)
+    if (!batch.probabilities.empty()) kernels::softmax_forward(classes, x, batch.probabilities);
     if (batch.loss == Loss::kSquaredHinge) {
       return kernels::squared_hinge(classes, softmax_last, x, batch.targets, batch.weights, scale, dx);
     }
@@ -167,6 +169,7 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
   FER_ASSERT(batch.n >= 1 && batch.n <= p.max_batch);
   FER_ASSERT(static_cast<int64_t>(batch.pictures.size()) == batch.n * p.input_floats);
   FER_ASSERT(static_cast<int64_t>(batch.targets.size()) == batch.n * p.classes);
+  FER_ASSERT(batch.probabilities.empty() || batch.probabilities.size() == batch.targets.size());
   FER_ASSERT(static_cast<int64_t>(weights.size()) == p.parameters.total_floats);
   FER_ASSERT(static_cast<int64_t>(gradients.size()) == p.parameters.trainable_floats);
   FER_ASSERT(static_cast<int64_t>(moments.size()) == p.moments.floats);

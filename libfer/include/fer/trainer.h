@@ -25,6 +25,7 @@
 #include "fer/model.h"
 #include "fer/optimizer.h"
 #include "fer/precision.h"
+#include "fer/self_targets.h"
 #include "fer/teacher.h"
 
 namespace FER_PUBLIC fer {
@@ -71,6 +72,7 @@ struct TrainConfig {
   std::vector<double> class_weights =
       {};                // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
   Teacher teacher = {};  // needs the cross-entropy
+  SelfTargets self_targets = {};  // the same
   Augmentation augmentation = {};
   Mixing mixing = {};
   int64_t no_mixing_epochs = 0;  // in so many last epochs there is neither mixing nor erasing

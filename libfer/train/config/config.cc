@@ -79,6 +79,9 @@ void check_together(const TrainConfig& config) {
   if (config.loss == Loss::kSquaredHinge && config.teacher.any()) {
     throw Error("teacher: expected the loss cross_entropy for soft targets, found squared_hinge");
   }
+  if (config.loss == Loss::kSquaredHinge && config.self_targets.any()) {
+    throw Error("self_targets: expected the loss cross_entropy for soft targets, found squared_hinge");
+  }
   if (config.save_every > 0 && config.out_dir.empty()) {
     throw Error("save_every: expected out_dir to keep snapshots in, found none");
   }
@@ -117,8 +120,8 @@ TrainConfig config_from_json(const json& object, Fields fields) {
 }
 
 JsonValue compared_settings(const TrainConfig& config, Fields fields) {
-  const bool length_matters =
-      std::holds_alternative<CosineSchedule>(config.schedule) || mixing_depends_on_length(config);
+  const bool length_matters = std::holds_alternative<CosineSchedule>(config.schedule) ||
+                              mixing_depends_on_length(config) || config.self_targets.any();
   return fields_to_json(config, fields, [&](const Field& field) {
     return field.kept == Kept::kCompared || (field.kept == Kept::kLength && length_matters);
   });

@@ -119,6 +119,17 @@ const Field kFields[] = {
      .help = "Views of each picture over which a teacher's probabilities are averaged",
      .at = [](Config& c) -> Place { return &c.teacher.views; }, .left_out = true},
 
+    {.path = "self_targets.weight", .name = "self-targets", .argument = "W", .group = kSoftTargets,
+     .help = "Share in the target of the moving mean of the network's own probabilities, in the last epoch",
+     .at = [](Config& c) -> Place { return &c.self_targets.weight; }, .range = kPartOfOne, .zero = "none",
+     .left_out = true},
+    {.path = "self_targets.decay", .name = "self-target-decay", .argument = "D", .group = kSoftTargets,
+     .help = "Decay of that mean from pass to pass",
+     .at = [](Config& c) -> Place { return &c.self_targets.decay; }, .range = kShare, .left_out = true},
+    {.path = "self_targets.start", .name = "self-target-start", .argument = "N", .group = kSoftTargets,
+     .help = "Number of epochs after which the share of that mean begins to rise from 0",
+     .at = [](Config& c) -> Place { return &c.self_targets.start; }, .range = kCountOrZero, .left_out = true},
+
     {.path = "augmentation.horizontal_flip", .name = "flip", .group = kAugmentation,
      .help = "Mirror half of the training pictures",
      .at = [](Config& c) -> Place { return &c.augmentation.horizontal_flip; }},

@@ -37,19 +37,22 @@ void check_format(const io::SafetensorsFile& file) {
   if (found != expected) throw Error("format: expected " + expected + ", found " + found);
 }
 
+void read_values(const io::SafetensorsFile& file, const std::string& name, const Shape& shape,
+                 std::span<float> values) {
+  const io::SafetensorsEntry& entry = file.find(name);
+  if (entry.dtype != io::Dtype::kF32 || entry.shape != shape) {
+    throw Error("tensor '" + entry.name + "': expected F32 of shape " + shape.to_string() + ", found " +
+                (entry.dtype == io::Dtype::kF32 ? "" : "another type of ") + entry.shape.to_string());
+  }
+  std::memcpy(values.data(), entry.data.data(), values.size_bytes());
+  if (!std::isfinite(kernels::sum_of_squares(values))) {
+    throw Error("tensor '" + entry.name + "': expected finite numbers, found others");
+  }
+}
+
 void read_array(const io::SafetensorsFile& file, const ParameterLayout& layout, const NamedArray& array) {
   for (const Parameter& p : layout.parameters) {
-    if (!holds(array, p)) continue;
-    const io::SafetensorsEntry& entry = file.find(array.name + "/" + p.name);
-    if (entry.dtype != io::Dtype::kF32 || entry.shape != p.shape) {
-      throw Error("tensor '" + entry.name + "': expected F32 of shape " + p.shape.to_string() + ", found " +
-                  (entry.dtype == io::Dtype::kF32 ? "" : "another type of ") + entry.shape.to_string());
-    }
-    const std::span<float> values = part(array, p);
-    std::memcpy(values.data(), entry.data.data(), values.size_bytes());
-    if (!std::isfinite(kernels::sum_of_squares(values))) {
-      throw Error("tensor '" + entry.name + "': expected finite numbers, found others");
-    }
+    if (holds(array, p)) read_values(file, array.name + "/" + p.name, p.shape, part(array, p));
   }
 }
 
@@ -68,13 +71,16 @@ auto in_file(const std::string& path, const Work& work) {
 }  // namespace
 
 void write_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
-                      const RunState& state, const core::JsonValue& identity) {
+                      const RunState& state, const core::JsonValue& identity, const std::vector<NamedTensor>& tensors) {
   std::vector<io::SafetensorsEntry> entries;
   for (const NamedArray& array : arrays) {
     for (const Parameter& p : layout.parameters) {
       if (!holds(array, p)) continue;
       entries.push_back({array.name + "/" + p.name, io::Dtype::kF32, p.shape, std::as_bytes(part(array, p))});
     }
+  }
+  for (const auto& [name, tensor] : tensors) {
+    entries.push_back({name, io::Dtype::kF32, tensor->shape(), std::as_bytes(tensor->values())});
   }
   io::write_safetensors(path, entries,
                         {{"format", kFormat},
@@ -84,13 +90,14 @@ void write_checkpoint(const std::string& path, const ParameterLayout& layout, co
 }
 
 RunState read_checkpoint(const std::string& path, const ParameterLayout& layout, const std::vector<NamedArray>& arrays,
-                         const core::JsonValue& identity) {
+                         const core::JsonValue& identity, const std::vector<NamedTensor>& tensors) {
   io::SafetensorsFile file = io::open_safetensors(path);
   in_file(path, [&] { check_format(file); });
   file.load_tensors();  // and finds damage, which must not pass for another run
   return in_file(path, [&] {
     expect_same_run(parse_json(metadata(file, "identity"), "identity"), parse_json(identity.dump(), "identity"));
     for (const NamedArray& array : arrays) read_array(file, layout, array);
+    for (const auto& [name, tensor] : tensors) read_values(file, name, tensor->shape(), tensor->values());
     return state_from_json(parse_json(metadata(file, "state"), "state"));
   });
 }

@@ -97,7 +97,7 @@ RunState FitLoop::first_state() const {
 }
 
 void FitLoop::resume() {
-  state_ = read_checkpoint(folder_.last(), model_.weights.layout, step_.arrays(), identity_);
+  state_ = read_checkpoint(folder_.last(), model_.weights.layout, step_.arrays(), identity_, step_.tensors());
   try {
     expect_steps(state_, step_.steps_per_epoch(), config_.max_steps);
   } catch (const Error& e) {
@@ -164,7 +164,10 @@ void FitLoop::save_checkpoint() {
   for (const NamedArray& array : step_.arrays()) {
     expect_finite(kernels::sum_of_squares(array.values), "sum of squares of " + array.name);
   }
-  write_checkpoint(folder_.last(), model_.weights.layout, step_.arrays(), state_, identity_);
+  for (const auto& [name, tensor] : step_.tensors()) {
+    expect_finite(kernels::sum_of_squares(tensor->values()), "sum of squares of " + name);
+  }
+  write_checkpoint(folder_.last(), model_.weights.layout, step_.arrays(), state_, identity_, step_.tensors());
 }
 
 void FitLoop::save_snapshot() {

@@ -57,12 +57,16 @@ void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, R
                                .targets = batches_.targets(),
                                .weights = batches_.weights(),
                                .loss = config_.loss,
+                               .probabilities = batches_.probabilities(),
                                .mean_over = static_cast<double>(result.images),
                                .regularized = batch == 0,
                                .seed = config_.seed,
                                .step = static_cast<uint64_t>(step * config_.accumulate + batch),
                                .stages = stages},
                               model_.weights.values.values(), gradients.values(), moments_);
+  if (batches_.self_targets() != nullptr) {
+    note_stage(stages, {.pass = "self-targets"}, [&] { batches_.learn(); });
+  }
   if (!moments_.empty()) {
     note_stage(stages, {.pass = "moments"}, [&] {
       engine::update_moving_moments(plan_->moment_layout(), moments_, model_.weights.values.values());
@@ -87,6 +91,11 @@ std::vector<NamedArray> TrainStep::arrays() {
   for (NamedArray& moment : optimizer_.arrays()) out.push_back(std::move(moment));
   if (average_.used()) out.push_back({"average", average_.values().values()});
   return out;
+}
+
+std::vector<NamedTensor> TrainStep::tensors() {
+  if (batches_.self_targets() == nullptr) return {};
+  return {{"self_targets", batches_.self_targets()}};
 }
 
 }  // namespace fer::train

@@ -1,7 +1,7 @@
 // One training step: the only place where a network's weights move.
 //
 //   for each small batch of the step (TrainConfig::accumulate), in their order:
-//     pictures and targets; forward; loss; backward; the gradient joins the sum; batch norms' moments
+//     pictures and targets; forward; loss; backward; self-targets; the gradient joins the sum; batch norms' moments
 //   clipping of the summed gradient
 //   the optimizer's update, at the schedule's learning rate
 //   the average of the weights
@@ -52,6 +52,8 @@ class TrainStep {
 
   // All that steps change and that the next one depends on: weights, the optimizer's moments, the average.
   std::vector<NamedArray> arrays();
+  // The same of what is not laid out as the weights are: self-targets.
+  std::vector<NamedTensor> tensors();
   // The weights that are validated and kept: the average where there is one.
   Tensor& judged_weights() { return average_.used() ? average_.values() : model_.weights.values; }
 

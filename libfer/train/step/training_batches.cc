@@ -1,11 +1,13 @@
 #include "train/step/training_batches.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "data/batches.h"
 #include "data/mixing.h"
 #include "train/config/length.h"
 #include "train/config/mixing_epochs.h"
+#include "train/config/self_target_share.h"
 
 namespace fer::train {
 
@@ -22,6 +24,10 @@ TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inp
   pictures_ = Tensor({batch, picture_size_});
   targets_ = Tensor({batch, classes_});
   if (!config.class_weights.empty()) weights_.resize(batch);
+  if (config.self_targets.any()) {
+    self_targets_.emplace(inputs, classes_, config.self_targets.decay);
+    probabilities_ = Tensor({batch, classes_});
+  }
 }
 
 void TrainingBatches::start_step(int64_t step) {
@@ -33,15 +39,18 @@ void TrainingBatches::start_step(int64_t step) {
   step_rows_ =
       rows.first(one_left_over_ ? rows.size() : std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
   mixes_ = mixes_in_step(config_, step, steps_per_epoch());
+  self_share_ = self_target_share(config_, step, steps_per_epoch());
 }
 
 void TrainingBatches::fill(int64_t batch) {
   const auto rows = step_rows_.subspan(batch * config_.batch_size);
   const int64_t left = static_cast<int64_t>(rows.size());
   count_ = batch == batches() - 1 ? left : std::min(config_.batch_size, left);
+  rows_ = rows.first(count_);
+  mixed_.assign(count_, false);
   Augmentation augmentation = config_.augmentation;
   if (!mixes_) augmentation.erasing = 0;
-  data::fill_batch(inputs_.data, rows.first(count_),
+  data::fill_batch(inputs_.data, rows_,
                    {.scale = config_.preprocessing.scale,
                     .shift = config_.preprocessing.shift,
                     .augment = augmentation,
@@ -52,34 +61,42 @@ void TrainingBatches::fill(int64_t batch) {
                     .equalize = config_.preprocessing.equalize,
                     .standardize = config_.preprocessing.standardize == Standardization::kPicture},
                    pictures_.values().first(count_ * picture_size_));
-  fill_targets(rows.first(count_));
-  if (mixes_ && config_.mixing.any()) mix(rows.first(count_));
+  fill_targets();
+  if (mixes_ && config_.mixing.any()) mix();
 }
 
-void TrainingBatches::fill_targets(std::span<const int64_t> rows) {
+void TrainingBatches::fill_targets() {
   for (int64_t i = 0; i < count_; ++i) {
-    const int64_t label = fill_target(inputs_, rows[i], config_.label_smoothing, target(i));
+    const int64_t label = fill_target(inputs_, rows_[i], config_.label_smoothing, target(i));
     if (!weights_.empty()) weights_[i] = static_cast<float>(config_.class_weights[label]);
     if (inputs_.teacher != nullptr) {
-      data::blend(1 - config_.teacher.weight, (*inputs_.teacher)[rows[i]], target(i));
+      data::blend(1 - config_.teacher.weight, (*inputs_.teacher)[rows_[i]], target(i));
     }
+    if (self_share_ > 0) data::blend(1 - self_share_, std::as_const(*self_targets_)[rows_[i]], target(i));
   }
 }
 
 // Joins each picture with the one before it, from the last on, so that this one is still as it was.
-void TrainingBatches::mix(std::span<const int64_t> rows) {
+void TrainingBatches::mix() {
   const int64_t last = count_ - 1;
   last_picture_.assign(picture(last).begin(), picture(last).end());
   last_target_.assign(target(last).begin(), target(last).end());
   const float last_weight = weights_.empty() ? 1 : weights_[last];
   for (int64_t i = last; i >= 0; --i) {
-    const data::Mix drawn = data::draw_mix(config_.mixing, shape_, {config_.seed, pass_, rows[i]});
+    const data::Mix drawn = data::draw_mix(config_.mixing, shape_, {config_.seed, pass_, rows_[i]});
     if (!drawn.any()) continue;
+    mixed_[i] = true;
     data::mix_picture(drawn, shape_, i > 0 ? picture(i - 1) : std::span<float>(last_picture_), picture(i));
     data::blend(drawn.share, i > 0 ? target(i - 1) : std::span<float>(last_target_), target(i));
     if (weights_.empty()) continue;
     const float other = i > 0 ? weights_[i - 1] : last_weight;
     data::blend(drawn.share, std::span(&other, 1), std::span(&weights_[i], 1));
+  }
+}
+
+void TrainingBatches::learn() {
+  for (int64_t i = 0; self_targets_ && i < count_; ++i) {
+    if (!mixed_[i]) self_targets_->take(rows_[i], probabilities().subspan(i * classes_, classes_));
   }
 }
 

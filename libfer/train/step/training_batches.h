@@ -2,12 +2,14 @@
 // weights), in an order that is a function of config.seed and the step.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "data/augment.h"
 #include "fer/trainer.h"
 #include "train/step/run_inputs.h"
+#include "train/step/running_targets.h"
 
 namespace fer::train {
 
@@ -34,6 +36,15 @@ class TrainingBatches {
   // Fills the buffers below with the step's batch: pictures augmented, and mixed with each other.
   void fill(int64_t batch);
 
+  // Where there are self-targets: [count(), classes], for the network's probabilities of the batch, which learn() then
+  // takes into the targets of the pictures that were not mixed. Else empty.
+  std::span<float> probabilities() {
+    return self_targets_ ? probabilities_.values().first(count_ * classes_) : std::span<float>();
+  }
+  void learn();
+  // Those targets, which are part of a run's state; null: none.
+  Tensor* self_targets() { return self_targets_ ? &self_targets_->tensor() : nullptr; }
+
   int64_t count() const { return count_; }
   std::span<const float> pictures() const { return pictures_.values().first(count_ * picture_size_); }
   std::span<const float> targets() const { return targets_.values().first(count_ * classes_); }
@@ -41,8 +52,8 @@ class TrainingBatches {
   std::span<const float> weights() const { return std::span(weights_).first(weights_.empty() ? 0 : count_); }
 
  private:
-  void fill_targets(std::span<const int64_t> rows);
-  void mix(std::span<const int64_t> rows);
+  void fill_targets();
+  void mix();
   std::span<float> picture(int64_t i) { return pictures_.values().subspan(i * picture_size_, picture_size_); }
   std::span<float> target(int64_t i) { return targets_.values().subspan(i * classes_, classes_); }
 
@@ -50,12 +61,15 @@ class TrainingBatches {
   const RunInputs& inputs_;
   data::PictureShape shape_;  // the network's input
   int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
-  bool mixes_ = false;          // in this step
-  bool merges_;                 // a pass leaves one picture over, which the batch before it takes
-  bool one_left_over_ = false;  // in this step
-  std::vector<int64_t> order_;  // of the pass
-  std::span<const int64_t> step_rows_;
-  Tensor pictures_, targets_;
+  bool mixes_ = false;                         // in this step
+  bool merges_;                                // a pass leaves one picture over, which the batch before it takes
+  bool one_left_over_ = false;                 // in this step
+  std::vector<int64_t> order_;                 // of the pass
+  std::span<const int64_t> step_rows_, rows_;  // of the step, of the batch
+  double self_share_ = 0;                      // of the self-targets in the step's targets
+  std::optional<RunningTargets> self_targets_;
+  std::vector<bool> mixed_;  // each picture of the batch
+  Tensor pictures_, targets_, probabilities_;
   std::vector<float> weights_;
   std::vector<float> last_picture_, last_target_;  // of the batch, as they were before mixing
 };

@@ -47,6 +47,7 @@ TEST(Fields, HaveEveryMemberOfTrainConfig) {
   EXPECT_EQ(names_in_list("augmentation.").size(), members_of<Augmentation>());
   EXPECT_EQ(names_in_list("mixing.").size(), members_of<Mixing>());
   EXPECT_EQ(names_in_list("teacher.").size(), members_of<Teacher>());
+  EXPECT_EQ(names_in_list("self_targets.").size(), members_of<SelfTargets>());
   EXPECT_EQ(names_in_list("reduce_lr.").size(), members_of<ReduceLrOnPlateau>());
   EXPECT_EQ(names_in_list("early_stopping.").size(), members_of<EarlyStopping>());
   EXPECT_EQ(names_in_list("clipping.").size(), members_of<GradientClipping>());
