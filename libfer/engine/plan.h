@@ -35,10 +35,11 @@ class TrainingPlan {
     std::span<const float> targets;   // [n, classes]
     std::span<const float> weights;   // [n], or empty for ones
     Loss loss = Loss::kCrossEntropy;
-    std::span<float> probabilities = {};  // [n, classes], overwritten by the softmax of the logits; or empty
-    double mean_over = 0;                 // the loss is divided by this many pictures; 0: by n
-    bool regularized = true;              // the penalty and its gradient join in
-    uint64_t seed = 0;                    // with step: what dropout's masks depend on
+    SymmetricCrossEntropy symmetric = {};  // of that loss
+    std::span<float> probabilities = {};   // [n, classes], overwritten by the softmax of the logits; or empty
+    double mean_over = 0;                  // the loss is divided by this many pictures; 0: by n
+    bool regularized = true;               // the penalty and its gradient join in
+    uint64_t seed = 0;                     // with step: what dropout's masks depend on
     uint64_t step = 0;
     Stages* stages = nullptr;  // what this call did is appended; or null
   };

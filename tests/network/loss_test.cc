@@ -8,6 +8,7 @@ namespace {
 TEST(Loss, HasTheNameThatOptionsAndFilesUse) {
   EXPECT_STREQ(loss_name(Loss::kCrossEntropy), "cross_entropy");
   EXPECT_STREQ(loss_name(Loss::kSquaredHinge), "squared_hinge");
+  EXPECT_STREQ(loss_name(Loss::kSymmetricCrossEntropy), "symmetric_cross_entropy");
 }
 
 }  // namespace

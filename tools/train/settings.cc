@@ -90,6 +90,13 @@ std::string batch_text(const TrainConfig& config) {
                                 : fmt::format("{} x {}", config.accumulate, config.batch_size);
 }
 
+std::string loss_text(const TrainConfig& config) {
+  const std::string name = loss_name(config.loss);
+  if (config.loss != Loss::kSymmetricCrossEntropy) return name;
+  const auto& [alpha, beta, log_zero] = config.symmetric_cross_entropy;
+  return fmt::format("{}, alpha {:g}, beta {:g}, log 0 = {:g}", name, alpha, beta, log_zero);
+}
+
 // Rows that only some runs need.
 void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, std::string>>& rows) {
   const TrainConfig& config = options.config;
@@ -119,7 +126,7 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.steps_per_epoch > 0) rows.emplace_back("steps per epoch", fmt::format("{}", config.steps_per_epoch));
   if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
   if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
-  if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_name(config.loss));
+  if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_text(config));
   if (!options.settings.empty()) {
     rows.emplace_back("settings", options.recipe.empty() ? "of the network's file" : "of " + options.settings);
   }

@@ -114,6 +114,11 @@ struct TrainingPlan::Impl {
     if (batch.loss == Loss::kSquaredHinge) {
       return kernels::squared_hinge(classes, softmax_last, x, batch.targets, batch.weights, scale, dx);
     }
+    if (batch.loss == Loss::kSymmetricCrossEntropy) {
+      const auto& [alpha, beta, log_zero] = batch.symmetric;
+      return kernels::symmetric_cross_entropy(classes, {alpha, beta, log_zero}, x, batch.targets, batch.weights, scale,
+                                              dx);
+    }
     return kernels::softmax_cross_entropy(classes, x, batch.targets, batch.weights, scale, dx);
   }
 

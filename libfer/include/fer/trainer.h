@@ -68,6 +68,7 @@ struct TrainConfig {
   Schedule schedule = ConstantSchedule{};
   GradientClipping clipping = {};
   Loss loss = Loss::kCrossEntropy;
+  SymmetricCrossEntropy symmetric_cross_entropy = {};  // of the loss of that name
   double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
       {};                // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)

@@ -27,6 +27,9 @@ size_t index_of_largest(std::span<const float> values) {
   return static_cast<size_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
+// (Of 0 it is the limit.)
+double clamped_log(float q, double lowest) { return std::max(std::log(static_cast<double>(q)), lowest); }
+
 }  // namespace
 
 void softmax_forward(int64_t row, std::span<const float> x, std::span<float> y) {
@@ -113,6 +116,42 @@ LossSum squared_hinge(int64_t classes, bool softmax, std::span<const float> logi
     result.correct += predicted == index_of_largest(target);
   }
   return result;
+}
+
+LossSum symmetric_cross_entropy(int64_t classes, const SymmetricFactors& factors, std::span<const float> logits,
+                                std::span<const float> targets, std::span<const float> weight, float gradient_scale,
+                                std::span<float> dlogits) {
+  LossSum result;
+  const auto count = static_cast<size_t>(classes);
+  std::vector<double> p(count), log_q(count);
+  for (size_t row = 0; row * count < logits.size(); ++row) {
+    const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
+    const size_t predicted = index_of_largest(x);
+    const double largest = x[predicted], row_weight = weight.empty() ? 1.0 : weight[row];
+    double sum = 0, target_sum = 0, forward = 0, reverse = 0;
+    for (size_t k = 0; k < count; ++k) sum += p[k] = std::exp(x[k] - largest);
+    for (size_t k = 0; k < count; ++k) {
+      p[k] /= sum;
+      log_q[k] = clamped_log(target[k], factors.log_zero);
+      target_sum += target[k];
+      if (target[k] != 0) forward -= target[k] * (x[k] - largest - std::log(sum));
+      reverse -= p[k] * log_q[k];
+    }
+    // By a softmax's x_j, sum_k p_k c_k has the gradient p_j * (c_j - sum_k p_k c_k).
+    for (size_t k = 0; k < count && !dlogits.empty(); ++k) {
+      const double dx = factors.alpha * (p[k] * target_sum - target[k]) - factors.beta * p[k] * (log_q[k] + reverse);
+      dlogits[row * count + k] = static_cast<float>(row_weight * dx * gradient_scale);
+    }
+    result.loss_sum += row_weight * (factors.alpha * forward + factors.beta * reverse);
+    result.correct += predicted == index_of_largest(target);
+  }
+  return result;
+}
+
+double reverse_cross_entropy(std::span<const float> p, std::span<const float> q, double log_zero) {
+  double sum = 0;
+  for (size_t k = 0; k < p.size(); ++k) sum -= p[k] * clamped_log(q[k], log_zero);
+  return sum;
 }
 
 }  // namespace fer::kernels

@@ -30,4 +30,18 @@ LossSum softmax_cross_entropy(int64_t classes, std::span<const float> logits, st
 LossSum squared_hinge(int64_t classes, bool softmax, std::span<const float> logits, std::span<const float> targets,
                       std::span<const float> weight, float gradient_scale, std::span<float> dlogits);
 
+// Symmetric cross-entropy (Wang et al. 2019), of p = softmax(logits) and targets q:
+//   loss = sum over rows of weight[row] * (alpha * -sum_k q_k log p_k + beta * -sum_k p_k max(log q_k, log_zero))
+//   dlogits = the gradient of loss by the logits, times gradient_scale
+// The paper has log_zero (its A) in place of log 0 alone; as a lower limit of all log q_k it serves soft targets too.
+// weight, dlogits and `correct` as above.
+struct SymmetricFactors {
+  double alpha = 0, beta = 0, log_zero = 0;
+};
+LossSum symmetric_cross_entropy(int64_t classes, const SymmetricFactors& factors, std::span<const float> logits,
+                                std::span<const float> targets, std::span<const float> weight, float gradient_scale,
+                                std::span<float> dlogits);
+// The second sum of one row: -sum_k p_k max(log q_k, log_zero).
+double reverse_cross_entropy(std::span<const float> p, std::span<const float> q, double log_zero);
+
 }  // namespace fer::kernels

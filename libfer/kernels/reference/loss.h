@@ -71,6 +71,29 @@ Loss<T> squared_hinge(int64_t classes, bool softmax_first, const std::vector<T>&
   return loss;
 }
 
+// alpha * -sum_k q_k log p_k + beta * -sum_k p_k max(log q_k, log_zero), p = softmax(logits), q the targets.
+template <class T>
+Loss<T> symmetric_cross_entropy(int64_t classes, double alpha, double beta, double log_zero,
+                                const std::vector<T>& logits, const std::vector<T>& targets,
+                                const std::vector<T>& weight, double gradient_scale) {
+  const std::vector<double> p = softmax(classes, std::vector<double>(logits.begin(), logits.end()));
+  Loss<T> loss = softmax_cross_entropy(classes, logits, targets, weight, alpha * gradient_scale);
+  loss.sum *= alpha;
+  for (size_t begin = 0; begin < logits.size(); begin += classes) {
+    const double scale = beta * (weight.empty() ? 1.0 : static_cast<double>(weight[begin / classes]));
+    for (int64_t k = 0; k < classes; ++k) {
+      const double q = targets[begin + k], log_q = q > 0 && std::log(q) > log_zero ? std::log(q) : log_zero;
+      loss.sum -= scale * p[begin + k] * log_q;
+      // dp_k / dx_j is p_k * ((j == k) - p_j).
+      for (int64_t j = 0; j < classes; ++j) {
+        const double dp = p[begin + k] * ((j == k) - p[begin + j]);
+        loss.dlogits[begin + j] -= static_cast<T>(scale * dp * log_q * gradient_scale);
+      }
+    }
+  }
+  return loss;
+}
+
 // l1 * sum |w| + l2 * sum w^2
 template <class T>
 double penalty(double l1, double l2, const std::vector<T>& w) {

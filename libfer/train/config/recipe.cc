@@ -20,11 +20,14 @@ using train::fail_expected;
 // "categorical_crossentropy", "softmax cross entropy on logits": what comes after the name is explanation.
 Loss loss_named(const std::string& text, const std::string& where) {
   if (text.starts_with("squared_hinge")) return Loss::kSquaredHinge;
+  if (text.starts_with("symmetric_cross_entropy")) return Loss::kSymmetricCrossEntropy;
   for (const char* name : {"cross_entropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
                            "softmax_crossentropy", "softmax cross entropy"}) {
     if (text.starts_with(name)) return Loss::kCrossEntropy;
   }
-  fail_expected(where, "cross_entropy, categorical_crossentropy, sparse_categorical_crossentropy or squared_hinge",
+  fail_expected(where,
+                "cross_entropy, categorical_crossentropy, sparse_categorical_crossentropy, symmetric_cross_entropy or "
+                "squared_hinge",
                 text);
 }
 

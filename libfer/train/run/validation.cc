@@ -27,6 +27,21 @@ double cross_entropy(std::span<const float> probabilities, std::span<const float
   return loss;
 }
 
+// The loss of one row of the network's answers, which are raw for the squared hinge.
+double loss_of(const TrainConfig& config, std::span<const float> p, std::span<const float> target) {
+  const SymmetricCrossEntropy& symmetric = config.symmetric_cross_entropy;
+  switch (config.loss) {
+    case Loss::kCrossEntropy:
+      return cross_entropy(p, target);
+    case Loss::kSquaredHinge:
+      return kernels::squared_hinge(static_cast<int64_t>(p.size()), false, p, target, {}, 1, {}).loss_sum;
+    case Loss::kSymmetricCrossEntropy:
+      return symmetric.alpha * cross_entropy(p, target) +
+             symmetric.beta * kernels::reverse_cross_entropy(p, target, symmetric.log_zero);
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights, const TrainConfig& config,
@@ -51,8 +66,7 @@ std::optional<ValidationResult> validate(const Model& model, std::span<const flo
     const std::span<const float> p = outputs.values().subspan(i * classes, classes);
     const int64_t label = fill_target(inputs, inputs.validation[i], config.label_smoothing, target);
     correct += std::max_element(p.begin(), p.end()) - p.begin() == label;
-    loss += hinge ? kernels::squared_hinge(outputs.shape()[1], false, p, target, {}, 1, {}).loss_sum
-                  : cross_entropy(p, target);
+    loss += loss_of(config, p, target);
   }
   const auto n = static_cast<double>(inputs.validation.size());
   return ValidationResult{.loss = loss / n + regularization_penalty(model.weights.layout, weights),

@@ -57,6 +57,7 @@ void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, R
                                .targets = batches_.targets(),
                                .weights = batches_.weights(),
                                .loss = config_.loss,
+                               .symmetric = config_.symmetric_cross_entropy,
                                .probabilities = batches_.probabilities(),
                                .mean_over = static_cast<double>(result.images),
                                .regularized = batch == 0,

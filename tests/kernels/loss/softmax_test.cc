@@ -104,5 +104,68 @@ TEST(SquaredHinge, ShowsANanLogit) {
   }
 }
 
+TEST(SymmetricCrossEntropy, Agrees) {
+  for (const int64_t classes : {2, 3, 7, 17}) {
+    for (const bool soft : {false, true}) {
+      for (const bool weighted : {false, true}) {
+        Draw draw(903);
+        const std::vector<float> logits = draw.values(9 * classes, -5, 5),
+                                 weight = weighted ? draw.values(9, 0, 3) : std::vector<float>();
+        std::vector<float> targets = soft ? draw.values(9 * classes, 0, 1) : std::vector<float>(9 * classes);
+        for (int64_t row = 0; row < 9 && !soft; ++row) targets[static_cast<size_t>(row * classes + row % classes)] = 1;
+        if (soft) targets[1] = 0.001f;  // below e^-4
+        const auto truth = reference::symmetric_cross_entropy(classes, 0.1, 1.5, -4, as_doubles(logits),
+                                                              as_doubles(targets), as_doubles(weight), 0.25);
+        std::vector<float> dlogits = unwritten(9 * classes);
+        const kernels::SymmetricFactors factors{.alpha = 0.1, .beta = 1.5, .log_zero = -4};
+        const auto loss = kernels::symmetric_cross_entropy(classes, factors, logits, targets, weight, 0.25f, dlogits);
+        EXPECT_NEAR(loss.loss_sum, truth.sum, 1e-11 * (1 + std::fabs(truth.sum))) << seed_note();
+        EXPECT_EQ(loss.correct, truth.correct) << seed_note();
+        expect_rounded(dlogits, truth.dlogits, 4, 1e-6, "dlogits");
+        EXPECT_EQ(kernels::symmetric_cross_entropy(classes, factors, logits, targets, weight, 1, {}).loss_sum,
+                  loss.loss_sum);
+      }
+    }
+  }
+}
+
+// Of a label, the reverse part is -A * (1 - p of the label): Wang et al. 2019, section 3.3.
+TEST(SymmetricCrossEntropy, ByHand) {
+  const std::vector<float> logits(4), targets = {0, 1, 0, 0};
+  std::vector<float> dlogits = unwritten(4);
+  EXPECT_NEAR(
+      kernels::symmetric_cross_entropy(4, {.alpha = 0, .beta = 1, .log_zero = -4}, logits, targets, {}, 1, dlogits)
+          .loss_sum,
+      4 * 0.75, 1e-12);
+  EXPECT_EQ(dlogits, (std::vector<float>{0.25f, -0.75f, 0.25f, 0.25f}));
+  EXPECT_NEAR(kernels::symmetric_cross_entropy(4, {.alpha = 0.5, .beta = 2, .log_zero = -6}, logits, targets, {}, 1, {})
+                  .loss_sum,
+              0.5 * std::log(4.0) + 2 * 6 * 0.75, 1e-12);
+  const std::vector<float> p = {0.5f, 0.25f, 0.25f}, q = {0.5f, 0.5f, 0};
+  EXPECT_NEAR(kernels::reverse_cross_entropy(p, q, -4), 0.75 * std::log(2.0) + 0.25 * 4, 1e-7);
+}
+
+TEST(SymmetricCrossEntropy, WithoutBetaIsTheCrossEntropy) {
+  Draw draw(904);
+  const std::vector<float> logits = draw.values(63, -5, 5), targets = draw.values(63, 0, 1);
+  std::vector<float> one = unwritten(63), other = unwritten(63);
+  const auto plain = kernels::softmax_cross_entropy(7, logits, targets, {}, 1, one);
+  const auto found =
+      kernels::symmetric_cross_entropy(7, {.alpha = 1, .beta = 0, .log_zero = -4}, logits, targets, {}, 1, other);
+  EXPECT_NEAR(found.loss_sum, plain.loss_sum, 1e-12 * plain.loss_sum);
+  for (size_t i = 0; i < one.size(); ++i) EXPECT_FLOAT_EQ(other[i], one[i]);
+}
+
+TEST(SymmetricCrossEntropy, StaysFiniteForLargeLogitsAndShowsANan) {
+  const kernels::SymmetricFactors factors{.alpha = 1, .beta = 1, .log_zero = -4};
+  const std::vector<float> logits = {1e4f, -1e4f, 0}, targets = {0, 1, 0};
+  std::vector<float> dlogits = unwritten(3);
+  EXPECT_NEAR(kernels::symmetric_cross_entropy(3, factors, logits, targets, {}, 1, dlogits).loss_sum, 2e4 + 4, 1e-6);
+  EXPECT_EQ(dlogits, (std::vector<float>{1, -1, 0}));
+  const std::vector<float> bad = {0, kNan};
+  EXPECT_TRUE(
+      std::isnan(kernels::symmetric_cross_entropy(2, factors, bad, std::vector<float>{1, 0}, {}, 1, {}).loss_sum));
+}
+
 }  // namespace
 }  // namespace fer::testing

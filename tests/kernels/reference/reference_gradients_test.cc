@@ -276,6 +276,24 @@ TEST(ReferenceGradients, OfSquaredHinge) {
   }
 }
 
+TEST(ReferenceGradients, OfSymmetricCrossEntropy) {
+  for (const int64_t classes : {2, 7}) {
+    for (const bool soft : {false, true}) {
+      Draw draw(13);
+      Values logits = draw.values<double>(5 * classes, -2, 2), targets(5 * classes);
+      if (soft) targets = draw.values<double>(5 * classes, 0, 1);
+      for (int64_t row = 0; row < 5; ++row) targets[row * classes + row % classes] += 1;
+      const Values weight = draw.values<double>(5, 0.2, 2);
+      constexpr double kScale = 0.2;
+      const auto truth = [&] {
+        return reference::symmetric_cross_entropy(classes, 0.3, 1.5, -4, logits, targets, weight, kScale);
+      };
+      check_gradients("symmetric cross-entropy", [&] { return kScale * truth().sum; },
+                      {{"logits", &logits, truth().dlogits}});
+    }
+  }
+}
+
 TEST(ReferenceGradients, OfRegularizers) {
   Draw draw(11);
   Values w = draw.values_off_zero(20);

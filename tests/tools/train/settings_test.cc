@@ -55,6 +55,9 @@ TEST(ReportFacts, SayOnlyWhatWasChosen) {
   EXPECT_EQ(setting(options, rows_with({3}), "self-targets"), "none");
   options.config.self_targets = {.weight = 0.3, .start = 45};
   EXPECT_EQ(setting(options, rows_with({3}), "self-targets"), "weight 0.3, decay 0.9, after 45 epochs");
+  EXPECT_EQ(setting(options, rows_with({3}), "loss"), "none");
+  options.config.loss = Loss::kSymmetricCrossEntropy;
+  EXPECT_EQ(setting(options, rows_with({3}), "loss"), "symmetric_cross_entropy, alpha 0.1, beta 1, log 0 = -4");
   EXPECT_EQ(setting(options, rows_with({3}), "teacher"), "none");
   options.config.teacher = {.models = {"a", "b/c"}, .weight = 0.25, .views = {.flip = true}};
   EXPECT_EQ(setting(options, rows_with({3}), "teacher"), "a, b/c: weight 0.25, temperature 1, views flip");

@@ -46,6 +46,7 @@ TEST(Fields, HaveEveryMemberOfTrainConfig) {
   EXPECT_EQ(names_in_list().size(), members_of<TrainConfig>());
   EXPECT_EQ(names_in_list("augmentation.").size(), members_of<Augmentation>());
   EXPECT_EQ(names_in_list("mixing.").size(), members_of<Mixing>());
+  EXPECT_EQ(names_in_list("symmetric_cross_entropy.").size(), members_of<SymmetricCrossEntropy>());
   EXPECT_EQ(names_in_list("teacher.").size(), members_of<Teacher>());
   EXPECT_EQ(names_in_list("self_targets.").size(), members_of<SelfTargets>());
   EXPECT_EQ(names_in_list("reduce_lr.").size(), members_of<ReduceLrOnPlateau>());

@@ -41,6 +41,19 @@ TEST(Validation, LabelSmoothingCountsInBothLosses) {
   EXPECT_EQ(epoch.accuracy, 1);
 }
 
+TEST(Validation, OfTheSymmetricCrossEntropyIsTheLossOfTraining) {
+  TrainConfig config = small_config();
+  config.loss = Loss::kSymmetricCrossEntropy;
+  const EpochResult labels = first_epoch(flat_network(), config);
+  EXPECT_NEAR(labels.loss, 0.1 * std::log(3.0) + 4 * 2.0 / 3, 1e-6);
+  EXPECT_NEAR(labels.val_loss, labels.loss, 1e-6);
+  config.symmetric_cross_entropy = {.alpha = 2, .beta = 0.5, .log_zero = -2};
+  config.label_smoothing = 0.3;
+  const EpochResult smoothed = first_epoch(flat_network(), config);  // log 0.1 counts -2
+  EXPECT_NEAR(smoothed.loss, 2 * std::log(3.0) + 0.5 * (-std::log(0.8) + 2 + 2) / 3, 1e-6);
+  EXPECT_NEAR(smoothed.val_loss, smoothed.loss, 1e-6);
+}
+
 TEST(Validation, WithoutValidationMonitorsTheTrainingLoss) {
   const SmallRun run;
   Trainer trainer(small_network(), small_config());

@@ -175,6 +175,23 @@ TEST_F(SelfTargetsTest, AreInTheCheckpointAndNotInTheModel) {
             std::string::npos);
 }
 
+// With a teacher and the loss that is made for wrong labels: all soft targets at once.
+TEST_F(SelfTargetsTest, GoWithATeacherAndTheSymmetricCrossEntropy) {
+  const ScratchFolder folder;
+  Trainer teacher(small_network(), small_config());
+  run_.fit(teacher);
+  save_model(teacher.model(), folder / "teacher");
+  TrainConfig config = own_config(folder / "whole");
+  config.loss = Loss::kSymmetricCrossEntropy;
+  config.teacher.models = {folder / "teacher"};
+  config.class_weights = {1, 2, 0.5};
+  const Outcome whole = outcome_of(config);
+  config.out_dir = folder / "cut";
+  int64_t steps = 0;
+  outcome_of(config, {.on_step = [&](const StepProgress&) { ++steps; }, .should_stop = [&] { return steps == 11; }});
+  expect_same(resumed(config), whole);
+}
+
 TEST_F(SelfTargetsTest, DoNotDependOnTheNumberOfThreads) {
   const Outcome one = outcome_of(own_config({}));
   const SmallRun run;
