@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "fer/metrics.h"
+#include "fer/report.h"
 
 namespace fer::report {
 
