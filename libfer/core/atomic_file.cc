@@ -168,12 +168,26 @@ void write_file_atomically(const std::string& path, std::string_view content) {
   write_file_atomically(path, std::span(&content, 1));
 }
 
+namespace {
+
+// Opens a device or a pipe. (Without waiting: a pipe that nobody reads would hold the program up for ever, and a signal
+// that asks it to stop would not be seen.)
+Descriptor open_other(const std::string& path) {
+  Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
+  if (!file.open() && errno == ENXIO)
+    throw Error(path + ": cannot be written: expected a program that reads it, found none");
+  if (!file.open()) fail(path, "written", errno);
+  const int flags = ::fcntl(file.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(file.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) fail(path, "written", errno);
+  return file;
+}
+
+}  // namespace
 }  // namespace core
 
 void write_file(const std::string& path, const std::function<void(const FileSink&)>& fill) {
   if (path_kind(path) != PathKind::kOther) return core::write_file_atomically(path, fill);
-  const core::Descriptor file(core::uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
-  if (!file.open()) core::fail(path, "written", errno);
+  const core::Descriptor file = core::open_other(path);
   fill([&](std::string_view bytes) {
     if (const int failure = core::write_all(file.get(), bytes)) core::fail(path, "written", failure);
   });

@@ -129,6 +129,7 @@ const char* advice_for_picture(const Words& found) {
 const char* advice_for_network(const Words& found) {
   if (found.kind == FileKind::kSafetensors) return "fer-train starts from a model with --init";
   if (found.kind == FileKind::kKerasJson) return "fer-convert reads it, beside its weights (--config)";
+  if (found.kind == FileKind::kDirectory) return "the model of a run is best.safetensors in its folder";
   if (found.family == Family::kConvertible)
     return "fer-convert makes a model of it, from which fer-train starts (--init)";
   return nullptr;
@@ -136,7 +137,9 @@ const char* advice_for_network(const Words& found) {
 
 const char* advice_for_table(const Words& found) {
   if (found.family == Family::kPicture) return "pictures go into a folder for each class";
-  if (found.kind == FileKind::kSafetensors) return "data come after models on the command line";
+  if (found.kind == FileKind::kSafetensors) {
+    return "data come after models on the command line, and fer-train starts from a model with --init";
+  }
   return nullptr;
 }
 

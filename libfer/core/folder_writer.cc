@@ -40,7 +40,17 @@ bool stays_within(const std::string& name) {
   return true;
 }
 
-// Temporary folders of this user that no process holds a lock on.
+// Whether a process that died was writing there: a folder of this user that nobody holds a lock on and whose content
+// has been begun, which its writer does under the lock. (One without content may be a writer's that has only just made
+// it and not locked it yet.)
+bool is_abandoned(int at, const char* name) {
+  const Descriptor file = open_folder(at, name);
+  struct stat status = {};
+  const bool ours = file.open() && ::fstat(file.get(), &status) == 0 && status.st_uid == ::geteuid();
+  return ours && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 &&
+         ::fstatat(file.get(), kInside, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 std::vector<std::string> abandoned(const std::string& folder, const std::string& prefix) {
   std::vector<std::string> found;
   const OpenFolder entries(::opendir(folder.c_str()));
@@ -48,10 +58,7 @@ std::vector<std::string> abandoned(const std::string& folder, const std::string&
   while (const dirent* entry = ::readdir(entries.get())) {
     const std::string name = entry->d_name;
     if (!name.starts_with(prefix) || name.size() != prefix.size() + kTemporarySuffix) continue;
-    const Descriptor file = open_folder(::dirfd(entries.get()), name.c_str());
-    struct stat status = {};
-    const bool ours = file.open() && ::fstat(file.get(), &status) == 0 && status.st_uid == ::geteuid();
-    if (ours && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) found.push_back((folder + "/").append(name));
+    if (is_abandoned(::dirfd(entries.get()), name.c_str())) found.push_back((folder + "/").append(name));
   }
   return found;
 }

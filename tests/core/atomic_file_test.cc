@@ -252,5 +252,20 @@ TEST(AtomicFile, WritersAtTheSameTimeDoNotMix) {
   EXPECT_EQ(folder.names(), Names{"f"});
 }
 
+// fer-eval --report waited there for ever, and SIGTERM did not end it.
+TEST(WriteFile, APipeIsWrittenToWhereAProgramReadsIt) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(message_of([&] { write_file(pipe, "x"); }),
+            pipe + ": cannot be written: expected a program that reads it, found none");
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  write_file(pipe, "some text");
+  char read[16] = {};
+  EXPECT_EQ(::read(reader, read, sizeof read), 9);
+  EXPECT_STREQ(read, "some text");
+  ::close(reader);
+}
+
 }  // namespace
 }  // namespace fer::core

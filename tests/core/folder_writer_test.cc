@@ -100,8 +100,8 @@ TEST(FolderWriter, WithoutFinishNothingIsLeft) {
 TEST(FolderWriter, WhatOthersPutThereIsNotTouched) {
   const TemporaryFolder folder;
   fs::create_directories(folder / "new.tmp/kept");
-  fs::create_directories(folder / ".new.tmp-abc123/kept");
-  put(folder / ".new.tmp-abc123/kept/f", "left by a run that was killed");
+  fs::create_directories(folder / ".new.tmp-abc123/content/kept");
+  put(folder / ".new.tmp-abc123/content/kept/f", "left by a run that was killed");
   put(folder / "victim", "of a link");
   fs::create_symlink("victim", folder / "new.tmp/0.png");
   FolderWriter writer(folder / "new");
@@ -109,8 +109,17 @@ TEST(FolderWriter, WhatOthersPutThereIsNotTouched) {
   writer.write("0.png", "x");
   writer.finish();
   EXPECT_EQ(folder.names(), (Names{"new", "new.tmp", ".new.tmp-abc123", "victim"}));
-  EXPECT_EQ(all_below(folder / ".new.tmp-abc123"), (Names{"kept", "kept/f"}));
+  EXPECT_EQ(all_below(folder / ".new.tmp-abc123"), (Names{"content", "content/kept", "content/kept/f"}));
   EXPECT_EQ(content_of(folder / "victim"), "of a link");
+}
+
+// It makes the folder, then locks it; another that began in between called it a leftover.
+TEST(FolderWriter, AFolderThatAnotherHasOnlyJustMadeIsNoLeftover) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / ".new.tmp-abc123");
+  EXPECT_TRUE(FolderWriter(folder / "new").leftovers().empty());
+  fs::create_directory(folder / ".new.tmp-abc123/content");
+  EXPECT_EQ(FolderWriter(folder / "new").leftovers(), std::vector<std::string>{folder / ".new.tmp-abc123"});
 }
 
 TEST(FolderWriter, OfTwoOnOneNameOneWins) {

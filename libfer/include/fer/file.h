@@ -40,8 +40,8 @@ using FileSink = std::function<void(std::string_view)>;
 
 // Writes what `fill` gives to the sink, piece by piece, to a temporary file beside `path`, syncs it and renames it over
 // `path`; a symbolic link is followed. A file that was there keeps its permissions. What is no regular file (a device,
-// a pipe) is written to as it is. Throws Error (path and reason), and what `fill` throws; then a file that was there is
-// as it was.
+// a pipe that some program reads) is written to as it is. Throws Error (path and reason), and what `fill` throws; then
+// a file that was there is as it was.
 void write_file(const std::string& path, const std::function<void(const FileSink&)>& fill);
 void write_file(const std::string& path, std::string_view content);
 

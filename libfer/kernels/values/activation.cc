@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/parallel.h"
+#include "core/selu.h"
 #include "kernels/loss/softmax.h"
 #include "kernels/simd/target.h"
 #include "kernels/values/elementwise.h"
@@ -20,8 +21,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace fer::kernels::HWY_NAMESPACE {
 
-// Klambauer et al. 2017, "Self-Normalizing Neural Networks", eq. 14.
-constexpr float kSeluScale = 1.05070098735548f, kSeluAlpha = 1.67326324235437f;
+using core::kSeluAlpha, core::kSeluScale;
 
 // Each function as forward(x) and backward(dy, x, y): dy times the slope, from y alone where the slope can be written
 // so, since then x need not be kept (activation_reads_input). Comparisons are written such that NaN stays NaN.

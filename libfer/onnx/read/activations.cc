@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/selu.h"
 #include "fer/error.h"
 #include "network/json_text.h"
 #include "onnx/read/operators.h"
@@ -11,7 +12,7 @@
 namespace fer::onnx_file {
 namespace {
 
-constexpr float kSeluAlpha = 1.67326324f, kSeluScale = 1.05070099f;
+using core::kSeluAlpha, core::kSeluScale;
 
 struct NamedActivation {
   const char* op;
@@ -31,8 +32,15 @@ float bound_of(const Reading& r, Node& node, int input, const char* attribute, f
   const float bound = node.real(attribute, none);
   if (!node.has_input(input)) return bound;
   const Constant constant = r.constant(node, input);
-  if (!constant.real || constant.size() != 1) throw Error(fmt::format("input {}: expected one float", input + 1));
+  if (!constant.real || constant.size() != 1) {
+    throw Error(fmt::format("input {}: expected one float, found {} of shape {}", input + 1,
+                            constant.real ? "floats" : "whole numbers", shown_dims(constant.dims)));
+  }
   return constant.float_at(0);
+}
+
+void give_function(Reading& r, const Node& node, Activation function) {
+  r.give(node, r.add_layer(node, ActivationLayer{function}, {r.decided(node, 0)}));
 }
 
 // libfer's runs over the channels. Before opset 13 it ran over all axes from `axis` on together.
@@ -46,7 +54,10 @@ Value add_softmax(Reading& r, Node& node) {
   if (axis != channels || (old && x.axes == Value::Axes::kChannelsFirst)) {
     throw Error(fmt::format("axis: expected that of the channels, found {} of {} axes", axis, x.rank));
   }
-  if (x.flattened.rank() != 0) throw Error("expected the classes, found a flattened picture");
+  if (x.flattened.rank() != 0) {
+    throw Error("expected [n, classes], found a flattened picture [height, width, channels] of " +
+                x.flattened.to_string());
+  }
   return r.add_layer(node, ActivationLayer{.function = Activation::kSoftmax}, {x});
 }
 
@@ -99,15 +110,35 @@ void read_selu(Reading& r, Node& node) {
   if (!(std::fabs(alpha - kSeluAlpha) <= 1e-4f && std::fabs(gamma - kSeluScale) <= 1e-4f)) {
     throw Error(fmt::format("alpha, gamma: expected {} and {}, found {} and {}", kSeluAlpha, kSeluScale, alpha, gamma));
   }
-  r.give(node, r.add_layer(node, ActivationLayer{Activation::kSelu}, {r.decided(node, 0)}));
+  give_function(r, node, Activation::kSelu);
 }
 
 void read_gelu(Reading& r, Node& node) {
   node.expect_inputs(1, 1);
   const std::string how = node.text("approximate", "none");
   if (how != "none" && how != "tanh") throw Error("approximate: expected none or tanh, found " + shown(how));
-  const ActivationLayer layer{how == "tanh" ? Activation::kGeluTanh : Activation::kGelu};
-  r.give(node, r.add_layer(node, layer, {r.decided(node, 0)}));
+  give_function(r, node, how == "tanh" ? Activation::kGeluTanh : Activation::kGelu);
+}
+
+void read_runtime_gelu(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  give_function(r, node, Activation::kGelu);
+}
+
+void read_fast_gelu(Reading& r, Node& node) {
+  node.expect_inputs(1, 2);
+  if (node.has_input(1)) {
+    throw Error("bias: expected none, found " + shown(node.input(1)) + ": take the file as it was exported");
+  }
+  give_function(r, node, Activation::kGeluTanh);
+}
+
+// x * sigmoid(alpha * x)
+void read_quick_gelu(Reading& r, Node& node) {
+  node.expect_inputs(1, 1);
+  const float alpha = node.real("alpha", 1.702f);
+  if (alpha != 1) throw Error(fmt::format("alpha: expected 1, which is silu, found {}", alpha));
+  give_function(r, node, Activation::kSilu);
 }
 
 void refuse_erf(Reading&, Node&) {

@@ -1,7 +1,7 @@
 #include "onnx/read/operators.h"
 
 #include <algorithm>
-#include <iterator>
+#include <span>
 
 #include "fer/error.h"
 #include "network/json_text.h"
@@ -66,6 +66,12 @@ constexpr Operator kOperators[] = {{"Add", read_add, fold_add},
                                    {"Unsqueeze", read_unsqueeze, fold_unsqueeze},
                                    {"Upsample", read_upsample, nullptr}};
 
+// ONNX Runtime's own operators, as its optimised files have them.
+constexpr const char* kRuntimeDomain = "com.microsoft";
+constexpr Operator kRuntimeOperators[] = {{"FastGelu", read_fast_gelu, nullptr},
+                                          {"Gelu", read_runtime_gelu, nullptr},
+                                          {"QuickGelu", read_quick_gelu, nullptr}};
+
 bool takes_constants_alone(const Reading& reading, const Node& node) {
   for (int i = 0; i < node.input_count(); ++i) {
     if (node.has_input(i) && !reading.is_constant(node, i)) return false;
@@ -73,12 +79,23 @@ bool takes_constants_alone(const Reading& reading, const Node& node) {
   return node.input_count() > 0;
 }
 
+// Null where there is none of that name.
+const Operator* find_operator(std::span<const Operator> operators, const std::string& op) {
+  const auto found =
+      std::find_if(operators.begin(), operators.end(), [&](const Operator& entry) { return entry.op == op; });
+  return found == operators.end() ? nullptr : &*found;
+}
+
 const Operator& operator_of(const onnx::NodeProto& proto) {
   const bool standard = proto.domain().empty() || proto.domain() == "ai.onnx";
-  const auto found = std::find_if(std::begin(kOperators), std::end(kOperators),
-                                  [&](const Operator& entry) { return entry.op == proto.op_type(); });
-  if (standard && found != std::end(kOperators)) return *found;
-  throw Error("expected an operator that docs/onnx.md lists, found " + shown(proto.op_type()));
+  const bool runtime = proto.domain() == kRuntimeDomain;
+  const Operator* found = standard  ? find_operator(kOperators, proto.op_type())
+                          : runtime ? find_operator(kRuntimeOperators, proto.op_type())
+                                    : nullptr;
+  if (found != nullptr) return *found;
+  throw Error("expected an operator that docs/onnx.md lists, found " + shown(proto.op_type()) +
+              (standard ? "" : " of " + shown(proto.domain())) +
+              (runtime ? ", which ONNX Runtime's optimisations put there: take the file as it was exported" : ""));
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ void read_expand(Reading& r, Node& node);
 void read_activation(Reading& r, Node& node);
 void read_selu(Reading& r, Node& node);
 void read_gelu(Reading& r, Node& node);
+void read_runtime_gelu(Reading& r, Node& node);  // these three are ONNX Runtime's
+void read_fast_gelu(Reading& r, Node& node);
+void read_quick_gelu(Reading& r, Node& node);
 void refuse_erf(Reading& r, Node& node);
 void refuse_softplus(Reading& r, Node& node);
 void read_clip(Reading& r, Node& node);

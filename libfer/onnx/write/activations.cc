@@ -1,5 +1,7 @@
 #include "onnx/write/activations.h"
 
+#include "core/selu.h"
+
 namespace fer::onnx_file {
 namespace {
 
@@ -66,8 +68,8 @@ std::string gelu(GraphWriter& graph, const std::string& x, bool with_tanh, const
 
 std::string selu(GraphWriter& graph, const std::string& x, const std::string& name) {
   onnx::NodeProto& node = graph.node("Selu", name, {x});
-  set_attribute(node, "alpha", 1.67326324f);
-  set_attribute(node, "gamma", 1.05070098f);
+  set_attribute(node, "alpha", core::kSeluAlpha);
+  set_attribute(node, "gamma", core::kSeluScale);
   return node.output(0);
 }
 
