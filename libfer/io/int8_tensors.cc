@@ -20,8 +20,8 @@ std::vector<float> read_floats(const SafetensorsFile& file, const std::string& n
   if (found == file.entries.end())
     throw Error(fmt::format("{}: tensor '{}': expected it beside an I8 kernel, found none", where, name));
   if (found->dtype != Dtype::kF32 || found->shape != Shape({count}))
-    throw Error(fmt::format("{}: tensor '{}': expected F32 of shape ({}), found another type or shape {}", where, name,
-                            count, found->shape.to_string()));
+    throw Error(fmt::format("{}: tensor '{}': expected F32 of shape ({}), found {} of shape {}", where, name, count,
+                            dtype_name(found->dtype), found->shape.to_string()));
   std::vector<float> values(static_cast<size_t>(count));
   std::memcpy(values.data(), found->data.data(), found->data.size());
   return values;
@@ -30,8 +30,8 @@ std::vector<float> read_floats(const SafetensorsFile& file, const std::string& n
 void check(const Int8Layer& layer, const std::string& where) {
   for (const float scale : layer.kernel_scale) {
     if (!std::isfinite(scale) || scale <= 0)
-      throw Error(
-          fmt::format("{}tensor '{}': expected finite numbers above 0, found another", where, scale_name(layer.layer)));
+      throw Error(fmt::format("{}tensor '{}': expected finite numbers above 0, found {}", where,
+                              scale_name(layer.layer), scale));
   }
   if (!std::isfinite(layer.low) || !std::isfinite(layer.high) || !std::isfinite(layer.high - layer.low) ||
       layer.low > layer.high)

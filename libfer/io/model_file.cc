@@ -32,12 +32,6 @@ using core::JsonValue;
 constexpr const char* kFormat = "fer-model";
 constexpr const char* kFormatVersion = "1";
 
-void check_values(const Parameter& parameter, std::span<const float> values, const std::string& where) {
-  if (are_weights(parameter, values)) return;
-  throw Error(fmt::format("{}tensor '{}': expected finite numbers{}, found another", where, parameter.name,
-                          is_variance(parameter) ? " of 0 or more" : ""));
-}
-
 const std::string& metadata_value(const SafetensorsFile& file, const char* key, const std::string& where) {
   const auto found = file.metadata.find(key);
   if (found != file.metadata.end()) return found->second;
@@ -142,9 +136,9 @@ const SafetensorsEntry& entry_of(const SafetensorsFile& file, const Network& net
   }
   const bool known = entry->dtype == Dtype::kF32 || (entry->dtype == Dtype::kI8 && may_be_bytes(network, parameter));
   if (!known || entry->shape != parameter.shape) {
-    throw Error(fmt::format("{}: tensor '{}': expected F32 of shape {}, found {}{}", where, parameter.name,
-                            parameter.shape.to_string(), known ? "" : "another type of shape ",
-                            entry->shape.to_string()));
+    throw Error(fmt::format(
+        "{}: tensor '{}': expected F32 of shape {}, found {}{}", where, parameter.name, parameter.shape.to_string(),
+        known ? "" : fmt::format("{} of shape ", dtype_name(entry->dtype)), entry->shape.to_string()));
   }
   return *entry;
 }
@@ -157,7 +151,7 @@ void read_parameter(const SafetensorsFile& file, const Parameter& parameter, Mod
   } else {
     std::memcpy(values.data(), entry.data.data(), entry.data.size());
   }
-  check_values(parameter, values, where + ": ");
+  check_weights(parameter, values, where + ": tensor");
 }
 
 void refuse_extra(const SafetensorsFile& file, const ParameterLayout& layout, const std::string& where) {
@@ -247,7 +241,7 @@ ModelEntries model_entries(const Model& model) {
   ModelEntries all;
   for (const Parameter& parameter : layout.parameters) {
     const std::span<const float> values = model.weights.of(parameter);
-    check_values(parameter, values, "");
+    check_weights(parameter, values, "tensor");
     if (const Int8Layer* layer = int8_layer_of(model, parameter); layer != nullptr) {
       all.add_int8(*layer, parameter, values);
     } else {

@@ -126,7 +126,8 @@ Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const 
   const Preprocessing before = given.value_or(as_they_are ? Preprocessing{1, 0} : Preprocessing{});
   const Preprocessing all = {before.scale * scaled.scale, before.shift * scaled.scale + scaled.shift};
   if (std::isfinite(all.scale) && std::isfinite(all.shift)) return all;
-  throw Error("preprocessing: expected finite numbers, found others");
+  throw Error("preprocessing: expected finite numbers, found scale " + std::to_string(all.scale) + " and shift " +
+              std::to_string(all.shift));
 }
 
 JsonDocument given_model(const KerasReadOptions& options) {

@@ -116,6 +116,9 @@ void check_uses(const Network& network, const std::vector<LayerInfo>& infos) {
 void check_class_names(const Network& network, const Shape& output) {
   const size_t names = network.class_names.size();
   if (names == 0 || (output.rank() == 1 && output[0] == static_cast<int64_t>(names))) return;
+  if (output.rank() == 1) {
+    fail_at(network.layers.back(), "class names: expected {}, one for each output, found {}", output[0], names);
+  }
   fail_at(network.layers.back(), "output {}: expected [{}], one per class name", output.to_string(), names);
 }
 

@@ -108,8 +108,8 @@ class LayerWalk {
     const int64_t values =
         shape.rank() == 1 ? shape[0] : product_within({shape[0], shape[1], shape[2]}, kMaxActivations);
     if (values != x_.elements()) {
-      fail_at(layer_, "shape {}: expected the input's {} values, found another number", shape.to_string(),
-              x_.elements());
+      fail_at(layer_, "shape {}: expected the input's {} values, found {}", shape.to_string(), x_.elements(),
+              values < 0 ? "more than a layer has" : std::to_string(values));
     }
     info_.output = shape;
   }

@@ -6,6 +6,7 @@
 
 #include "core/file_kind.h"
 #include "fer/error.h"
+#include "fer/file.h"
 #include "fer/network.h"
 #include "network/embedded.h"
 #include "network/limits.h"
@@ -34,21 +35,23 @@ bool is_near(std::string_view wanted, std::string_view name) {
   return name.find(wanted) != name.npos || edit_distance(wanted, name) <= 3;
 }
 
+std::string file_text(const std::string& path) {
+  std::string text = core::read_expected(path, core::Expected::kNetwork, kMaxJsonBytes);
+  core::refuse_other_kinds(path, core::Expected::kNetwork, text);
+  return text;
+}
+
+// What is wrong with a name that is neither a network's nor a JSON file's. A file of that name may be something else.
 std::string unknown_name(const std::string& name) {
   std::string near, all;
   for (const std::string& known : network_names()) {
     all += (all.empty() ? "" : ", ") + known;
     if (name.size() <= kMaxNameBytes && is_near(name, known)) near += (near.empty() ? "" : " or ") + known;
   }
+  if (near.empty() && path_kind(name) != PathKind::kNone) file_text(name);
   const std::string start = "network '" + name.substr(0, kMaxNameBytes) + "': ";
   return start +
          (near.empty() ? "expected a file ending in .json or one of " + all : "unknown; did you mean " + near + "?");
-}
-
-std::string file_text(const std::string& path) {
-  std::string text = core::read_expected(path, core::Expected::kNetwork, kMaxJsonBytes);
-  core::refuse_other_kinds(path, core::Expected::kNetwork, text);
-  return text;
 }
 
 }  // namespace

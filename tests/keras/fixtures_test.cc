@@ -93,7 +93,7 @@ TEST(FromKeras, ClassNamesAreTheCallers) {
     return read_keras(kFolder + "keras2_sequential.h5", {.class_names = std::move(names)}).model.network.class_names;
   };
   EXPECT_EQ(with({"a", "b", "c"}), (std::vector<std::string>{"a", "b", "c"}));
-  expect_contains(message_of([&] { with({"a", "b"}); }), "output [3]: expected [2], one per class name");
+  expect_contains(message_of([&] { with({"a", "b"}); }), "class names: expected 3, one for each output, found 2");
 }
 
 TEST(FromKeras, WeightsAloneNeedANetwork) {

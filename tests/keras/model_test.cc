@@ -37,7 +37,8 @@ TEST(KerasModel, OneSigmoidIsTwoClasses) {
   EXPECT_EQ(read.model.network.class_names, (std::vector<std::string>{"no", "yes"}));
   EXPECT_EQ(std::get<Dense>(read.model.network.layers.back().kind).activation, Activation::kSoftmax);
   expect_contains(read.assumptions.back(), "layer 'fc': one sigmoid is read as two classes");
-  expect_contains(message_of([&] { ending_in(1, "sigmoid", {.class_names = {"only"}}); }), "m.h5: layer 'fc': output");
+  expect_contains(message_of([&] { ending_in(1, "sigmoid", {.class_names = {"only"}}); }),
+                  "m.h5: layer 'fc': class names: expected 2, one for each output, found 1");
 }
 
 TEST(KerasModel, OneOutputOfAnotherKindIsRefused) {

@@ -91,7 +91,7 @@ TEST(Infer, RefusesBadInputsAndNoLayers) {
 TEST(Infer, ClassNamesMustBeAsManyAsOutputsAndDiffer) {
   Network network({2, 2, 1}, {"a", "b", "c"});
   network.add(Flatten{}, "flat");
-  EXPECT_EQ(message_of([&] { infer(network); }), "layer 'flat': output [4]: expected [3], one per class name");
+  EXPECT_EQ(message_of([&] { infer(network); }), "layer 'flat': class names: expected 4, one for each output, found 3");
   network.class_names = {"a", "b", "c", "a"};
   expect_contains(message_of([&] { infer(network); }), "class_names: expected each name once, found 'a' twice");
   network.class_names.back() = "d";

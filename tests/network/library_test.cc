@@ -105,6 +105,24 @@ TEST(Library, RefusesWhatIsNotAReadableFile) {
                   "/dev/null: expected a network's JSON file, found a device");
 }
 
+// All networks were listed for `--network model.onnx`, and for a run's folder.
+TEST(Library, AFileOrFolderOfThatNameIsCalledWhatItIs) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(::testing::TempDir());
+  std::ofstream("weights_of_mine.bin") << "\x89PNG\r\n\x1a\n and more";
+  std::filesystem::create_directory("run_of_mine");
+  const std::string file = message_of([] { load_network("weights_of_mine.bin"); });
+  const std::string folder = message_of([] { load_network("run_of_mine"); });
+  std::filesystem::remove("weights_of_mine.bin");
+  std::filesystem::remove("run_of_mine");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(file, "weights_of_mine.bin: expected a network's JSON file, found a PNG picture");
+  EXPECT_EQ(
+      folder,
+      "run_of_mine: expected a network's JSON file, found a directory: the model of a run is best.safetensors in its "
+      "folder");
+}
+
 TEST(Library, AFileWhoseLastLayerGivesNoClassesIsRefusedByItsName) {
   const std::string path = ::testing::TempDir() + "no_classes.json";
   std::ofstream(path) << R"({"input": [4, 4, 1],

@@ -180,7 +180,7 @@ TEST(Onnx, ReadersMaySayWhatAFileDoesNot) {
   const std::vector<std::string> names = {"w", "x", "y", "z"};
   EXPECT_EQ(round_trip(model, {}, {.class_names = names}).network.class_names, names);
   expect_contains(message_of([&] { round_trip(model, {}, {.class_names = {"a"}}); }),
-                  "m.onnx: layer 'fc3/softmax': output");
+                  "m.onnx: layer 'fc3/softmax': class names: expected 4, one for each output, found 1");
   const OnnxWriteOptions bare = {.pixels_in = false};
   EXPECT_EQ(round_trip(model, bare, {.preprocessing = Preprocessing{2, 3}}).preprocessing, (Preprocessing{2, 3}));
 }

@@ -125,8 +125,11 @@ inline std::vector<HostileOnnx> hostile_onnx() {
     return [=](Model& m) { m.mutable_metadata_props(1)->set_value(json); };
   };
   return {
-      {"dims_2e63", two_to_63, "node \"conv\" (\"Conv\"): tensor \"conv/kernel\": expected other extents"},
-      {"dims_overflow", big, "tensor \"conv/kernel\": expected other extents"},
+      {"dims_2e63", two_to_63,
+       "node \"conv\" (\"Conv\"): tensor \"conv/kernel\": expected extents of 0 or more, and fewer bytes than 2^63, "
+       "found ["},
+      {"dims_overflow", big,
+       "tensor \"conv/kernel\": expected extents of 0 or more, and fewer bytes than 2^63, found ["},
       {"input_2e63", input_dim(INT64_MIN), "input \"input\": expected fixed extents of 1 to 16777216"},
       {"input_zero", input_dim(0), "input \"input\": expected fixed extents"},
       {"input_other", input_dim(6), "input 2: expected weights for 12 inputs, found 8 of shape [2, 8]"},
@@ -140,7 +143,7 @@ inline std::vector<HostileOnnx> hostile_onnx() {
       {"external", external, "tensor \"fc/kernel\": expected its data in this file, found them in another"},
       {"half", half, "tensor \"fc/kernel\": expected 32 bytes for shape [2, 8], found 64"},
       {"bytes", bytes, "tensor \"fc/kernel\": expected FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT64 or INT32, found UINT8"},
-      {"nan", nan, "weights 'fc/kernel': expected finite numbers, found another"},
+      {"nan", nan, "weights 'fc/kernel': expected finite numbers, found -nan at place 0"},
       {"negative_variance", negative, "weights 'bn/moving_variance': expected finite numbers of 0 or more"},
       {"kernel_for_others", kernel_for_others, "input 2: expected a kernel for 1 channels in 1 groups, found 3"},
       {"inputs_for_others", inputs_for_others, "input 2: expected weights for 8 inputs, found 2 of shape [8, 2]"},

@@ -45,7 +45,9 @@ ConfigLayer read_layer(const json& entry, size_t position) {
 }
 
 void read_layers(const json& list, ConfigGraph& graph) {
-  if (list.size() > kMaxLayers) throw Error(fmt::format("model: expected at most {} layers, found more", kMaxLayers));
+  if (list.size() > kMaxLayers) {
+    throw Error(fmt::format("model: expected at most {} layers, found {}", kMaxLayers, list.size()));
+  }
   for (const json& entry : list) graph.layers.push_back(read_layer(entry, graph.layers.size()));
   if (graph.layers.empty()) throw Error("model: expected layers, found none");
 }
@@ -84,7 +86,9 @@ const json* second_tensor(const json& reference) {
 // Keras 2: lists within lists. Keras 3: {"args": [...]} with tensors that say where they come from.
 // numbers: what is beside tensors is an operator's.
 void collect(const json& value, std::vector<std::string>& names, bool numbers = false) {
-  if (names.size() > kMaxLayers) throw Error("expected fewer inputs, found more");
+  if (names.size() > kMaxLayers) {
+    throw Error(fmt::format("expected at most {} inputs, found more", kMaxLayers));
+  }
   if (is_reference(value)) {
     names.push_back(name_in(value));
     if (const json* second = second_tensor(value)) names.push_back(name_in(*second));
@@ -98,9 +102,12 @@ void collect(const json& value, std::vector<std::string>& names, bool numbers = 
   } else if (const json* args = member(value, "args")) {
     collect(*args, names, numbers);
     const json* named = member(value, "kwargs");
-    for (const auto& entry : named != nullptr && named->is_object() ? *named : json::object()) {
+    if (named == nullptr || !named->is_object()) return;
+    for (auto entry = named->begin(); entry != named->end(); ++entry) {
       // (Masks and flags for training do not change what is computed.)
-      if (entry.is_object() || entry.is_array()) throw Error("expected inputs by place, found one by name");
+      if (entry->is_object() || entry->is_array()) {
+        throw Error("expected inputs by place, found " + shown(entry.key()) + " by name");
+      }
     }
   } else if (value.is_string() || (value.is_number() && !numbers)) {
     throw Error("expected inputs that layers give, found " + shown(value));

@@ -76,7 +76,8 @@ bool has_channels_first(const json& model) {
     }
     if (first && *first != is_first) {
       throw Error(layer_place(Settings(config).text({"name"}, ""), class_name) + ": " + name +
-                  ": expected the other layers', found another");
+                  ": expected the other layers', " + (*first ? "channels_first" : "channels_last") + ", found " +
+                  format);
     }
     first = is_first;
   });

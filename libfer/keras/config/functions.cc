@@ -78,7 +78,10 @@ Function relu(const Settings& settings) {
   }
   const double slope = settings.number({"negative_slope", "alpha"}, 0);
   if (settings.find({"max_value"}) == nullptr) return with_slope(slope);
-  if (settings.number({"max_value"}, 0) != 6 || slope != 0) throw Error("max_value: expected none, or 6 without slope");
+  if (settings.number({"max_value"}, 0) != 6 || slope != 0) {
+    throw Error(fmt::format("max_value: expected none, or 6 without slope, found {} and a slope of {}",
+                            shown(*settings.find({"max_value"})), slope));
+  }
   return {Activation::kRelu6};
 }
 

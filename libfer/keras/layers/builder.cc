@@ -1,6 +1,7 @@
 #include "keras/layers/builder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -137,7 +138,10 @@ Value Builder::walk(const json& model, const std::string& prefix, bool frozen, c
     for (const int one : layer.inputs) inputs.push_back(values[one]);
     if (inputs.empty()) {
       const bool is_first = graph.input < 0 ? i == 0 : i == graph.input;
-      if (!is_first) throw Error(place_of(layer) + ": expected the model to have one input, found another here");
+      if (!is_first) {
+        throw Error(place_of(layer) + ": expected the model to have one input, " +
+                    shown(graph.layers[static_cast<size_t>(std::max(graph.input, 0))].name) + ", found another here");
+      }
       inputs.push_back(given);
     }
     values[i] = apply(graph, i, std::move(inputs), prefix, frozen || graph.frozen, weighted.layers[i]);
@@ -153,7 +157,9 @@ Value Builder::apply(const ConfigGraph& graph, int i, std::vector<Value> inputs,
   weighted.place = place_of(layer);
   weighted.type = layer.class_name == "Model" ? "functional" : snake_case(layer.class_name);
   if (layer.is_model()) {
-    if (inputs.size() != 1) throw Error(place_of(layer) + ": expected a model of one input, found more");
+    if (inputs.size() != 1) {
+      throw Error(fmt::format("{}: expected a model of one input, found {}", place_of(layer), inputs.size()));
+    }
     weighted.is_model = true;
     return walk(*layer.whole, prefix + layer.name + "/", frozen, &inputs[0], weighted);
   }
@@ -166,7 +172,9 @@ Value Builder::apply(const ConfigGraph& graph, int i, std::vector<Value> inputs,
     site.frozen = frozen || !site.settings.flag({"trainable"}, true);
     return convert(*this, site);
   } catch (const Error& e) {
-    throw Error(place_of(layer) + ": " + e.what());
+    const std::string what = e.what();
+    const bool advised = what.find("docs/") != what.npos;
+    throw Error(place_of(layer) + ": " + what + (advised ? "" : ": docs/keras.md lists the forms that libfer reads"));
   }
 }
 
@@ -180,7 +188,9 @@ std::string Builder::free_name(std::string name) {
 
 void Builder::take_input(const Value& value) {
   if (input_taken_ && (network_.input != value.shape || !(scaled_ == value.scaled))) {
-    throw Error("expected the model's input to be taken in one form, found two");
+    throw Error(fmt::format("expected the model's input to be taken in one form, found {} * {} + {} and {} * {} + {}",
+                            network_.input.to_string(), scaled_.scale, scaled_.shift, value.shape.to_string(),
+                            value.scaled.scale, value.scaled.shift));
   }
   input_taken_ = true;
   network_.input = value.shape;
@@ -188,17 +198,26 @@ void Builder::take_input(const Value& value) {
 }
 
 Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vector<Value> inputs) {
-  if (network_.layers.size() >= kMaxLayers) throw Error(fmt::format("expected at most {} layers", kMaxLayers));
+  if (network_.layers.size() >= kMaxLayers) {
+    throw Error(fmt::format("expected at most {} layers, found more", kMaxLayers));
+  }
   Layer layer = {.name = free_name(site.name + suffix), .kind = std::move(kind), .inputs = {}, .frozen = site.frozen};
   const int before = static_cast<int>(network_.layers.size()) - 1;
   std::vector<Shape> shapes;
   for (const Value& input : inputs) {
-    if (input.is_padded()) throw Error("expected a convolution after padding that differs between sides");
+    if (input.is_padded()) {
+      throw Error(
+          fmt::format("expected a convolution after padding that differs between sides, found another layer after [{}]",
+                      fmt::join(input.padding, ", ")));
+    }
     if (input.undecided) throw Error("expected a picture, found an input of shape " + input.shape.to_string());
     if (input.layer < 0) take_input(input);
     layer.inputs.push_back(input.layer < 0 ? kInputName : network_.layers[static_cast<size_t>(input.layer)].name);
     shapes.push_back(input.shape);
-    if (input.flattened != inputs[0].flattened) throw Error("expected inputs in one order, found two");
+    if (input.flattened != inputs[0].flattened) {
+      throw Error(fmt::format("expected inputs in one order, found flattened pictures of {} and {}",
+                              inputs[0].flattened.to_string(), input.flattened.to_string()));
+    }
   }
   if (inputs.size() == 1 && inputs[0].layer == before) layer.inputs.clear();
   Value value = {.layer = before + 1, .flattened = inputs[0].flattened};
@@ -215,7 +234,9 @@ Value Builder::append(Site& site, LayerKind kind, const char* suffix, std::vecto
     const std::string said = "layer '" + layer.name + "': ";
     throw Error(std::string(what.starts_with(said) ? what.substr(said.size()) : what));
   }
-  if (params_ > kMaxParameters) throw Error(fmt::format("expected at most {} parameters, found more", kMaxParameters));
+  if (params_ > kMaxParameters) {
+    throw Error(fmt::format("expected at most {} parameters, found {}", kMaxParameters, params_));
+  }
   network_.layers.push_back(std::move(layer));
   return value;
 }

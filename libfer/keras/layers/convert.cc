@@ -31,7 +31,10 @@ void check_axis(const Builder& builder, const Site& site, Settings::Names names)
 Value concatenate(Builder& builder, Site& site) {
   check_axis(builder, site, {"axis", "concat_axis"});
   for (const Value& input : site.inputs) {
-    if (input.flattened.rank() > 0) throw Error("expected pictures, found flat ones of channels first");
+    if (input.flattened.rank() > 0) {
+      throw Error("expected pictures, found one of " + input.flattened.to_string() +
+                  " that was flattened with channels first");
+    }
   }
   return builder.add(site, Concat{});
 }
@@ -39,8 +42,10 @@ Value concatenate(Builder& builder, Site& site) {
 Value multiply(Builder& builder, Site& site) {
   for (const Value& input : site.inputs) {
     const bool same = input.shape.rank() == site.input().shape.rank();
-    if (builder.dialect().channels_first && !same)
-      throw Error("expected inputs with the same number of axes, found others");
+    if (builder.dialect().channels_first && !same) {
+      throw Error("expected inputs with the same number of axes, found " + site.input().shape.to_string() + " and " +
+                  input.shape.to_string());
+    }
   }
   return builder.add(site, Multiply{});
 }
@@ -60,7 +65,7 @@ std::string joining(const Site& site) {
 }
 
 Value join(Builder& builder, Site& site, const std::string& how) {
-  if (site.inputs.size() < 2) throw Error("expected two inputs or more, found one");
+  if (site.inputs.size() < 2) throw Error(fmt::format("expected two inputs or more, found {}", site.inputs.size()));
   if (how == "sum") return builder.add(site, Add{});
   if (how == "mul") return multiply(builder, site);
   if (how == "concat") return concatenate(builder, site);

@@ -1,5 +1,6 @@
 // The three kinds of convolutions.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -30,22 +31,26 @@ void take_padding(Site& site, const Pair& kernel, const Pair& strides, Padding& 
       window({x.shape[0] + top + bottom, x.shape[1] + left + right, x.shape[2]}, kernel, strides, Padding::valid());
   const bool fits = padding == Padding::valid() && same.pad_top == top && same.pad_left == left &&
                     same.out_h == valid.out_h && same.out_w == valid.out_w;
-  if (!fits)
-    throw Error("expected the same zeros on all four sides before it, or those of padding 'same', found others");
+  if (!fits) {
+    throw Error(
+        fmt::format("expected the same zeros on all four sides before it, or those of padding 'same', found [{}]",
+                    fmt::join(x.padding, ", ")));
+  }
   x.padding = {};
   padding = Padding::same();
 }
 
 // As Keras, which has no strides beside a dilation.
 Pair dilation_of(const Settings& settings, const Pair& strides) {
-  const Pair dilation = settings.pair({"dilation_rate"}, Pair{1, 1});
+  const Pair dilation = settings.pair({"dilation_rate", "atrous_rate"}, Pair{1, 1});
+  const std::string name = settings.name({"dilation_rate", "atrous_rate"});
   for (const int64_t extent : dilation) {
     if (extent < 1 || extent > kMaxExtent)
-      throw Error(fmt::format("dilation_rate: expected 1 to {}, found {}", kMaxExtent, extent));
+      throw Error(fmt::format("{}: expected 1 to {}, found {}", name, kMaxExtent, extent));
   }
   if (dilation != Pair{1, 1} && strides != Pair{1, 1}) {
-    throw Error(fmt::format("dilation_rate: expected 1 beside strides [{}, {}], found {}", strides[0], strides[1],
-                            shown(*settings.find({"dilation_rate"}))));
+    throw Error(fmt::format("{}: expected 1 beside strides [{}, {}], found {}", name, strides[0], strides[1],
+                            shown(*settings.find({"dilation_rate", "atrous_rate"}))));
   }
   return dilation;
 }
@@ -64,7 +69,7 @@ Pair read_convolution(Site& site, L& l) {
   for (int i = 0; i < 2; ++i) {
     for (const int64_t extent : {l.kernel[i], l.strides[i]}) {
       if (extent < 1 || extent > kMaxExtent)
-        throw Error(fmt::format("kernel_size, strides: expected 1 to {}", kMaxExtent));
+        throw Error(fmt::format("kernel_size, strides: expected 1 to {}, found {}", kMaxExtent, extent));
     }
   }
   const Pair dilation = dilation_of(site.settings, l.strides);
@@ -74,7 +79,9 @@ Pair read_convolution(Site& site, L& l) {
 
 // Of the kinds that have a group for each channel anyway.
 void expect_no_groups(const Settings& settings) {
-  if (settings.integer({"groups"}, 1) != 1) throw Error("groups: expected 1, found more");
+  if (const int64_t groups = settings.integer({"groups"}, 1); groups != 1) {
+    throw Error(fmt::format("groups: expected 1, found {}", groups));
+  }
 }
 
 // A depthwise convolution with a dilation is one in groups: its kernel [kh, kw, channels, multiplier] lies as [kh, kw,
@@ -116,7 +123,7 @@ Role kernel_role(const Builder& builder, const char* name, const std::vector<int
 
 void refuse_keras_1_order(const Builder& builder) {
   if (builder.dialect().keras_1 && builder.dialect().channels_first) {
-    throw Error("expected channels last in Keras 1, found them first");
+    throw Error("expected channels last in a model of Keras 1, found them first (dim_ordering: th)");
   }
 }
 

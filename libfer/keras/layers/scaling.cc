@@ -65,13 +65,14 @@ Value constant_norm(Builder& builder, Site& site,
 
 // x * scale + offset, which becomes part of the preprocessing where it comes first and is the same for all channels.
 Value scaled(Builder& builder, Site& site, const std::vector<float>& scale, const std::vector<float>& offset) {
-  const auto finite = [](float x) { return std::isfinite(x); };
-  if (!std::all_of(scale.begin(), scale.end(), finite)) throw Error("expected finite numbers, found others");
+  for (const float factor : scale) {
+    if (!std::isfinite(factor)) throw Error(fmt::format("scale: expected finite numbers, found {}", factor));
+  }
   Value x = site.input();
   if (x.pixels) builder.take_pixels();
   if (x.layer < 0 && scale.size() == 1 && offset.size() == 1) {
     if (x.is_padded() && offset[0] != 0)
-      throw Error("expected nothing to be added to zeros around the input, found it");
+      throw Error(fmt::format("offset: expected 0 where zeros lie around the input, found {}", offset[0]));
     x.scaled = {x.scaled.scale * scale[0], x.scaled.shift * scale[0] + offset[0]};
     return x;
   }
@@ -101,7 +102,10 @@ Value normalization(Builder& builder, Site& site) {
   const int64_t channels = x.shape[x.shape.rank() - 1];
   check_axis(builder, site);
   if (site.settings.flag({"invert"}, false)) throw Error("invert: expected false, found true");
-  if (x.flattened.rank() != 0) throw Error("expected a picture, found a flat one of channels first");
+  if (x.flattened.rank() != 0) {
+    throw Error("expected a picture, found one of " + x.flattened.to_string() +
+                " that was flattened with channels first");
+  }
   const bool at_beginning = x.pixels, given = site.settings.has("mean") && site.settings.has("variance");
   std::vector<std::pair<const char*, std::vector<float>>> constants;
   if (given) {

@@ -59,7 +59,11 @@ Value zero_pad(Builder& builder, Site& site) {
   const std::array<int64_t, 4> cells = cells_around(site.settings, "padding", 1);
   const bool even = cells[0] == cells[1] && cells[0] == cells[2] && cells[0] == cells[3];
   if (even) return builder.add(site, ZeroPad2D{cells[0]});
-  if (x.is_padded()) throw Error("expected a convolution after padding that differs between sides");
+  if (x.is_padded()) {
+    throw Error(
+        fmt::format("expected a convolution after padding that differs between sides, found more padding after [{}]",
+                    fmt::join(x.padding, ", ")));
+  }
   x.padding = cells;
   return x;
 }
@@ -171,7 +175,10 @@ Value resizing(Builder& builder, Site& site) {
     const Pair factor = site.settings.pair({"size"}, Pair{2, 2});
     for (int i = 0; i < 2; ++i) {
       const int64_t size = product_within({factor[i], x.shape[i]}, kMaxExtent);
-      if (size < 1) throw Error("size: expected a smaller one of 1 or more");
+      if (size < 1) {
+        throw Error(fmt::format("size: expected factors that make 1 to {} cells of {}, found {}", kMaxExtent,
+                                x.shape[i], factor[i]));
+      }
       resize.size[i] = size;
     }
   }

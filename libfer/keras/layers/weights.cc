@@ -33,7 +33,9 @@ namespace {
 
 // On a picture, Keras's dense layer is a convolution of 1x1.
 Value dense_on_picture(Builder& builder, Site& site, const Dense& dense) {
-  if (builder.dialect().channels_first) throw Error("expected a flat input with channels first, found a picture");
+  if (builder.dialect().channels_first) {
+    throw Error("expected a flat input with channels first, found a picture of " + site.input().shape.to_string());
+  }
   const Value& x = site.input();
   const Conv2D conv = {.filters = dense.units,
                        .kernel = {1, 1},
@@ -126,9 +128,17 @@ Value prelu(Builder& builder, Site& site) {
   return y;
 }
 
-constexpr std::array kWeightedLayers = {
-    "Conv2D", "Convolution2D",      "DepthwiseConv2D",      "SeparableConv2D",      "SeparableConvolution2D",
-    "Dense",  "BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "PReLU"};
+constexpr std::array kWeightedLayers = {"Conv2D",
+                                        "AtrousConvolution2D",
+                                        "Convolution2D",
+                                        "DepthwiseConv2D",
+                                        "SeparableConv2D",
+                                        "SeparableConvolution2D",
+                                        "Dense",
+                                        "BatchNormalization",
+                                        "BatchNormalizationV1",
+                                        "BatchNormalizationV2",
+                                        "PReLU"};
 
 }  // namespace
 
@@ -138,7 +148,7 @@ bool is_weighted_layer(const std::string& class_name) {
 
 bool convert_weights(Builder& builder, Site& site, Value& value) {
   const std::string& type = site.layer.class_name;
-  if (type == "Conv2D" || type == "Convolution2D") {
+  if (type == "Conv2D" || type == "Convolution2D" || type == "AtrousConvolution2D") {
     value = conv2d(builder, site);
   } else if (type == "DepthwiseConv2D") {
     value = depthwise_conv2d(builder, site);

@@ -27,7 +27,9 @@ void check(const WeightedLayer& layer, const Role& role, const Stored& dataset) 
     fail_at(layer, fmt::format("{}: expected shape {}, found {}", role.name, shape_text(role.stored),
                                shape_text(dataset.dims)));
   }
-  if (!dataset.is_float) fail_at(layer, role.name + ": expected floats of 16, 32 or 64 bits, found another type");
+  if (!dataset.is_float) {
+    fail_at(layer, role.name + ": expected floats of 16, 32 or 64 bits, found whole numbers or another type");
+  }
 }
 
 // Without what Normalization keeps beside its weights.

@@ -102,7 +102,10 @@ std::string as_floats(int type, std::string_view bytes, size_t width) {
 
 Constant read_constant(const onnx::TensorProto& tensor, ExternalData& external) {
   const Form& form = form_of(tensor);
-  if (tensor.has_segment()) throw Error("expected a whole tensor, found a segment of one");
+  if (tensor.has_segment()) {
+    throw Error(fmt::format("expected a whole tensor, found a segment of one, {} to {}", tensor.segment().begin(),
+                            tensor.segment().end()));
+  }
   if (tensor.dims_size() > static_cast<int>(kMaxRank)) {
     throw Error(fmt::format("expected at most {} extents, found {}", kMaxRank, tensor.dims_size()));
   }
@@ -110,12 +113,14 @@ Constant read_constant(const onnx::TensorProto& tensor, ExternalData& external) 
   const bool outside = is_external(tensor), apart = !outside && !tensor.has_raw_data() && form.width == 2;
   const size_t width = apart ? sizeof(int32_t) : form.width;
   const int64_t bytes = byte_count(constant.dims, width);
-  if (bytes < 0) throw Error("expected other extents, found " + shown_dims(constant.dims));
+  if (bytes < 0) {
+    throw Error("expected extents of 0 or more, and fewer bytes than 2^63, found " + shown_dims(constant.dims));
+  }
   std::string owned = outside ? external.read(tensor, bytes) : std::string();
   constant.bytes = outside ? std::string_view(owned) : data_of(tensor);
   if (static_cast<size_t>(bytes) != constant.bytes.size()) {
-    throw Error(fmt::format("expected {} bytes for shape {}, found {}", bytes, shown_dims(constant.dims),
-                            constant.bytes.size()));
+    throw Error(fmt::format("expected {} bytes for shape {}, found {}: the file is damaged, take another copy of it",
+                            bytes, shown_dims(constant.dims), constant.bytes.size()));
   }
   const bool widened = form.real && form.type != onnx::TensorProto::FLOAT;
   constant.width = widened ? sizeof(float) : form.width;

@@ -1,6 +1,7 @@
 #include "onnx/file/node.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <set>
 
@@ -8,6 +9,25 @@
 #include "network/json_text.h"
 
 namespace fer::onnx_file {
+
+namespace {
+
+std::string shown_value(const onnx::AttributeProto& attribute) {
+  switch (attribute.type()) {
+    case onnx::AttributeProto::INT:
+      return std::to_string(attribute.i());
+    case onnx::AttributeProto::FLOAT:
+      return fmt::format("{}", attribute.f());
+    case onnx::AttributeProto::STRING:
+      return shown(attribute.s());
+    case onnx::AttributeProto::INTS:
+      return fmt::format("[{}]", fmt::join(attribute.ints(), ", "));
+    default:
+      return onnx::AttributeProto::AttributeType_Name(attribute.type());
+  }
+}
+
+}  // namespace
 
 Node::Node(const onnx::NodeProto& proto) : proto_(proto) {
   std::set<std::string_view> seen;
@@ -86,7 +106,8 @@ void Node::ignore(std::initializer_list<const char*> names) {
 
 void Node::refuse_others() const {
   for (const onnx::AttributeProto& attribute : proto_.attribute()) {
-    if (!asked_.contains(attribute.name())) throw Error("unknown attribute " + shown(attribute.name()));
+    if (asked_.contains(attribute.name())) continue;
+    throw Error("unknown attribute " + shown(attribute.name()) + ": expected none, found " + shown_value(attribute));
   }
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "fer/error.h"
+#include "network/json_text.h"
 #include "onnx/read/operators.h"
 
 namespace fer::onnx_file {
@@ -74,7 +75,9 @@ bool take_bias(Reading& r, const Value& x, const ChannelNumbers& numbers) {
 
 void read_with_constant(Reading& r, Node& node, Operation operation, int place) {
   const bool constant_first = place == 0;
-  if (operation == Operation::kDiv && constant_first) throw Error("expected a constant divisor, found one to divide");
+  if (operation == Operation::kDiv && constant_first) {
+    throw Error("input 1: expected a value to divide by a constant, found the constant " + shown(node.input(0)));
+  }
   const Constant constant = r.constant(node, place);
   Value x = r.value(node, 1 - place, Half::kMerged);
   if (x.layer < 0 && constant.real && constant.size() == 1) {
@@ -153,7 +156,8 @@ void read_sum(Reading& r, Node& node) {
   for (int i = 0; i < node.input_count(); ++i) {
     inputs.push_back(r.decided(node, i));
     if (!have_same_axes(inputs[0], inputs.back())) {
-      throw Error("expected inputs with axes of one order, found several");
+      throw Error(fmt::format("input {}: expected axes as input 1 has, {}, found {}", i + 1, shown_axes(inputs[0]),
+                              shown_axes(inputs.back())));
     }
   }
   if (inputs.empty()) throw Error("expected an input, found none");
@@ -170,7 +174,8 @@ void read_mul(Reading& r, Node& node) {
   if (read_gated_by_itself(r, node, a, b)) return;
   const bool fits = have_same_axes(a, b) || is_gate(a, b) || is_gate(b, a);
   if (!fits || !repeats_to(a, b) || !repeats_to(b, a)) {
-    throw Error("expected factors with axes of one order, or a picture and [n, c, 1, 1], found others");
+    throw Error(fmt::format("expected factors with axes of one order, or a picture and [n, c, 1, 1], found {} and {}",
+                            shown_axes(a), shown_axes(b)));
   }
   // (The result has the axes of the first.)
   r.give(node, r.add_layer(node, Multiply{}, is_gate(a, b) ? std::vector{b, a} : std::vector{a, b}));
@@ -201,12 +206,21 @@ void read_expand(Reading& r, Node& node) {
   r.give(node, x);
 }
 
+namespace {
+
+[[noreturn]] void refuse_two_values(const Node& node) {
+  throw Error("expected one value and one constant, found the values " + shown(node.input(0)) + " and " +
+              shown(node.input(1)));
+}
+
+}  // namespace
+
 void read_sub(Reading& r, Node& node) {
-  if (!read_with_constants(r, node, Operation::kSub)) throw Error("expected one constant, found another difference");
+  if (!read_with_constants(r, node, Operation::kSub)) refuse_two_values(node);
 }
 
 void read_div(Reading& r, Node& node) {
-  if (!read_with_constants(r, node, Operation::kDiv)) throw Error("expected one constant, found another quotient");
+  if (!read_with_constants(r, node, Operation::kDiv)) refuse_two_values(node);
 }
 
 }  // namespace fer::onnx_file

@@ -107,7 +107,10 @@ float result(Operation operation, float a, float b) {
 }
 
 int64_t result(Operation operation, int64_t a, int64_t b) {
-  if (a == kAnyBatch || b == kAnyBatch) throw Error("expected numbers without the batch, which may be of any size");
+  if (a == kAnyBatch || b == kAnyBatch) {
+    throw Error(fmt::format("expected numbers without the batch, which may be of any size, found {} and {}",
+                            shown_dims({a}), shown_dims({b})));
+  }
   int64_t c = 0;
   const bool fits = operation == Operation::kAdd   ? !__builtin_add_overflow(a, b, &c)
                     : operation == Operation::kSub ? !__builtin_sub_overflow(a, b, &c)
@@ -179,7 +182,12 @@ Constant joined(const std::vector<Constant>& parts) {
   for (const Constant& part : parts) {
     const bool fits = part.real == parts[0].real && part.dims.size() == dims.size() &&
                       std::equal(part.dims.begin() + 1, part.dims.end(), dims.begin() + 1);
-    if (!fits) throw Error("expected constants of one type, and of one shape except for the first axis, found others");
+    if (!fits) {
+      throw Error(fmt::format(
+          "expected constants of one type, and of one shape except for the first axis, found {} {} and {} {}",
+          parts[0].real ? "floats" : "whole numbers", shown_dims(parts[0].dims), part.real ? "floats" : "whole numbers",
+          shown_dims(part.dims)));
+    }
     dims[0] += std::min(part.dims[0], kMaxComputedBytes);  // (of at most 2^18 parts)
   }
   const Constant type = wide(parts[0].real);

@@ -24,7 +24,11 @@ Value Reading::output_value() {
     output.rank = 2;
   }
   const bool fits = output.is_flat() && output.flattened.rank() == 0 && (output.rank == 2 || output.rank == 4);
-  if (!fits) throw Error(place + "expected [batch, classes], found a picture or a flattened one");
+  if (!fits) {
+    throw Error(fmt::format("{}expected [batch, classes], found {} after the batch{}", place,
+                            shown_dims(file_dims(output)),
+                            output.flattened.rank() != 0 ? ", a flattened picture" : ""));
+  }
   if (output.layer + 1 != static_cast<int>(network_.layers.size())) {
     throw Error(place + "expected the last layer's, found that of '" + layer(output).name + "'");
   }

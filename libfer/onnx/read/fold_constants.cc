@@ -29,7 +29,9 @@ Dims axes_of(const Reading& r, Node& node, size_t rank, const Dims& usual) {
     if (axis < 0 || axis >= count) throw Error(fmt::format("axes: expected some of {}, found {}", rank, axis));
   }
   std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) throw Error("axes: expected each once, found more");
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
+    throw Error("axes: expected each once, found " + shown_dims(axes));
+  }
   return axes;
 }
 

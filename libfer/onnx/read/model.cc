@@ -89,6 +89,12 @@ Preprocessing preprocessing(const onnx::ModelProto& model, const OnnxReadOptions
   return read;
 }
 
+// With what to do about it, where it is not the file's bytes that are wrong.
+std::string with_advice(const std::string& what) {
+  const bool damaged = what.starts_with("tensor "), advised = what.find("docs/") != what.npos;
+  return what + (damaged || advised ? "" : ": docs/onnx.md lists the forms that libfer reads");
+}
+
 OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& options, size_t file_bytes,
                      ExternalData& external) {
   if (!proto.has_graph()) throw Error("expected an ONNX model with a graph, found none");
@@ -101,7 +107,7 @@ OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& optio
         f(node);
       } catch (const Error& e) {
         throw Error(fmt::format("node {} ({}): {}", node.name().empty() ? std::to_string(i) : shown(node.name()),
-                                shown(node.op_type()), e.what()));
+                                shown(node.op_type()), with_advice(e.what())));
       }
     }
   };
@@ -120,7 +126,8 @@ OnnxModel read_model(const onnx::ModelProto& proto, const OnnxReadOptions& optio
     model.preprocessing.resize = io::read_resize(resize, model.network, kResize);
   }
   if (!std::isfinite(model.preprocessing.scale) || !std::isfinite(model.preprocessing.shift)) {
-    throw Error("preprocessing: expected finite numbers, found others");
+    throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}",
+                            model.preprocessing.scale, model.preprocessing.shift));
   }
   return result;
 }

@@ -1,6 +1,7 @@
 #include "onnx/read/reading.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -211,8 +212,8 @@ void Reading::give_constant(const Node& node, Constant constant) {
   refuse_known(node.proto().output(0));
   if (constant.owned.use_count() == 1) computed_bytes_ += static_cast<int64_t>(constant.bytes.size());
   if (computed_bytes_ > kMaxComputedBytes) {
-    throw Error(
-        fmt::format("expected at most {} bytes of constants that nodes compute, found more", kMaxComputedBytes));
+    throw Error(fmt::format("expected at most {} bytes of constants that nodes compute, found {}", kMaxComputedBytes,
+                            computed_bytes_));
   }
   constants_[node.proto().output(0)] = std::move(constant);
 }
@@ -234,7 +235,10 @@ std::string Reading::layer_name(std::string base) {
 void Reading::take_input(const Value& value) {
   const Shape& shape = value.shape;
   if (input_taken_ && (network_.input != shape || !(scaled_ == value.scaled))) {
-    throw Error("expected the graph's input to be taken in one form, found two");
+    throw Error(
+        fmt::format("expected the graph's input to be taken in one form, found [{}] * {} + {} and [{}] * {} + {}",
+                    fmt::join(network_.input.dims(), ", "), scaled_.scale, scaled_.shift, fmt::join(shape.dims(), ", "),
+                    value.scaled.scale, value.scaled.shift));
   }
   input_taken_ = true;
   network_.input = shape;

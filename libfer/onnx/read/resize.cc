@@ -1,5 +1,6 @@
 // Resize and Upsample: pictures of other sizes, and each channel's number over a picture.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -17,14 +18,19 @@ bool is_pixel(const Value& x) {
   return x.axes == Value::Axes::kChannelsFirst && x.shape[0] * x.shape[1] == 1;
 }
 
+// Of [1, 1, height, width].
+void expect_picture_scales(const std::vector<float>& scales) {
+  if (scales.size() == 4 && scales[0] == 1 && scales[1] == 1) return;
+  throw Error(fmt::format("scales: expected [1, 1, height, width], found [{}]", fmt::join(scales, ", ")));
+}
+
 // How often each row and each column stands in the result.
 Pair whole_scales(const std::vector<float>& scales) {
-  if (scales.size() != 4 || scales[0] != 1 || scales[1] != 1) {
-    throw Error("scales: expected [1, 1, height, width], found others");
-  }
+  expect_picture_scales(scales);
   for (const float scale : scales) {
     if (!(scale >= 1 && scale <= static_cast<float>(kMaxExtent)) || scale != std::floor(scale)) {
-      throw Error("scales: expected whole numbers of 1 or more, found others");
+      throw Error(
+          fmt::format("scales: expected whole numbers of 1 to {}, found [{}]", kMaxExtent, fmt::join(scales, ", ")));
     }
   }
   return {static_cast<int64_t>(scales[2]), static_cast<int64_t>(scales[3])};
@@ -32,7 +38,10 @@ Pair whole_scales(const std::vector<float>& scales) {
 
 std::vector<float> floats_of(const Constant& constant) {
   std::vector<float> floats;
-  if (!constant.real || constant.size() > 8) throw Error("scales: expected 4 floats, found others");
+  if (!constant.real || constant.size() > 8) {
+    throw Error(fmt::format("scales: expected 4 floats, found {} of shape {}",
+                            constant.real ? "floats" : "whole numbers", shown_dims(constant.dims)));
+  }
   for (int64_t i = 0; i < constant.size(); ++i) floats.push_back(constant.float_at(i));
   return floats;
 }
@@ -91,14 +100,16 @@ void read_nearest(Reading& r, Node& node) {
 // [n, c, height, width]
 Dims linear_sizes(const Reading& r, const Node& node, const Value& x) {
   if (node.has_input(3)) return r.shape(node, 3);
-  const Constant scales = r.constant(node, 2);
-  if (!scales.real || scales.size() != 4 || scales.float_at(0) != 1 || scales.float_at(1) != 1) {
-    throw Error("scales: expected [1, 1, height, width], found others");
-  }
+  const std::vector<float> scales = floats_of(r.constant(node, 2));
+  expect_picture_scales(scales);
   Dims sizes = {0, x.shape[2]};
   for (const int axis : {0, 1}) {
-    const float size = std::floor(static_cast<float>(x.shape[axis]) * scales.float_at(2 + axis));
-    if (!(size >= 1 && size <= static_cast<float>(kMaxExtent))) throw Error("scales: expected a size above 0");
+    const float scale = scales[static_cast<size_t>(2 + axis)];
+    const float size = std::floor(static_cast<float>(x.shape[axis]) * scale);
+    if (!(size >= 1 && size <= static_cast<float>(kMaxExtent))) {
+      throw Error(
+          fmt::format("scales: expected a size of 1 to {}, found {} times {}", kMaxExtent, x.shape[axis], scale));
+    }
     sizes.push_back(static_cast<int64_t>(size));
   }
   return sizes;
@@ -110,7 +121,9 @@ Dims linear_sizes(const Reading& r, const Node& node, const Value& x) {
 void read_upsample(Reading& r, Node& node) {
   const bool attribute = r.opset() < 9;
   node.expect_inputs(attribute ? 1 : 2, attribute ? 1 : 2);
-  if (node.text("mode", "nearest") != "nearest") throw Error("mode: expected nearest, found another");
+  if (const std::string mode = node.text("mode", "nearest"); mode != "nearest") {
+    throw Error("mode: expected nearest, found " + shown(mode));
+  }
   const std::vector<float> scales = attribute ? node.reals("scales") : floats_of(r.constant(node, 1));
   give_repeated(r, node, r.decided(node, 0), whole_scales(scales));
 }
@@ -119,19 +132,29 @@ void read_resize(Reading& r, Node& node) {
   node.expect_inputs(2, 4);
   const std::string mode = node.text("mode", "nearest");
   if (mode == "nearest") return read_nearest(r, node);
-  if (r.opset() < 11) throw Error("expected opset 11 or later, whose Resize has half-pixel centres");
+  if (r.opset() < 11) {
+    throw Error(fmt::format(
+        "mode: expected nearest below opset 11, whose Resize has no half-pixel centres, found {} in opset {}",
+        shown(mode), r.opset()));
+  }
   const Value x = r.picture(node, 0);
   if (mode != "linear") throw Error("mode: expected nearest or linear, found " + shown(mode));
   const std::string centres = node.text("coordinate_transformation_mode", "half_pixel");
   if (centres != "half_pixel" && centres != "pytorch_half_pixel") {
-    throw Error("coordinate_transformation_mode: expected half_pixel, found another");
+    throw Error("coordinate_transformation_mode: expected half_pixel or pytorch_half_pixel, found " + shown(centres));
   }
   node.expect_integer("antialias", 0, 0);
   node.ignore({"nearest_mode", "cubic_coeff_a", "extrapolation_value", "exclude_outside"});
   const Dims sizes = linear_sizes(r, node, x);
-  if (sizes.size() != 4 || sizes[1] != x.shape[2]) throw Error("sizes: expected [n, c, height, width], found others");
+  if (sizes.size() != 4 || sizes[1] != x.shape[2]) {
+    throw Error(fmt::format("sizes: expected [n, {}, height, width], found {}", x.shape[2], shown_dims(sizes)));
+  }
   // PyTorch's centres differ for one row or column alone.
-  if (centres != "half_pixel" && (sizes[2] == 1 || sizes[3] == 1)) throw Error("expected more than one row and column");
+  if (centres != "half_pixel" && (sizes[2] == 1 || sizes[3] == 1)) {
+    throw Error(fmt::format(
+        "coordinate_transformation_mode: expected half_pixel where one row or column comes out, found {} and {}",
+        shown(centres), shown_dims(sizes)));
+  }
   r.give(node, r.add_layer(node, Resize{.size = {sizes[2], sizes[3]}}, {x}));
 }
 

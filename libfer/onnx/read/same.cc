@@ -13,7 +13,9 @@ bool is_type_of_floats(int64_t type) {
 
 void read_constant(Reading& r, Node& node) {
   node.expect_inputs(0, 0);
-  if (node.proto().attribute_size() != 1) throw Error("expected one attribute");
+  if (node.proto().attribute_size() != 1) {
+    throw Error(fmt::format("expected one attribute, the value, found {}", node.proto().attribute_size()));
+  }
   const onnx::AttributeProto& attribute = node.proto().attribute(0);
   node.ignore({attribute.name().c_str()});
   if (attribute.name() == "value") {

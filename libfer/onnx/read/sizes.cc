@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fer/error.h"
+#include "network/json_text.h"
 #include "network/limits.h"
 #include "onnx/read/operators.h"
 
@@ -16,19 +17,28 @@ Value cropped(Reading& r, const Node& node, const Value& x, const Dims& cells) {
   return r.add_layer(node, Crop2D{.rows = {cells[0], cells[2]}, .columns = {cells[1], cells[3]}}, {x});
 }
 
+// As an input since opset 11, as an attribute before.
+float padding_value(const Reading& r, Node& node) {
+  const float attribute = node.real("value", 0);
+  if (!node.has_input(2)) return attribute;
+  const Constant value = r.constant(node, 2);
+  if (value.real && value.size() == 1) return value.float_at(0);
+  throw Error(fmt::format("input 3: expected one float, found {} of shape {}", value.real ? "floats" : "whole numbers",
+                          shown_dims(value.dims)));
+}
+
 }  // namespace
 
 void read_pad(Reading& r, Node& node) {
   node.expect_inputs(1, 4);
   Value x = r.picture(node, 0);
-  if (node.text("mode", "constant") != "constant") throw Error("mode: expected constant, found another");
-  bool zero = node.real("value", 0) == 0;
-  if (node.has_input(2)) {
-    const Constant value = r.constant(node, 2);
-    zero = value.real && value.size() == 1 && value.float_at(0) == 0;
+  if (const std::string mode = node.text("mode", "constant"); mode != "constant") {
+    throw Error("mode: expected constant, found " + shown(mode));
   }
-  if (!zero) throw Error("expected to pad with 0, found another value");
-  if (node.has_input(3)) throw Error("expected no axes, found some");
+  if (const float value = padding_value(r, node); value != 0) {
+    throw Error(fmt::format("expected to pad with 0, found {}", value));
+  }
+  if (node.has_input(3)) throw Error("axes: expected none, found " + shown_dims(r.ints(node, 3)));
   const Dims pads = node.has_input(1) ? r.ints(node, 1) : node.integers("pads", {});
   const bool good =
       pads.size() == 8 && pads[0] == 0 && pads[1] == 0 && pads[4] == 0 && pads[5] == 0 &&
@@ -64,7 +74,10 @@ std::vector<Range> ranges_of(const Reading& r, Node& node) {
   const Dims steps = !old && node.has_input(4) ? r.ints(node, 4) : Dims();
   const bool good = ends.size() == starts.size() && (axes.empty() || axes.size() == starts.size()) &&
                     std::all_of(steps.begin(), steps.end(), [](int64_t step) { return step == 1; });
-  if (!good) throw Error("expected starts, ends and axes of one length, and steps of 1, found others");
+  if (!good) {
+    throw Error(fmt::format("expected starts, ends and axes of one length, and steps of 1, found {}, {}, {} and {}",
+                            shown_dims(starts), shown_dims(ends), shown_dims(axes), shown_dims(steps)));
+  }
   std::vector<Range> ranges;
   for (size_t i = 0; i < starts.size(); ++i) {
     ranges.push_back({axes.empty() ? static_cast<int64_t>(i) : axes[i], starts[i], ends[i]});
@@ -92,13 +105,18 @@ void read_slice(Reading& r, Node& node) {
     if (range.axis < 0) range.axis += 4;
     const bool whole_batch = range.axis == 0 && range.start == 0 && range.end >= INT32_MAX;
     if (whole_batch) continue;
-    if (range.axis < 1 || range.axis > 3) throw Error("expected to cut rows and columns off, found the batch");
+    if (range.axis < 1 || range.axis > 3) {
+      throw Error(
+          fmt::format("axes: expected those of rows and columns, {} and {}, found {}", rows, rows + 1, range.axis));
+    }
     const Pair cut = cut_off(range, extents[static_cast<size_t>(range.axis) - 1]);
     if (range.axis == rows || range.axis == rows + 1) {
       cells[static_cast<size_t>(range.axis - rows)] = cut[0];
       cells[static_cast<size_t>(range.axis - rows) + 2] = cut[1];
     } else if (cut != Pair{0, 0}) {
-      throw Error("expected to cut rows and columns off, found some of the channels");
+      throw Error(fmt::format("expected to cut rows and columns off, found channels {} to {} of {}", cut[0],
+                              extents[static_cast<size_t>(range.axis) - 1] - cut[1],
+                              extents[static_cast<size_t>(range.axis) - 1]));
     }
   }
   r.give(node, cropped(r, node, x, cells));
@@ -110,9 +128,12 @@ void read_concat(Reading& r, Node& node) {
   for (int i = 0; i < node.input_count(); ++i) {
     inputs.push_back(r.decided(node, i));
     const Value &x = inputs.back(), &first = inputs[0];
-    if (x.axes != first.axes || x.rank != first.rank)
-      throw Error("expected inputs with axes of one order, found several");
-    if (x.flattened.rank() != 0) throw Error("expected pictures or channels, found a flattened picture");
+    if (x.axes != first.axes || x.rank != first.rank) {
+      throw Error(
+          fmt::format("input {}: expected axes as input 1 has, {}, found {}", i + 1, shown_axes(first), shown_axes(x)));
+    }
+    if (x.flattened.rank() != 0)
+      throw Error(fmt::format("input {}: expected pictures or channels, found a flattened picture", i + 1));
   }
   if (inputs.empty()) throw Error("expected an input, found none");
   const auto rank = static_cast<int64_t>(inputs[0].rank);

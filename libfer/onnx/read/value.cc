@@ -1,5 +1,7 @@
 #include "onnx/read/value.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace fer::onnx_file {
@@ -29,6 +31,15 @@ Preprocessing after(const Preprocessing& first, const Preprocessing& second) {
 bool takes_pixels(const Preprocessing& scaled) {
   if (scaled.shift == 0) return std::fabs(scaled.scale) < 1;
   return std::fabs(scaled.shift) > std::fabs(scaled.scale);
+}
+
+std::string shown_axes(const Value& x) {
+  const char* axes = "undecided axes";
+  if (x.axes == Value::Axes::kChannelsFirst) axes = "[n, c, h, w]";
+  if (x.axes == Value::Axes::kChannelsLast) axes = x.rank == 3 ? "[n, k, c]" : "[n, h, w, c]";
+  if (x.is_flat()) axes = x.rank == 2 ? "[n, k]" : x.rank == 3 ? "[n, k, 1]" : "[n, k, 1, 1]";
+  const char* order = x.flattened.rank() != 0 ? ", a flattened picture" : "";
+  return fmt::format("{} of {}{}", axes, shown_dims(file_dims(x)), order);
 }
 
 const char* other_half(Value::Half half) {

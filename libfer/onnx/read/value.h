@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "fer/model.h"
 #include "onnx/file/constant.h"
@@ -53,6 +54,9 @@ Preprocessing after(const Preprocessing& first, const Preprocessing& second);
 // True where a graph that does this to its input takes pixels of 0 to 255: it moves another number than one of -1 to 1
 // to 0, or makes numbers smaller. (Where the mean of a data set is a fraction, so were its pixels.)
 bool takes_pixels(const Preprocessing& scaled);
+
+// A value's axes and extents in the file, as messages have them: "[n, c, h, w] of [3, 48, 48]".
+std::string shown_axes(const Value& x);
 
 // What the node after such a value has to be.
 const char* other_half(Value::Half half);

@@ -84,8 +84,9 @@ Padding ceil_padding(Node& node, const Shape& input, const Pair& kernel, const P
   if (!beyond) return padding;
   if (fits) return Padding::same();
   throw Error(
-      "ceil_mode: expected 0, or windows that fill the input or go beyond its end as in Keras's \"same\", found "
-      "1 and others");
+      fmt::format("ceil_mode: expected 0, or windows that fill the input or go beyond its end as in Keras's \"same\", "
+                  "found 1 and windows [{}] of steps [{}] over {}",
+                  fmt::join(kernel, ", "), fmt::join(strides, ", "), input.to_string()));
 }
 
 }  // namespace fer::onnx_file

@@ -60,8 +60,10 @@ onnx::TensorProto& GraphWriter::tensor(const std::string& name, onnx::TensorProt
 }
 
 std::string GraphWriter::floats(const std::string& name, const Ints& dims, std::span<const float> values) {
-  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
-    throw Error("tensor '" + name + "': expected finite numbers, found another");
+  const auto other = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  if (other != values.end()) {
+    throw Error("tensor '" + name + "': expected finite numbers, found " + std::to_string(*other) + " at place " +
+                std::to_string(other - values.begin()));
   }
   return tensor(name, onnx::TensorProto::FLOAT, dims, std::as_bytes(values)).name();
 }

@@ -52,7 +52,10 @@ void check_options(const Model& model, const OnnxWriteOptions& options) {
     throw Error(fmt::format("opset: expected {} to {}, found {}", kOldestWrittenOnnxOpset, kNewestWrittenOnnxOpset,
                             options.opset));
   }
-  if (!model.int8.empty()) throw Error("expected a model in floats, found one in 8-bit integers");
+  if (!model.int8.empty()) {
+    throw Error(
+        "expected a model in floats, found one with layers in 8-bit integers: write the model that it was made of");
+  }
   if (model.temperature != 1 && ends_in_sigmoids(model.network)) {
     throw Error("temperature: expected none with a network that ends in sigmoids");
   }
@@ -195,8 +198,9 @@ std::string model_bytes(const Model& model, const OnnxWriteOptions& options) {
   onnx::OperatorSetIdProto& opset = *ending.add_opset_import();
   opset.set_domain("");
   opset.set_version(version_of_operators);
-  if (proto.ByteSizeLong() > static_cast<size_t>(std::numeric_limits<int32_t>::max()) - ending.ByteSizeLong()) {
-    throw Error("expected at most 2 GiB, which is all that an ONNX file holds, found more");
+  const size_t size = proto.ByteSizeLong() + ending.ByteSizeLong();
+  if (size > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
+    throw Error(fmt::format("expected at most 2 GiB, which is all that an ONNX file holds, found {} bytes", size));
   }
   std::string bytes = proto.SerializeAsString();
   ending.AppendToString(&bytes);

@@ -1,5 +1,6 @@
 #include "train/files/checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -42,11 +43,13 @@ void read_values(const io::SafetensorsFile& file, const std::string& name, const
   const io::SafetensorsEntry& entry = file.find(name);
   if (entry.dtype != io::Dtype::kF32 || entry.shape != shape) {
     throw Error("tensor '" + entry.name + "': expected F32 of shape " + shape.to_string() + ", found " +
-                (entry.dtype == io::Dtype::kF32 ? "" : "another type of ") + entry.shape.to_string());
+                io::dtype_name(entry.dtype) + " of shape " + entry.shape.to_string());
   }
   std::memcpy(values.data(), entry.data.data(), values.size_bytes());
   if (!std::isfinite(kernels::sum_of_squares(values))) {
-    throw Error("tensor '" + entry.name + "': expected finite numbers, found others");
+    const auto other = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+    throw Error("tensor '" + entry.name + "': expected finite numbers, found " +
+                (other == values.end() ? "larger ones than squares of can be added" : std::to_string(*other)));
   }
 }
 

@@ -143,7 +143,7 @@ TEST(KerasConfig, OtherOperatorsAreRefused) {
   expect_contains(refusal(tensorflow("math.subtract", "it"), {"in", 0, 0, {{"y", {"in", 0, 0}}}}),
                   "layer 'it' (TFOpLambda): expected a layer that libfer has, of one input");
   expect_contains(refusal(tensorflow("math.truediv", "it"), {"in", 0, 0, {{"y", 0}}}),
-                  "layer 'it' (TFOpLambda): expected finite numbers");
+                  "layer 'it' (TFOpLambda): scale: expected finite numbers, found inf");
 }
 
 keras_file::ConfigLayer layer_in(const Json& whole) {

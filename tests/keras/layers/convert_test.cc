@@ -84,7 +84,7 @@ TEST(KerasConvert, OtherJoinsAreRefused) {
                   }),
                   "layer 'sum' (Concatenate): axis: expected 3, the channels', found 1");
   expect_contains(message_of([] { joined_by("Add", Json::object(), false); }),
-                  "layer 'sum' (Add): expected two inputs or more, found one");
+                  "layer 'sum' (Add): expected two inputs or more, found 1");
   expect_contains(message_of([] { joined_by("ReLU", Json::object()); }),
                   "layer 'sum' (ReLU): expected a layer that libfer has, of one input, found 2 inputs");
 }

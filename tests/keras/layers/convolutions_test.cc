@@ -72,6 +72,23 @@ void expect_as_stored(const std::vector<float>& values, size_t count) {
   for (size_t i = 0; i < count; ++i) EXPECT_EQ(values[i], stored(i)) << i;
 }
 
+TEST(KerasConvolutions, Keras1sAtrousConvolutionIsADilatedOne) {
+  const Json settings = {{"nb_filter", 3},        {"nb_row", 3},         {"nb_col", 2}, {"atrous_rate", {2, 1}},
+                         {"border_mode", "same"}, {"subsample", {1, 1}}, {"bias", true}};
+  const Model model =
+      convolved("AtrousConvolution2D", settings, {6, 5, 2}, {{"kernel", {3, 2, 2, 3}}, {"bias", {3}}}, 6 * 5 * 3);
+  EXPECT_EQ(std::get<Conv2D>(model.network.layers[0].kind),
+            (Conv2D{.filters = 3, .kernel = {3, 2}, .padding = Padding::same(), .dilation = {2, 1}}));
+  expect_as_stored(values_of(model, "conv/kernel"), 3 * 2 * 2 * 3);
+  Json strided = settings;
+  strided["subsample"] = {2, 2};
+  expect_contains(message_of([&] {
+                    convolved("AtrousConvolution2D", strided, {6, 5, 2}, {{"kernel", {3, 2, 2, 3}}, {"bias", {3}}}, 27);
+                  }),
+                  "layer 'conv' (AtrousConvolution2D): atrous_rate: expected 1 beside strides [2, 2], found [2, 1]: "
+                  "docs/keras.md lists the forms that libfer reads");
+}
+
 TEST(KerasConvolutions, ADilationIsTheLayers) {
   const Model model = convolved("Conv2D", {{"filters", 3}, {"dilation_rate", {2, 1}}, {"padding", "same"}}, {6, 5, 2},
                                 {{"kernel", {3, 3, 2, 3}}, {"bias", {3}}}, 6 * 5 * 3);
@@ -134,7 +151,7 @@ TEST(KerasConvolutions, DilationsThatKerasHasNotAreRefused) {
   expect_contains(message_of([&] {
                     convolved("DepthwiseConv2D", {{"groups", 2}}, {6, 5, 4}, {{"depthwise_kernel", {3, 3, 4, 1}}}, 8);
                   }),
-                  "layer 'conv' (DepthwiseConv2D): groups: expected 1, found more");
+                  "layer 'conv' (DepthwiseConv2D): groups: expected 1, found 2");
 }
 
 // As MobileNet has them.

@@ -88,7 +88,7 @@ TEST(KerasConfig, NumbersThatAreNotOfChannelsAreRefused) {
   expect_contains(message_of([&] {
                     beginning_with({pad, keras_layer("Rescaling", "it", {{"scale", 1}, {"offset", -1}})});
                   }),
-                  "layer 'it' (Rescaling): expected nothing to be added to zeros around the input");
+                  "layer 'it' (Rescaling): offset: expected 0 where zeros lie around the input, found -1");
 }
 
 }  // namespace

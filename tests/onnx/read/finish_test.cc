@@ -8,8 +8,8 @@ namespace {
 TEST(OnnxOperators, OutputsThatAreNoClassesAreRefused) {
   Graph g({3, 2, 2});
   const std::string relu = g.add("Relu", {"x"}), flat = g.add("Flatten", {relu});
-  expect_contains(g.refusal(relu), "output \"n\": expected [batch, classes], found a picture or a flattened one");
-  expect_contains(g.refusal(flat), "expected [batch, classes], found a picture or a flattened one");
+  expect_contains(g.refusal(relu), "output \"n\": expected [batch, classes], found [3, 2, 2] after the batch");
+  expect_contains(g.refusal(flat), "expected [batch, classes], found [12] after the batch, a flattened picture");
   expect_contains(g.refusal("x"), "expected [batch, classes]");
   expect_contains(g.refusal("nothing"), "expected a value that a node computes, found none");
 }

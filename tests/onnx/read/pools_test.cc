@@ -43,9 +43,10 @@ TEST(OnnxIdioms, OtherMeansAreRefused) {
     Graph g({2, 2, 2});
     return g.refusal(mean(g, mean(g, "x", first, keeps), second, 0));
   };
-  expect_contains(twice(3, 1, 3), "axes: expected height and width, found others");
-  expect_contains(twice(3, 0, 1), "axes: expected height and width, found others");
-  expect_contains(twice(1, 0, 2), "axes: expected height and width, found others");
+  expect_contains(twice(3, 1, 3),
+                  "axes: expected [2] for the mean over height and width, found [3]: docs/onnx.md lists");
+  expect_contains(twice(3, 0, 1), "axes: expected [2] for the mean over height and width, found [1]");
+  expect_contains(twice(1, 0, 2), "axes: expected [2, 3] for the mean over height and width, found [1]");
   Graph g({2, 2, 2});
   expect_contains(g.refusal(g.add("Relu", {mean(g, "x", 3, 1)})), "expected the mean over height and width, found");
   expect_contains(g.refusal(mean(g, "x", 3, 1)), "output \"n_3\": expected the mean over height and width");
@@ -58,7 +59,7 @@ TEST(OnnxPools, MaximaAreThoseOfTheirWindows) {
   set_attribute(pool, "strides", Ints{1, 2});
   expect_near(g.run(g.add("Flatten", {pool.output(0)}), {1, 8, 3, 4, 5, 6, 7, 2}), {8, 7});
   Graph bare({1, 2, 2});
-  expect_contains(bare.refusal(bare.add("MaxPool", {"x"})), "expected kernel_shape, found none");
+  expect_contains(bare.refusal(bare.add("MaxPool", {"x"})), "kernel_shape: expected 2 numbers, found none");
 }
 
 TEST(OnnxPools, ZerosThatCountAreTheSameOnAllSides) {

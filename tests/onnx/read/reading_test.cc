@@ -10,7 +10,9 @@ TEST(OnnxOperators, AnInputTakenInTwoFormsIsRefused) {
   Graph g({1, 1, 2});
   const std::string half = g.add("Relu", {g.add("Mul", {"x", g.number(0.5f)})});
   const std::string sum = g.add("Add", {half, g.add("Relu", {"x"})});
-  expect_contains(g.refusal(g.add("Flatten", {sum})), "expected the graph's input to be taken in one form, found two");
+  expect_contains(
+      g.refusal(g.add("Flatten", {sum})),
+      "expected the graph's input to be taken in one form, found [1, 2, 1] * 0.5 + 0 and [1, 2, 1] * 1 + 0");
 }
 
 // [n, h, w, c] straight into a flatten: no node says where the channels are, but pictures have 1 or 3.

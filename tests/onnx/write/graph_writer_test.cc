@@ -41,7 +41,7 @@ TEST(OnnxGraphWriter, NumbersThatAreNotFiniteAreRefused) {
     EXPECT_EQ(message_of([&] {
                 graph.floats("kernel", {}, {&value, 1});
               }),
-              "tensor 'kernel': expected finite numbers, found another");
+              "tensor 'kernel': expected finite numbers, found " + std::to_string(value) + " at place 0");
   }
   EXPECT_EQ(proto.initializer_size(), 0);
 }

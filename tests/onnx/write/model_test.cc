@@ -79,7 +79,9 @@ TEST(Onnx, WhatCannotBeWrittenIsRefusedAndTheOldFileStays) {
   expect_contains(refusal(scale), "preprocessing: expected finite numbers");
   Model int8 = model;
   int8.int8.push_back({});
-  expect_contains(refusal(int8), "expected a model in floats, found one in 8-bit integers");
+  expect_contains(
+      refusal(int8),
+      "expected a model in floats, found one with layers in 8-bit integers: write the model that it was made of");
   Model picture;
   picture.network = Network({4, 4, 1});
   picture.network.add(Conv2D{.filters = 2}, "conv");
