@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "fer/dataset.h"
@@ -165,6 +166,16 @@ Model read_any(const cli::Arguments& arguments, Form from, Notes& notes) {
   return arguments.has("into") ? filled_network(arguments, notes) : model_from_keras(arguments, notes);
 }
 
+// A file of libfer's under the name of another format would be taken for one.
+void refuse_other_format(const std::string& path) {
+  constexpr std::array kOthers = {".pt",        ".pth", ".ckpt", ".tflite", ".pb",   ".ort",     ".mlmodel",
+                                  ".mlpackage", ".npz", ".npy",  ".pkl",    ".gguf", ".engine",  ".json",
+                                  ".xml",       ".csv", ".zip",  ".gz",     ".txt",  ".weights", ".caffemodel"};
+  const std::string end = cli::extension(path);
+  if (std::find(kOthers.begin(), kOthers.end(), end) == kOthers.end()) return;
+  throw cli::UsageError(fmt::format("--out: expected a name that ends in .safetensors or .onnx, found {}", end));
+}
+
 // Options of another conversion would be ignored without a word, so they are errors.
 void check_options(const cli::Arguments& arguments, Form from, Form to) {
   const auto refuse = [&](const char* conversion, const std::vector<std::string>& options) {
@@ -174,6 +185,7 @@ void check_options(const cli::Arguments& arguments, Form from, Form to) {
     }
   };
   const bool int8 = arguments.flag("int8");
+  refuse_other_format(arguments.text("out"));
   if (to == Form::kKeras) throw cli::UsageError("--out: files of Keras are read, not written");
   if (from == Form::kSafetensors && to == Form::kSafetensors && !int8)
     throw cli::UsageError("expected --int8, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
@@ -199,7 +211,10 @@ int convert(const cli::Arguments& arguments) {
   Model model = read_any(arguments, from, notes);
   if (arguments.flag("int8")) model = in_int8(std::move(model), arguments, notes);
   if (to == Form::kOnnx) {
-    if (!model.int8.empty()) throw Error(path + ": expected a model in floats, found one in 8-bit integers");
+    if (!model.int8.empty())
+      throw Error(path +
+                  ": expected a model in floats, found one with layers in 8-bit integers: convert the "
+                  "model that it was made of");
     write_onnx(model, out, onnx_write_options(arguments));
     if (model.preprocessing.equalize) {
       notes.emplace_back(

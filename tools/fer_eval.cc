@@ -25,8 +25,8 @@ void write_report(const std::string& path, const cli::Arguments& arguments, cons
   for (size_t i = 0; i < subject.paths.size(); ++i) {
     const Network& network = subject.classifier.model(i).network;
     report.settings.emplace_back("model", subject.paths[i]);
-    report.settings.emplace_back("network",
-                                 fmt::format("{}, {} parameters", network.name, cli::grouped(totals(network).params)));
+    report.settings.emplace_back(
+        "network", fmt::format("{}, {} parameters", cli::shown_name(network), cli::grouped(totals(network).params)));
   }
   if (!subject.single()) report.settings.emplace_back("joined by", subject.joined_by());
   for (auto& setting : cli::results_settings(results)) report.settings.push_back(std::move(setting));

@@ -32,6 +32,13 @@ struct Source {
 
 bool is_csv(const std::string& path) { return cli::extension(path) == ".csv"; }
 
+// A file's name in a line of its own: a '?' for each control character, as ls has it.
+std::string in_a_line(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return name;
+}
+
 // Collects pictures, asks the model for a batch at a time, and prints the answers in order.
 class Answers {
  public:
@@ -88,7 +95,7 @@ class Answers {
   }
 
   void print_line(const Source& source, std::span<const float> p, const std::vector<int64_t>& order) const {
-    std::string line = source.file + (source.row >= 0 ? fmt::format(" row {}", source.row) : "") + ": ";
+    std::string line = in_a_line(source.file) + (source.row >= 0 ? fmt::format(" row {}", source.row) : "") + ": ";
     for (const int64_t c : order) {
       const std::string& emoji = classifier_.class_emoji()[c];
       line += fmt::format("{}{}{}{} {:.1f} %", c == order[0] ? "" : ", ", classifier_.class_names()[c],

@@ -22,7 +22,12 @@ namespace {
 cli::Program program();
 
 std::string run_folder(const cli::Arguments& arguments) {
-  if (arguments.has("out")) return arguments.text("out");
+  if (arguments.has("out")) {
+    // (Files of the folder "" would be those of the whole file system: /run.json.)
+    if (arguments.text("out").empty())
+      throw cli::UsageError("--out: expected the name of a folder, found an empty one");
+    return arguments.text("out");
+  }
   if (arguments.has("init")) throw cli::UsageError("--init needs --out");
   return "runs/" +
          std::filesystem::path(arguments.text(arguments.has("recipe") ? "recipe" : "network")).stem().string();

@@ -13,7 +13,9 @@
 namespace fer::evaluation {
 namespace {
 
-const Shape kLandmarkShape({kLandmarkPoints, 2, 1});  // x and y of each
+// x and y of each point. (No constant of the program: that would take memory before main(), where nothing can say that
+// there is none.)
+bool is_of_landmarks(const Shape& shape) { return shape == Shape({kLandmarkPoints, 2, 1}); }
 
 // Asks one model about batches of rows, reusing its buffers.
 class BatchRunner {
@@ -59,11 +61,11 @@ class BatchRunner {
 // Pictures can be fitted to any input of 1 or 3 channels that is no list of points; numbers are what they are.
 void check_shape(const Network& network, const Dataset& data) {
   const Shape found({data.height, data.width, data.channels}), &wanted = network.input;
-  if (wanted == found && (data.has_values() || wanted != kLandmarkShape)) return;
+  if (wanted == found && (data.has_values() || !is_of_landmarks(wanted))) return;
   const auto colours = [](int64_t channels) { return channels == 1 || channels == 3; };
-  const bool pictures = !data.has_values() && wanted != kLandmarkShape && wanted.dims().size() == 3;
+  const bool pictures = !data.has_values() && !is_of_landmarks(wanted) && wanted.dims().size() == 3;
   if (pictures && colours(wanted[2]) && colours(data.channels)) return;
-  throw Error("data set: expected " + std::string(wanted == kLandmarkShape ? "landmarks " : "pictures ") +
+  throw Error("data set: expected " + std::string(is_of_landmarks(wanted) ? "landmarks " : "pictures ") +
               wanted.to_string() + ", the network's input, found " + (data.has_values() ? "landmarks " : "pictures ") +
               found.to_string());
 }

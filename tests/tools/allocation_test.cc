@@ -17,7 +17,7 @@ class ProgramOutOfMemory : public ToolTest {
     ASSERT_GT(count, 100) << "nothing is counted";
     int refused = 0;
     for (const char* failures : {"1", "1000000000"}) {
-      // (Not from the first on: those are of libraries, before main().)
+      // (From the first on: below.)
       const int64_t step = count / tries + 1;
       for (int64_t n = step; n < count; n += step) {
         const ToolResult r = run(before + "; FER_FAIL_FROM=" + std::to_string(n) + " FER_FAIL_COUNT=" + failures + " " +
@@ -35,6 +35,28 @@ class ProgramOutOfMemory : public ToolTest {
 };
 
 TEST_F(ProgramOutOfMemory, SaysSoInOneLine) { expect_one_line("fer-info seed002_vgg8 --json", 20); }
+
+TEST_F(ProgramOutOfMemory, SaysSoInOneLineInTrainingAndUse) {
+  expect_one_line("fer-train faces.csv --network net.json --epochs 1 --out run --quiet --threads 1", 8, "rm -rf run");
+  std::filesystem::remove_all(path("run"));
+  train_small_model();
+  write("face.pgm", "P5 2 1 255\nab");
+  expect_one_line("fer-predict run/best.safetensors face.pgm --threads 1", 6);
+  expect_one_line("fer-eval run/best.safetensors faces.csv --threads 1", 6);
+  expect_one_line("fer-convert run/best.safetensors --out model.onnx", 6);
+}
+
+// A constant of ours that takes memory before main() would end the program there, where nobody can say why: so each of
+// the first allocations of every program. (Where one of a library fails before main(), the program goes on without.)
+TEST_F(ProgramOutOfMemory, BeforeAndInTheBeginningOfMain) {
+  for (const std::string program : {"fer-info", "fer-predict", "fer-eval", "fer-train", "fer-data", "fer-convert"}) {
+    for (int n = 0; n < 8; ++n) {
+      const ToolResult r = run("FER_FAIL_FROM=" + std::to_string(n) + " FER_FAIL_COUNT=1 LD_PRELOAD='" +
+                               fer::failing_preload() + "' " + program + " --version");
+      EXPECT_TRUE(r.status == 0 || r.status == 1) << program << ", from " << n << ": " << r.status;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace fer::test

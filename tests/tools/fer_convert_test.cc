@@ -177,5 +177,15 @@ TEST_F(FerConvert, WrongCallsAreUsageErrors) {
     EXPECT_EQ(run(call).status, 2) << call;
 }
 
+// A safetensors file lay under that name before, without a word.
+TEST_F(FerConvert, DoesNotWriteUnderTheNameOfAnotherFormat) {
+  for (const char* name : {"m.pt", "m.tflite", "m.PB", "m.json"}) {
+    const ToolResult r = run(std::string("fer-convert model.onnx --out ") + name);
+    EXPECT_EQ(r.status, 2) << name;
+    expect_one_line_error(r, "fer-convert", "--out: expected a name that ends in .safetensors or .onnx, found .");
+    EXPECT_FALSE(exists(name));
+  }
+}
+
 }  // namespace
 }  // namespace fer::test

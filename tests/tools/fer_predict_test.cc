@@ -42,6 +42,14 @@ TEST_F(FerPredict, PrintsOneLineAPicture) {
   EXPECT_EQ(second.substr(10), first.substr(10));
 }
 
+TEST_F(FerPredict, PrintsOneLineAPictureWhateverItsName) {
+  std::filesystem::rename(path("face.png"), path("new\nline\x1b.png"));
+  const ToolResult r = run("fer-predict run/best.safetensors *.png");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(std::count(r.out.begin(), r.out.end(), '\n'), 2) << r.out;
+  EXPECT_NE(r.out.find("new?line?.png: "), std::string::npos) << r.out;
+}
+
 TEST_F(FerPredict, TheSamePixelsGetTheSameAnswerFromEveryKindOfFile) {
   const ToolResult r = run("fer-predict run/best.safetensors --json face.pgm face.png rgb.png faces.csv");
   ASSERT_EQ(r.status, 0) << r.err;

@@ -104,6 +104,12 @@ int complain_of_usage(const char* name, const char* message) noexcept {
   }
 }
 
+// What a shell makes of a variable that is not set: the name of nothing.
+void refuse_empty(const std::vector<std::string>& operands) {
+  if (std::find(operands.begin(), operands.end(), "") == operands.end()) return;
+  throw UsageError("expected names of files, found an empty one");
+}
+
 }  // namespace
 
 Arguments::Arguments(std::string program, std::vector<std::string> words, const cxxopts::ParseResult& result)
@@ -155,7 +161,9 @@ Arguments parse(const Program& program, const std::vector<std::string>& words) {
   for (const std::string& word : words) argv.push_back(word.c_str());
   try {
     cxxopts::Options options = all_options(program);
-    return Arguments(program.name, words, options.parse(static_cast<int>(argv.size()), argv.data()));
+    const cxxopts::ParseResult result = options.parse(static_cast<int>(argv.size()), argv.data());
+    refuse_empty(result.unmatched());
+    return Arguments(program.name, words, result);
   } catch (const cxxopts::exceptions::parsing& error) {
     throw UsageError(error.what());
   }
@@ -213,6 +221,8 @@ std::vector<std::string> listed_names(const std::string& option, const std::stri
   }
   return names;
 }
+
+std::string shown_name(const Network& network) { return network.name.empty() ? "(unnamed)" : network.name; }
 
 std::string grouped(int64_t n) {
   std::string digits = fmt::format("{}", n);

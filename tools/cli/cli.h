@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "fer/network.h"
+
 namespace fer::cli {
 
 // A mistake in how a program was called: exit status 2.
@@ -79,6 +81,8 @@ void use_threads(const Arguments& arguments);
 // naming the option on a name that is empty.
 std::vector<std::string> listed_names(const std::string& option, const std::string& text);
 
+// The network's name, or "(unnamed)".
+std::string shown_name(const Network& network);
 // 28709 -> "28,709"
 std::string grouped(int64_t n);
 // The last part of a path.

@@ -83,10 +83,16 @@ std::string proposal(const Dataset& data, const Network& network) {
 void refuse_counts(const OpenedData& opened, const Network& network) {
   const Dataset& data = opened.data;
   const int64_t outputs = class_count(network);
+  if (outputs < 2) {
+    throw Error(fmt::format(
+        "{}: {} classes ({}), but network {} has 1 output, which tells no classes apart: give its last "
+        "layer {} units, one per class",
+        opened.path, data.class_names.size(), named(data.class_names), shown_name(network), data.class_names.size()));
+  }
   const bool too_few = static_cast<int64_t>(data.class_names.size()) < outputs;
   throw Error(fmt::format(
       "{}: {} classes ({}), but network {} has {} outputs: --classes {} {}", opened.path, data.class_names.size(),
-      named(data.class_names), network.name, outputs, proposal(data, network),
+      named(data.class_names), shown_name(network), outputs, proposal(data, network),
       too_few ? fmt::format("gives it {}", data.class_names.size()) : "chooses among them, a+b merges two"));
 }
 
@@ -176,7 +182,7 @@ std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& opti
   apply_rules(opened, rules, true);
   network = with_classes(std::move(network), opened.data.class_names);
   if (class_count(network) != outputs) {
-    opened.notes.push_back(fmt::format("network {}: gets {} outputs instead of {}, one per class", network.name,
+    opened.notes.push_back(fmt::format("network {}: gets {} outputs instead of {}, one per class", shown_name(network),
                                        class_count(network), outputs));
   }
   return rules;

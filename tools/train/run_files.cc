@@ -39,7 +39,9 @@ constexpr int kMaxDepth = 16;
 // JSON that is not nested deeper than a description of a run: what walks over it would need ever more stack.
 ordered_json parse_shallow(const std::string& text) {
   const auto within_depth = [](int depth, ordered_json::parse_event_t, const ordered_json&) {
-    if (depth > kMaxDepth) throw Error(fmt::format("expected at most {} levels of JSON", kMaxDepth));
+    if (depth > kMaxDepth) {
+      throw Error(fmt::format("expected at most {} levels of JSON, found more: the file is damaged", kMaxDepth));
+    }
     return true;
   };
   return ordered_json::parse(text, within_depth);

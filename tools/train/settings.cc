@@ -10,7 +10,8 @@ namespace {
 
 std::string network_text(const Network& network) {
   const Totals sums = totals(network);
-  return fmt::format("{}, {} parameters ({} trainable)", network.name, grouped(sums.params), grouped(sums.trainable));
+  return fmt::format("{}, {} parameters ({} trainable)", shown_name(network), grouped(sums.params),
+                     grouped(sums.trainable));
 }
 
 std::string machine_text() {
@@ -161,7 +162,7 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
   const EarlyStopping& stopping = config.early_stopping;
   ReportFacts facts;
   facts.folder = config.out_dir;
-  facts.title = fmt::format("{} on {}", network.name, base_name(options.data));
+  facts.title = fmt::format("{} on {}", shown_name(network), base_name(options.data));
   facts.monitor = config.checkpoint_monitor;
   facts.settings = {
       {"network", network_text(network)},

@@ -50,6 +50,11 @@ Trainer::Trainer(Network network, const TrainConfig& config) : Trainer(untrained
 
 Trainer::Trainer(Model model, TrainConfig config) {
   infer(model.network);
+  // (With one, every picture is of it at 100 %, and the loss is 0.)
+  if (class_count(model.network) < 2) {
+    throw Error(
+        "network: expected two outputs or more, one per class, found 1: training needs pictures of two classes");
+  }
   if (!model.int8.empty()) throw Error("the model computes in 8-bit integers: expected one in floats to train");
   // A run may be resumed from another folder. (An empty path is refused below.)
   for (std::string& path : config.teacher.models) {

@@ -28,6 +28,10 @@ TEST(ExpectOneOperand, SaysWhatItFound) {
             "expected one DATA, found 2: a.csv 'b c.csv'");
 }
 
+TEST(ExpectOneOperand, AnEmptyNameIsAMistake) {
+  EXPECT_EQ(usage_message([] { parsed({"a.csv", ""}); }), "expected names of files, found an empty one");
+}
+
 TEST(ListedNames, HaveNoBlanksAroundThem) {
   EXPECT_EQ(listed_names("x", "angry, disgust ,\tvery sad"),
             (std::vector<std::string>{"angry", "disgust", "very sad"}));

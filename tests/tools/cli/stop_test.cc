@@ -82,5 +82,27 @@ TEST_F(ToolTest, AnEvaluationThatIsAskedToStopSaysSoAndWritesNothing) {
   EXPECT_FALSE(exists("page.html"));
 }
 
+// The last epoch is done; what is left is to show the best model the validation pictures once more, for the report. (A
+// finished run that is resumed has nothing else to do.)
+TEST_F(ToolTest, ARunThatIsAskedToStopInItsLastEvaluationKeepsItsModel) {
+  write("wide.json", R"({"input": [48, 48, 1], "layers": [
+    {"name": "a", "type": "conv2d", "filters": 32, "kernel": [3, 3]}, {"name": "b", "type": "conv2d", "filters": 32, "kernel": [3, 3]},
+    {"name": "mean", "type": "global_avg_pool2d"}, {"name": "out", "type": "dense", "units": 7, "activation": "softmax"}]})");
+  write("faces.csv", csv_text(7, 700, 0, true));
+  ASSERT_EQ(run("fer-train faces.csv --network wide.json --epochs 1 --out run --quiet").status, 0);
+  const std::string best = read_text(path("run/best.safetensors"));
+  std::filesystem::remove(path("run/report.html"));
+  const ToolResult r = run(std::string("fer-train --resume --out run --threads 1") + kSendTerm);
+  EXPECT_EQ(r.status, 1) << r.out;
+  EXPECT_NE(r.err.find("fer-train: interrupted while run/best.safetensors, which is whole, was evaluated: fer-train "
+                       "--resume --out run completes run/report.html\n"),
+            std::string::npos)
+      << r.err;
+  EXPECT_FALSE(exists("run/report.html"));
+  EXPECT_TRUE(best == read_text(path("run/best.safetensors")));
+  EXPECT_EQ(run("fer-train --resume --out run --quiet").status, 0);
+  EXPECT_NE(read_text(path("run/report.html")).find("onfusion"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fer::test
