@@ -60,7 +60,10 @@ void print_results(const cli::Arguments& arguments, const cli::Subject& subject,
 
 int eval(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
-  if (operands.size() < 2) throw cli::UsageError("expected MODEL and DATA");
+  if (operands.size() < 2) {
+    throw cli::UsageError(
+        fmt::format("expected MODEL and DATA, found {}", operands.empty() ? "neither" : operands[0] + " alone"));
+  }
   std::string split;
   if (arguments.has("split"))
     split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut});

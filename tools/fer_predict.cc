@@ -193,7 +193,11 @@ size_t model_count(const std::vector<std::string>& operands) {
 int predict(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
   const size_t models = model_count(operands);
-  if (operands.size() <= models) throw cli::UsageError("expected MODEL and at least one FILE");
+  if (operands.size() <= models) {
+    throw cli::UsageError(
+        fmt::format("expected MODEL and at least one FILE, found {}",
+                    operands.empty() ? "neither" : fmt::format("{} alone", fmt::join(operands, " "))));
+  }
   cli::use_threads(arguments);
   const cli::Subject subject =
       cli::load_subject(arguments, {operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(models)});

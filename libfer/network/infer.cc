@@ -7,6 +7,7 @@
 #include "fer/error.h"
 #include "fer/network.h"
 #include "network/infer_layer.h"
+#include "network/json_text.h"
 #include "network/layer_facts.h"
 #include "network/limits.h"
 
@@ -22,12 +23,14 @@ bool is_good_name(const std::string& name) { return !name.empty() && is_good_tex
 // Texts that a file may not hold would make a network that cannot be read again.
 void check_texts(const Network& network) {
   if (!is_good_text(network.name)) {
-    throw Error(fmt::format("name: expected at most {} bytes without control characters", kMaxNameBytes));
+    throw Error(fmt::format("name: expected at most {} bytes without control characters, found {}", kMaxNameBytes,
+                            shown(network.name)));
   }
   std::set<std::string_view> seen;
   for (const std::string& name : network.class_names) {
     if (!is_good_name(name)) {
-      throw Error(fmt::format("class_names: expected 1 to {} bytes without control characters", kMaxNameBytes));
+      throw Error(fmt::format("class_names: expected 1 to {} bytes without control characters, found {}", kMaxNameBytes,
+                              shown(name)));
     }
     if (!seen.insert(name).second) {
       throw Error("class_names: expected each name once, found '" + name + "' twice");
@@ -46,7 +49,7 @@ void check_network(const Network& network) {
   }
   const auto& in = network.input;
   if (product_within({in[0], in[1], in[2]}, kMaxActivations) < 0) {
-    throw Error(fmt::format("input {}: expected at most {} values", in.to_string(), kMaxActivations));
+    throw Error(fmt::format("input: expected at most {} values, found {}", kMaxActivations, in.to_string()));
   }
   if (network.layers.empty()) throw Error("network: expected one layer or more, found none");
   if (network.layers.size() > kMaxLayers) {
@@ -95,8 +98,10 @@ void check_sums(const std::vector<LayerInfo>& infos) {
     activations += info.output.elements();
     macs += info.macs;
     if (params > kMaxParameters || activations > kMaxActivations || macs > kMaxMacs) {
-      throw Error(fmt::format("network: expected at most {} parameters, {} activations and {} multiply-adds",
-                              kMaxParameters, kMaxActivations, kMaxMacs));
+      throw Error(
+          fmt::format("network: expected at most {} parameters, {} activations and {} multiply-adds, found {}, {} "
+                      "and {} or more",
+                      kMaxParameters, kMaxActivations, kMaxMacs, params, activations, macs));
     }
   }
 }

@@ -90,7 +90,8 @@ class JsonBuilder : public nlohmann::json_sax<json> {
     return place;
   }
   bool enter(json::value_t kind) {
-    if (open_.size() == max_depth_) throw Error(fmt::format("{}: expected at most {} levels", where_, max_depth_));
+    if (open_.size() == max_depth_)
+      throw Error(fmt::format("{}: expected at most {} levels, found more", where_, max_depth_));
     open_.push_back(put(kind));
     return true;
   }

@@ -79,7 +79,10 @@ std::vector<size_t> fer2013_numbers(const std::vector<std::string>& class_names,
 
 void write_csv(const Dataset& data, const std::string& path) {
   if (data.has_values() || data.height != 48 || data.width != 48 || data.channels != 1) {
-    throw Error(fmt::format("{}: expected grey pictures of 48x48", path));
+    throw Error(fmt::format("{}: expected grey pictures of 48x48, found {}", path,
+                            data.has_values() ? "landmarks"
+                                              : fmt::format("pictures of {}x{}x{} (height, width, channels)",
+                                                            data.height, data.width, data.channels)));
   }
   const std::vector<size_t> numbers = fer2013_numbers(data.class_names, path);
   const bool usage = has_usage(data);
