@@ -86,8 +86,10 @@ TEST_F(ToolTest, AnEvaluationThatIsAskedToStopSaysSoAndWritesNothing) {
 // finished run that is resumed has nothing else to do.)
 TEST_F(ToolTest, ARunThatIsAskedToStopInItsLastEvaluationKeepsItsModel) {
   write("wide.json", R"({"input": [48, 48, 1], "layers": [
-    {"name": "a", "type": "conv2d", "filters": 32, "kernel": [3, 3]}, {"name": "b", "type": "conv2d", "filters": 32, "kernel": [3, 3]},
-    {"name": "mean", "type": "global_avg_pool2d"}, {"name": "out", "type": "dense", "units": 7, "activation": "softmax"}]})");
+    {"name": "a", "type": "conv2d", "filters": 32, "kernel": [3, 3]},
+    {"name": "b", "type": "conv2d", "filters": 32, "kernel": [3, 3]},
+    {"name": "mean", "type": "global_avg_pool2d"},
+    {"name": "out", "type": "dense", "units": 7, "activation": "softmax"}]})");
   write("faces.csv", csv_text(7, 700, 0, true));
   ASSERT_EQ(run("fer-train faces.csv --network wide.json --epochs 1 --out run --quiet").status, 0);
   const std::string best = read_text(path("run/best.safetensors"));
