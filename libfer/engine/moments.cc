@@ -1,5 +1,6 @@
 #include "engine/moments.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "core/assert.h"
@@ -37,16 +38,34 @@ MomentLayout moment_layout(const Network& network, const ParameterLayout& parame
   return layout;
 }
 
-void update_moving_moments(const MomentLayout& layout, std::span<const float> moments, std::span<float> weights) {
+namespace {
+
+// Calls into(norm, batch, moving) for every array of moments.
+template <class Into>
+void for_moments(const MomentLayout& layout, std::span<const float> moments, std::span<float> weights,
+                 const Into& into) {
   FER_ASSERT(static_cast<int64_t>(moments.size()) == layout.floats);
   for (const NormMoments& norm : layout.norms) {
     const auto channels = static_cast<size_t>(norm.channels);
     const auto part = [&](auto values, int64_t offset) {
       return values.subspan(static_cast<size_t>(offset), channels);
     };
-    mix(norm.momentum, part(moments, norm.mean), part(weights, norm.moving_mean));
-    mix(norm.momentum, part(moments, norm.variance), part(weights, norm.moving_variance));
+    into(norm, part(moments, norm.mean), part(weights, norm.moving_mean));
+    into(norm, part(moments, norm.variance), part(weights, norm.moving_variance));
   }
+}
+
+}  // namespace
+
+void update_moving_moments(const MomentLayout& layout, std::span<const float> moments, std::span<float> weights) {
+  for_moments(layout, moments, weights,
+              [](const NormMoments& norm, auto batch, auto moving) { mix(norm.momentum, batch, moving); });
+}
+
+void set_moving_moments(const MomentLayout& layout, std::span<const float> moments, std::span<float> weights) {
+  for_moments(layout, moments, weights, [](const NormMoments&, auto batch, auto moving) {
+    std::copy(batch.begin(), batch.end(), moving.begin());
+  });
 }
 
 }  // namespace fer::engine

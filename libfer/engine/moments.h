@@ -32,5 +32,7 @@ MomentLayout moment_layout(const Network& network, const ParameterLayout& parame
 //   moments  [layout.floats]             what TrainingPlan::forward_backward found
 //   weights  [parameters.total_floats]   the moving moments are updated, the rest is left alone
 void update_moving_moments(const MomentLayout& layout, std::span<const float> moments, std::span<float> weights);
+// The same with moving = batch.
+void set_moving_moments(const MomentLayout& layout, std::span<const float> moments, std::span<float> weights);
 
 }  // namespace fer::engine

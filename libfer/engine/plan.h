@@ -56,6 +56,9 @@ class TrainingPlan {
   //            update_moving_moments (engine/moments.h) lets these into them.
   Result forward_backward(const Batch& batch, std::span<const float> weights, std::span<float> gradients,
                           std::span<float> moments);
+  // The forward pass alone, as it is in training (dropout, batch norms by this batch): for its moments. batch's targets
+  // and weights may be empty.
+  void forward(const Batch& batch, std::span<const float> weights, std::span<float> moments);
   const MomentLayout& moment_layout() const;
 
   size_t arena_bytes() const;

@@ -143,13 +143,14 @@ std::string value_text(double value, const LineChart& chart) {
   return chart.as_percent ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.5g}", value);
 }
 
-// The line, broken where a value is missing, and one wide invisible dot per point, whose tooltip gives the figures.
+// The line, broken where a value is missing unless the series is connected, and one wide invisible dot per point, whose
+// tooltip gives the figures.
 std::string curve(const LineChart& chart, const Series& series, const Axis& x, const Axis& y) {
   std::string path, dots;
   bool pen_down = false;
   for (size_t i = 0; i < chart.x.size() && i < series.y.size(); ++i) {
     if (!std::isfinite(series.y[i]) || (y.logarithmic && series.y[i] <= 0)) {
-      pen_down = false;
+      pen_down = pen_down && series.connected;
       continue;
     }
     const double px = x.position(chart.x[i]), py = y.position(series.y[i]);

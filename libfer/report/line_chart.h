@@ -8,8 +8,9 @@ namespace fer::report {
 
 struct Series {
   std::string name;
-  std::string css_class;  // "train", "validation", ...: its colour is in the page's style
-  std::vector<double> y;  // one per point of LineChart::x; not finite: no point there
+  std::string css_class;   // "train", "validation", ...: its colour is in the page's style
+  std::vector<double> y;   // one per point of LineChart::x; not finite: no point there
+  bool connected = false;  // the line goes on where points are missing
 };
 
 struct LineChart {

@@ -62,6 +62,15 @@ TEST(LineChart, BreaksTheLineWhereAValueIsMissing) {
   EXPECT_EQ(svg.find("nan"), std::string::npos);
 }
 
+TEST(LineChart, AConnectedLineGoesOnWhereAValueIsMissing) {
+  LineChart chart = chart_of({kNan, 3, kNan, 2, 1});
+  chart.series[0].connected = true;
+  const std::string svg = line_chart_svg(chart);
+  EXPECT_EQ(count_of(svg, "<circle"), 3u);
+  EXPECT_EQ(count_of(svg, "M"), 1u);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+
 TEST(LineChart, SurvivesChartsWithoutAnyPoint) {
   for (const std::string& svg : {line_chart_svg(chart_of({})), line_chart_svg(chart_of({kNan, kNan}))}) {
     EXPECT_EQ(count_of(svg, "<circle"), 0u);

@@ -51,6 +51,38 @@ TEST(TrainingPage, LeavesOutWhatARunWithoutValidationHasNot) {
   expect_balanced(html);
 }
 
+TEST(TrainingPage, ShowsTheLossAtItsBestTemperatureWhereItIsKnown) {
+  TrainingReport report = small_report();
+  EXPECT_EQ(training_report_html(report).find("best temperature"), std::string::npos) << "begun by the first version";
+  report.epochs[1].val_calibrated_loss = 1.25;
+  report.epochs[1].val_temperature = 1.5;
+  EXPECT_NE(training_report_html(report).find("validation at its best temperature"), std::string::npos);
+}
+
+TEST(TrainingPage, ShowsHowFarTrainingPicturesAreKnownByHeart) {
+  TrainingReport report = small_report();
+  report.evaluation.accuracy = 0.5;
+  report.on_training.count = 1234;
+  report.on_training.accuracy = 0.75;
+  report.on_training_name = "Training, the first 1,234";
+  const std::string html = training_report_html(report);
+  for (const char* part : {"accuracy on Training, the first 1,234", "75.0 %", "points apart", ">25.0<"}) {
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  }
+  expect_balanced(html);
+}
+
+TEST(TrainingPage, OfLastWeightsCallsNoEpochTheBest) {
+  TrainingReport report = small_report();
+  EXPECT_NE(training_report_html(report).find("best epoch"), std::string::npos);
+  report.last_is_kept = true;
+  const std::string html = training_report_html(report);
+  EXPECT_EQ(html.find("best epoch"), std::string::npos);
+  EXPECT_EQ(html.find("best: epoch"), std::string::npos);
+  EXPECT_NE(html.find("last epoch"), std::string::npos);
+  EXPECT_NE(html.find("Last weights on"), std::string::npos);
+}
+
 TEST(TrainingPage, CanBeDrawnBeforeTheFirstEpochEnds) {
   TrainingReport report = small_report();
   report.epochs.clear();

@@ -28,7 +28,9 @@ inline RunState some_state() {
                .val_accuracy = 0.5,
                .learning_rate = 1e-3f,
                .seconds = 1.5,
-               .images_per_second = 81.25},
+               .images_per_second = 81.25,
+               .val_calibrated_loss = 1.75,
+               .val_temperature = 1.25},
               {.epoch = 2,
                .loss = 5e-324,
                .accuracy = 1,
@@ -36,7 +38,9 @@ inline RunState some_state() {
                .val_accuracy = kNaN,
                .learning_rate = 0.5,
                .seconds = 3,
-               .images_per_second = 100}};
+               .images_per_second = 100,
+               .val_calibrated_loss = kNaN,
+               .val_temperature = kNaN}};
   s.wall_times = {1700000000.125, 1700000001.5};
   s.start_time = 1699999999.0625;
   return s;

@@ -50,6 +50,12 @@ std::string about(double seconds) {
   return fmt::format("about {:.0f} h", seconds / 3600);
 }
 
+// " (0.8960 at 1.23)": the loss at its best temperature.
+std::string calibrated_text(const EpochResult& e) {
+  if (!std::isfinite(e.val_calibrated_loss) || e.val_temperature == 0) return "";
+  return fmt::format(" ({:.4f} at {:.3g})", e.val_calibrated_loss, e.val_temperature);
+}
+
 }  // namespace
 
 std::string bar_line(const StepProgress& p, int width) {
@@ -80,7 +86,7 @@ std::string epoch_line(const EpochResult& e, int64_t epochs) {
   std::string line = fmt::format("{}  {}  {:.0f} img/s  loss {:.4f}  accuracy {:.4f}", epoch_head(e.epoch, epochs),
                                  clock_text(e.seconds), e.images_per_second, e.loss, e.accuracy);
   if (std::isfinite(e.val_loss))
-    line += fmt::format("  val_loss {:.4f}  val_accuracy {:.4f}", e.val_loss, e.val_accuracy);
+    line += fmt::format("  val_loss {:.4f}{}  val_accuracy {:.4f}", e.val_loss, calibrated_text(e), e.val_accuracy);
   return line + fmt::format("  lr {:.3g}", e.learning_rate);
 }
 
@@ -96,7 +102,9 @@ std::string epoch_json(const EpochResult& e, int64_t stage) {
                  {"val_loss", e.val_loss},
                  {"val_accuracy", e.val_accuracy},
                  {"learning_rate", learning_rate},
-                 {"seconds", e.seconds}});
+                 {"seconds", e.seconds},
+                 {"val_calibrated_loss", e.val_calibrated_loss},
+                 {"val_temperature", e.val_temperature}});
   return one_line(object);
 }
 

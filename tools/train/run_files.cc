@@ -108,7 +108,16 @@ ordered_json lasting_options(const Arguments& arguments) {
 }
 
 EpochFigures figures(const EpochResult& e) {
-  return {e.epoch, e.loss, e.accuracy, e.val_loss, e.val_accuracy, e.learning_rate, e.seconds, e.images_per_second};
+  return {e.epoch,
+          e.loss,
+          e.accuracy,
+          e.val_loss,
+          e.val_accuracy,
+          e.learning_rate,
+          e.seconds,
+          e.images_per_second,
+          e.val_calibrated_loss,
+          e.val_temperature};
 }
 
 }  // namespace
@@ -174,18 +183,20 @@ int64_t pictures_trained_on(const std::string& folder, const Dataset& data, cons
   return same && run.contains("train") ? run["train"].value("pictures", int64_t{0}) : 0;
 }
 
-void write_report(const ReportFacts& facts, const History& history, const Evaluation& evaluation,
-                  const std::string& evaluation_name, std::vector<ReportPicture> worst) {
+void write_report(const ReportFacts& facts, const History& history, const FinalFigures& figures_at_end) {
   TrainingReport report;
   report.title = facts.title;
   report.settings = facts.settings;
   for (const EpochResult& epoch : history.epochs) report.epochs.push_back(figures(epoch));
   report.best_epoch = history.best_epoch;
+  report.last_is_kept = facts.last_is_kept;
   report.class_names = facts.class_names;
   report.class_counts = facts.class_counts;
-  report.evaluation = evaluation;
-  report.evaluation_name = evaluation_name;
-  report.worst = std::move(worst);
+  report.evaluation = figures_at_end.validation;
+  report.evaluation_name = figures_at_end.validation_name;
+  report.on_training = figures_at_end.training;
+  report.on_training_name = figures_at_end.training_name;
+  report.worst = figures_at_end.worst;
   write_file(facts.folder + "/report.html", training_report_html(report));
 }
 

@@ -52,11 +52,18 @@ struct ReportFacts {
   std::vector<std::pair<std::string, std::string>> settings;
   std::vector<std::string> class_names;
   std::vector<std::pair<std::string, std::vector<int64_t>>> class_counts;
-  std::string monitor;  // what the best epoch is judged by, for the closing words
+  std::string monitor;        // what the best epoch is judged by, for the closing words
+  bool last_is_kept = false;  // the model is the last one, not the best
 };
 
-// Writes report.html: the run so far and, where it has pictures, an evaluation of the best weights.
-void write_report(const ReportFacts& facts, const History& history, const Evaluation& evaluation,
-                  const std::string& evaluation_name, std::vector<ReportPicture> worst);
+// The model of a run that has ended, on pictures as they are. count 0: none.
+struct FinalFigures {
+  Evaluation validation = {}, training = {};
+  std::string validation_name = {}, training_name = {};
+  std::vector<ReportPicture> worst = {};  // of validation.worst
+};
+
+// Writes report.html: the run so far and, where it has pictures, its model's figures.
+void write_report(const ReportFacts& facts, const History& history, const FinalFigures& figures_at_end);
 
 }  // namespace fer::cli

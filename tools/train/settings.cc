@@ -126,6 +126,12 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (options.split.limit > 0) rows.emplace_back("limit", fmt::format("{} pictures per part", options.split.limit));
   if (config.steps_per_epoch > 0) rows.emplace_back("steps per epoch", fmt::format("{}", config.steps_per_epoch));
   if (config.max_steps > 0) rows.emplace_back("steps in all", fmt::format("at most {}", config.max_steps));
+  if (config.validate_every > 1) {
+    rows.emplace_back("validation", fmt::format("after every {} epochs", config.validate_every));
+  }
+  if (config.validation_steps > 0) {
+    rows.emplace_back("validation", fmt::format("on the first {} batches", config.validation_steps));
+  }
   if (config.save_every > 0) rows.emplace_back("snapshots", fmt::format("every {} steps", config.save_every));
   if (config.loss != Loss::kCrossEntropy) rows.emplace_back("loss", loss_text(config));
   if (!options.settings.empty()) {
@@ -164,6 +170,7 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
   facts.folder = config.out_dir;
   facts.title = fmt::format("{} on {}", shown_name(network), base_name(options.data));
   facts.monitor = config.checkpoint_monitor;
+  facts.last_is_kept = config.model == KeptModel::kLast;
   facts.settings = {
       {"network", network_text(network)},
       {"data", options.data},
@@ -176,7 +183,8 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
       {"early stopping", stopping.enabled ? fmt::format("after {} epochs without better {}", stopping.patience,
                                                         watched(stopping.monitor, rows))
                                           : "off"},
-      {"best by", watched(config.checkpoint_monitor, rows)},
+      facts.last_is_kept ? std::pair<std::string, std::string>{"model", "the last weights"}
+                         : std::pair<std::string, std::string>{"best by", watched(config.checkpoint_monitor, rows)},
       {"augmentation", augmentation_text(config.augmentation, config.mixing)},
       {"seed", fmt::format("{}", config.seed)}};
   add_extras(options, facts.settings);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <span>
 
 #include "fer/error.h"
 #include "fer/file.h"
@@ -29,6 +31,14 @@ ProgressForm progress_form(const TrainOptions& options) {
   if (options.json) return ProgressForm::kJson;
   if (options.quiet) return ProgressForm::kNone;
   return progress_form_for_stdout();
+}
+
+// "accuracy 71.0 % on PublicTest, 83.2 % on Training, the first 3,589 (not augmented): 12.2 points apart"
+std::string accuracies(const FinalFigures& figures) {
+  if (figures.validation.count == 0) return "";
+  const double validation = 100 * figures.validation.accuracy, training = 100 * figures.training.accuracy;
+  return fmt::format("accuracy {:.1f} % on {}, {:.1f} % on {} (not augmented): {:.1f} points apart\n", validation,
+                     figures.validation_name, training, figures.training_name, training - validation);
 }
 
 }  // namespace
@@ -132,8 +142,8 @@ TrainCallbacks Run::callbacks(Progress& progress) {
     std::fflush(stdout);
   };
   callbacks.on_epoch = [&](const EpochResult& epoch, const History& history) {
-    progress.epoch(epoch, history.best_epoch == epoch.epoch);
-    write_report(facts_, history, {}, "", {});
+    progress.epoch(epoch, !facts_.last_is_kept && history.best_epoch == epoch.epoch);
+    write_report(facts_, history, {});
   };
   callbacks.should_stop = stop_asked;
   return callbacks;
@@ -157,27 +167,40 @@ void Run::finish(const History& history) {
       (history.epochs.empty() || history.epochs.back().epoch < options_.config.epochs)) {
     throw Error(fmt::format("interrupted; fer-train --resume --out {} continues", whole_));
   }
-  write_final_report(history);
+  const FinalFigures figures = final_figures();
+  write_report(facts_, history, figures);
   if (!talks() || history.epochs.empty()) return;
   if (history.stopped_early) {
     fmt::print("stopped early: no improvement of {} any more\n",
                watched(options_.config.early_stopping.monitor, rows_));
   }
-  fmt::print("best epoch {}: {}/best.safetensors\nreport: {}/report.html\n", history.best_epoch, folder(), folder());
+  fmt::print("{} epoch {}: {}/best.safetensors\n", facts_.last_is_kept ? "last" : "best", history.best_epoch, folder());
+  fmt::print("{}report: {}/report.html\n", accuracies(figures), folder());
 }
 
-void Run::write_final_report(const History& history) const {
-  Evaluation evaluation;
-  if (!rows_.validation.empty()) {
-    const Model best = load_model(folder() + "/best.safetensors");
-    evaluation = unless_stopped(
-        [&] { return evaluate(best, data_, rows_.validation, kEvaluationBatch, {}, stop_asked); },
+// The gap between the two accuracies is what the network knows by heart.
+FinalFigures Run::final_figures() const {
+  FinalFigures figures;
+  if (rows_.validation.empty()) return figures;
+  const Model best = load_model(folder() + "/best.safetensors");
+  const auto figures_on = [&](std::span<const int64_t> rows) {
+    return unless_stopped(
+        [&] { return evaluate(best, data_, rows, kEvaluationBatch, {}, stop_asked); },
         fmt::format(
             "interrupted while {0}/best.safetensors, which is whole, was evaluated: fer-train --resume --out {1} "
             "completes {0}/report.html",
             folder(), whole_));
-  }
-  write_report(facts_, history, evaluation, rows_.validation_name, worst_pictures(data_, evaluation));
+  };
+  figures.validation = figures_on(rows_.validation);
+  figures.validation_name = rows_.validation_name;
+  figures.worst = worst_pictures(data_, figures.validation);
+  // As many as there are for validation: all of them would take as long as a part of an epoch.
+  const size_t most = std::min(rows_.train.size(), rows_.validation.size());
+  figures.training = figures_on(std::span(rows_.train).first(most));
+  figures.training_name = most == rows_.train.size()
+                              ? rows_.train_name
+                              : fmt::format("{}, the first {}", rows_.train_name, grouped(static_cast<int64_t>(most)));
+  return figures;
 }
 
 }  // namespace fer::cli

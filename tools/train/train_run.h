@@ -44,7 +44,7 @@ class Run {
   History fit(Trainer& trainer);
   TrainCallbacks callbacks(Progress& progress);
   void finish(const History& history);
-  void write_final_report(const History& history) const;
+  FinalFigures final_figures() const;
 
   const Arguments& given_;
   const Arguments& all_;

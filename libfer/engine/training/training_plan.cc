@@ -82,6 +82,25 @@ struct TrainingPlan::Impl {
     scratch = std::make_unique<ArenaMemory>(scratch_floats);
   }
 
+  TrainingContext context(const TrainingPlan::Batch& batch, std::span<const float> weights, std::span<float> gradients,
+                          std::span<float> batch_moments) const {
+    FER_ASSERT(batch.n >= 1 && batch.n <= max_batch);
+    FER_ASSERT(static_cast<int64_t>(batch.pictures.size()) == batch.n * input_floats);
+    FER_ASSERT(static_cast<int64_t>(weights.size()) == parameters.total_floats);
+    FER_ASSERT(static_cast<int64_t>(batch_moments.size()) == moments.floats);
+    return {.n = batch.n,
+            .pictures = batch.pictures,
+            .seed = batch.seed,
+            .step = batch.step,
+            .weights = weights,
+            .gradients = gradients,
+            .moments = batch_moments,
+            .layout = &layout,
+            .arena = memory->data(),
+            .scratch = {scratch->data(), static_cast<size_t>(scratch_floats)},
+            .stages = batch.stages};
+  }
+
   void forward(const TrainingContext& context) const {
     for (const PlannedStep& planned : steps) {
       if (planned.step != nullptr) note(planned, "forward", context, [&] { planned.step->forward(context); });
@@ -171,24 +190,10 @@ TrainingPlan::TrainingPlan(TrainingPlan&&) noexcept = default;
 TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::span<const float> weights,
                                                     std::span<float> gradients, std::span<float> moments) {
   Impl& p = *impl_;
-  FER_ASSERT(batch.n >= 1 && batch.n <= p.max_batch);
-  FER_ASSERT(static_cast<int64_t>(batch.pictures.size()) == batch.n * p.input_floats);
   FER_ASSERT(static_cast<int64_t>(batch.targets.size()) == batch.n * p.classes);
   FER_ASSERT(batch.probabilities.empty() || batch.probabilities.size() == batch.targets.size());
-  FER_ASSERT(static_cast<int64_t>(weights.size()) == p.parameters.total_floats);
   FER_ASSERT(static_cast<int64_t>(gradients.size()) == p.parameters.trainable_floats);
-  FER_ASSERT(static_cast<int64_t>(moments.size()) == p.moments.floats);
-  const TrainingContext context{.n = batch.n,
-                                .pictures = batch.pictures,
-                                .seed = batch.seed,
-                                .step = batch.step,
-                                .weights = weights,
-                                .gradients = gradients,
-                                .moments = moments,
-                                .layout = &p.layout,
-                                .arena = p.memory->data(),
-                                .scratch = {p.scratch->data(), static_cast<size_t>(p.scratch_floats)},
-                                .stages = batch.stages};
+  const TrainingContext context = p.context(batch, weights, gradients, moments);
   p.forward(context);
   kernels::LossSum loss;
   note_stage(batch.stages, {.pass = "loss"}, [&] { loss = p.loss(context, batch); });
@@ -199,6 +204,10 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
     note_stage(batch.stages, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
   }
   return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
+}
+
+void TrainingPlan::forward(const Batch& batch, std::span<const float> weights, std::span<float> moments) {
+  impl_->forward(impl_->context(batch, weights, {}, moments));
 }
 
 const MomentLayout& TrainingPlan::moment_layout() const { return impl_->moments; }

@@ -17,16 +17,20 @@ namespace FER_PUBLIC fer {
 struct Adam {
   float learning_rate = 1e-3f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f;
 };
-// Adam with decoupled weight decay on kernels (Loshchilov and Hutter 2019): w -= lr * weight_decay * w before the step.
-// Biases and batch norm parameters are not decayed.
+// Adam with decoupled weight decay (Loshchilov and Hutter 2019): w -= lr * decay * w before the step. The decay of
+// kernels is weight_decay, that of batch norms' scales and shifts norm_weight_decay, that of convolutions' and dense
+// layers' biases bias_weight_decay; slopes of PReLU have none.
 struct AdamW {
   float learning_rate = 1e-3f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f, weight_decay = 4e-3f;
+  float norm_weight_decay = 0, bias_weight_decay = 0;
 };
 // v = momentum*v - lr*g;  w += v, or with Nesterov w += momentum*v - lr*g (Keras's form; Sutskever et al. 2013).
-// weight_decay adds weight_decay * w to the gradient of kernels.
+// weight_decay adds weight_decay * w to the gradient of kernels; the other two decays are of the weights that AdamW's
+// are of.
 struct Sgd {
   float learning_rate = 1e-2f, momentum = 0.0f, weight_decay = 0.0f;
   bool nesterov = false;
+  float norm_weight_decay = 0, bias_weight_decay = 0;
 };
 // RMSprop (Tieleman and Hinton 2012), as Keras 1 and 2 have it:
 //   r = rho*r + (1-rho)*g^2, from 0;  step = lr * g / (sqrt(r) + epsilon);  w -= step

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,6 +24,8 @@ struct ReportPicture {
 struct EpochFigures {
   int64_t epoch = 0;
   double loss = 0, accuracy = 0, val_loss = 0, val_accuracy = 0, learning_rate = 0, seconds = 0, images_per_second = 0;
+  double val_calibrated_loss = std::numeric_limits<double>::quiet_NaN();  // EpochResult says what it is
+  double val_temperature = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct TrainingReport {
@@ -30,10 +33,13 @@ struct TrainingReport {
   std::vector<std::pair<std::string, std::string>> settings;  // shown as a table, in order
   std::vector<EpochFigures> epochs;
   int64_t best_epoch = 0;
+  bool last_is_kept = false;  // best_epoch is the last one, which nobody chose
   std::vector<std::string> class_names;
   std::vector<std::pair<std::string, std::vector<int64_t>>> class_counts;  // split name -> pictures per class
   Evaluation evaluation;             // of the best weights on the validation split; count 0: left out
   std::string evaluation_name;       // "PublicTest"
+  Evaluation on_training;            // ... and on training pictures as they are; count 0: left out
+  std::string on_training_name;      // "Training, the first 3,589"
   std::vector<ReportPicture> worst;  // beside evaluation.worst, same order
 };
 

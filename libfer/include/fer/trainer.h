@@ -55,6 +55,19 @@ struct EarlyStopping {
   std::string monitor = "val_loss";
 };
 
+// Which weights a run's model has. kBest: those of the epoch that is best by checkpoint_monitor (Keras's
+// ModelCheckpoint with save_best_only). kLast: the last ones, their average where there is one, whatever the figures
+// say (save_best_only=False): a choice among epochs makes the figures of the pictures that it goes by too good.
+enum class KeptModel { kBest, kLast };
+const char* kept_model_name(KeptModel kept);  // "best", "last"
+
+// A factor of the learning rate of some layers' weights.
+struct LayerRate {
+  std::string layer;  // a name, or "conv*" for all names that begin with what is before the star
+  double factor = 1;
+  bool operator==(const LayerRate&) const = default;
+};
+
 struct TrainConfig {
   int64_t epochs = 100;
   int64_t batch_size = 64;
@@ -65,6 +78,10 @@ struct TrainConfig {
   // good from one picture. (Keras and PyTorch have no such setting; PyTorch's drop_last loses those pictures.)
   bool merge_last = false;
   Optimizer optimizer = Adam{};
+  // Of each layer the entry with its name counts, else the one with the longest beginning of it, else 1. With 0 weights
+  // stay as they are (a batch norm's moving moments still move: a frozen layer's do not). An entry that is no layer's
+  // with weights is an Error.
+  std::vector<LayerRate> learning_rate_multipliers = {};
   Schedule schedule = ConstantSchedule{};
   GradientClipping clipping = {};
   Loss loss = Loss::kCrossEntropy;
@@ -80,9 +97,18 @@ struct TrainConfig {
   ReduceLrOnPlateau reduce_lr = {};
   EarlyStopping early_stopping = {};
   std::string checkpoint_monitor = "val_loss";  // the figure that decides which weights are the best
+  KeptModel model = KeptModel::kBest;           // kLast: early stopping restores no weights either
+  // Validation follows after every so many epochs (Keras's validation_freq). In the others val_* are NaN, and what
+  // goes by them (the best model, early stopping, reduce_lr) passes over the epoch.
+  int64_t validate_every = 1;
+  int64_t validation_steps = 0;  // validation takes the first so many batches of batch_size rows; 0: all rows
   // Decay of an exponential moving average of the weights, kept beside them and used for validation, the saved best and
   // model() (docs/training.md explains its first steps); 0: none.
   double weight_average = 0;
+  // Before weights are validated or kept, their batch norms' moving moments are replaced by the mean of the moments
+  // that all batches of the last pass have with these weights: torch.optim.swa_utils.update_bn. Training itself goes on
+  // with its own. It takes a forward pass over the training pictures each time.
+  bool recompute_batch_norm = false;
   uint64_t seed = 42;
   Precision precision =
       Precision::kFp32;  // of the products in training steps; everything else, validation too, is fp32
@@ -109,12 +135,16 @@ struct EpochResult {
   double learning_rate = 0;      // in force during the epoch's last step
   double seconds = 0;            // whole epoch, validation included
   double images_per_second = 0;  // training images / seconds spent on training steps
+  // The plain cross-entropy of the validation rows (no smoothing, no regularisation) after their logits were divided by
+  // the temperature that makes it smallest, and that temperature: a loss that does not depend on how sure the network
+  // is (Guo et al. 2017). In a network's first epochs it may be at an end of its range, 1/64 to 64.
+  double val_calibrated_loss = 0, val_temperature = 0;
   bool operator==(const EpochResult&) const = default;
 };
 
 struct History {
   std::vector<EpochResult> epochs;
-  int64_t best_epoch = 0;  // 1-based; 0: none
+  int64_t best_epoch = 0;  // 1-based; 0: none; with KeptModel::kLast the last one
   bool stopped_early = false;
 };
 
@@ -187,8 +217,8 @@ class Trainer {
   // of every pass has one picture, ..."
   std::vector<std::string> remarks(int64_t training_pictures) const;
 
-  // After fit: the best weights with early_stopping.restore_best_weights, else the last ones (their average, where
-  // there is one). After should_stop: the weights as they stand. Not to be used after an Error.
+  // After fit: the best weights with early_stopping.restore_best_weights and KeptModel::kBest, else the last ones
+  // (their average, where there is one). After should_stop: the weights as they stand. Not to be used after an Error.
   const Model& model() const;
 
  private:

@@ -35,7 +35,9 @@ std::vector<std::string> monitor_names() {
 }
 
 Monitor::Monitor(const std::string& name, const std::string& option, bool has_validation)
-    : figure_(figure_named(name, option, has_validation)), rises_(name.ends_with("accuracy")) {}
+    : figure_(figure_named(name, option, has_validation)),
+      rises_(name.ends_with("accuracy")),
+      needs_validation_(has_validation && name.starts_with("val_")) {}
 
 double Monitor::worst() const {
   return rises_ ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();

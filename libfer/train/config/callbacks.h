@@ -22,6 +22,8 @@ class Monitor {
 
   double value(const EpochResult& epoch) const { return epoch.*figure_; }
   bool rises() const { return rises_; }  // accuracies do, losses fall
+  // Whether only epochs with validation have the figure.
+  bool needs_validation() const { return needs_validation_; }
   // What any first value improves on: infinity on the bad side.
   double worst() const;
   // Strictly better than `best` by more than min_delta. Never true for NaN.
@@ -30,7 +32,7 @@ class Monitor {
 
  private:
   double EpochResult::*figure_;
-  bool rises_;
+  bool rises_, needs_validation_;
 };
 
 struct PlateauState {

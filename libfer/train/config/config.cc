@@ -35,9 +35,18 @@ bool is_off(const std::vector<std::string>& off, std::string_view path) {
   });
 }
 
+// The field's default, with the optimizer or schedule that is in force where it depends on that.
+JsonValue usual_value(const Field& field, Fields fields, TrainConfig& values) {
+  TrainConfig usual;
+  if (const Field* parent = parent_of(fields, field)) {
+    std::get<Choice>(parent->at(usual)).set(std::get<Choice>(parent->at(values)).now);
+  }
+  return value_to_json(field.at(usual));
+}
+
 template <class Wanted>
 JsonValue fields_to_json(const TrainConfig& config, Fields fields, Wanted wanted) {
-  TrainConfig values = config, usual;
+  TrainConfig values = config;
   std::vector<std::string> off;  // "reduce_lr."
   for (const Field& field : fields) {
     const std::string_view path = field.path;
@@ -52,7 +61,7 @@ JsonValue fields_to_json(const TrainConfig& config, Fields fields, Wanted wanted
     const Place place = field.at(values);
     if (!applies(place)) continue;
     JsonValue value = value_to_json(place);
-    if (field.left_out && value.dump() == value_to_json(field.at(usual)).dump()) continue;
+    if (field.left_out && value.dump() == usual_value(field, fields, values).dump()) continue;
     member_of(object, field.path) = std::move(value);
   }
   object.sort_keys();

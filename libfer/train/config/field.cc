@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 #include "core/text.h"
 #include "fer/error.h"
@@ -82,7 +83,15 @@ std::string shortest(Number number) {
 }
 
 std::string size_expected(const Range& range) { return number_expected("N or HxW, each", range); }
+std::string rates_expected(const Range& range) { return number_expected("LAYER=FACTOR,..., each factor", range); }
 std::string interval_expected(const Range& range) { return number_expected("MIN,MAX in this order, each", range); }
+
+void refuse_repeated(const std::vector<LayerRate>& rates, const std::string& where) {
+  std::set<std::string> seen;
+  for (const LayerRate& rate : rates) {
+    if (!seen.insert(rate.layer).second) fail(where, "every layer once", "\"" + rate.layer + "\" twice");
+  }
+}
 
 std::string head_of(const std::string& path) { return path.substr(0, path.find('.')); }
 
@@ -142,6 +151,7 @@ std::string expected_text(const Field& field, const Place& place) {
                  [&](std::vector<double>*) { return number_expected("one number per class, each", field.range); },
                  [](std::vector<std::string>*) { return std::string("paths with commas between"); },
                  [](Views*) { return std::string("none, or some of flip, five, ten, shifts, dense with + between"); },
+                 [&](std::vector<LayerRate>*) { return rates_expected(field.range); },
                  [&](PictureSize*) { return size_expected(field.range); },
                  [&](Interval*) { return interval_expected(field.range); },
                  [](const Choice& choice) { return one_of(choice.names); }},
@@ -165,6 +175,13 @@ std::string value_text(const Place& place) {
           },
           [](std::vector<std::string>* v) { return v->empty() ? "none" : paths_text(*v); },
           [](Views* v) { return views_name(*v); },
+          [](std::vector<LayerRate>* v) -> std::string {
+            std::string text;
+            for (const LayerRate& rate : *v) {
+              text += fmt::format("{}{}={}", text.empty() ? "" : ",", rate.layer, number_text(rate.factor));
+            }
+            return text.empty() ? "none" : text;
+          },
           [](PictureSize* v) { return v->given() ? fmt::format("{}x{}", v->height, v->width) : std::string("none"); },
           [](Interval* v) { return fmt::format("{},{}", number_text(v->low), number_text(v->high)); },
           [](const Choice& choice) { return choice.now; },
@@ -195,6 +212,10 @@ void check_value(const Field& field, const Place& place, const std::string& wher
                             }
                           }
                         },
+                        [&](std::vector<LayerRate>* rates) {
+                          for (const LayerRate& rate : *rates) check(rate.factor);
+                          refuse_repeated(*rates, where);
+                        },
                         [&](PictureSize* size) {
                           if (!size->given()) return;
                           check(size->height);
@@ -222,6 +243,11 @@ core::JsonValue value_to_json(const Place& place) {
                  [](Views* v) { return JsonValue(views_name(*v)); },
                  [](PictureSize* v) {
                    return v->given() ? JsonValue::array({v->height, v->width}) : JsonValue();
+                 },
+                 [](std::vector<LayerRate>* v) {
+                   JsonValue object = JsonValue::object();
+                   for (const LayerRate& rate : *v) object[rate.layer] = rate.factor;
+                   return object;
                  },
                  [](Interval* v) {
                    return JsonValue::array({v->low, v->high});
@@ -253,6 +279,13 @@ void value_from_json(const json& value, const std::string& where, const Place& p
                         [&](Views* out) {
                           if (!value.is_string()) fail(where, "the names of views", shown(value));
                           *out = views_named(value.get<std::string>(), where);
+                        },
+                        [&](std::vector<LayerRate>* out) {
+                          if (!value.is_object()) fail(where, "an object of layers and factors", shown(value));
+                          out->clear();
+                          for (const auto& [layer, factor] : value.items()) {
+                            read_value(factor, where + ": " + layer, out->emplace_back(LayerRate{layer}).factor);
+                          }
                         },
                         [&](PictureSize* out) {
                           if (value.is_null()) return;
@@ -299,6 +332,17 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
                           *out = std::move(paths);
                         },
                         [&](Views* out) { *out = views_named(text, where); },
+                        [&](std::vector<LayerRate>* out) {
+                          std::vector<LayerRate> rates;
+                          for (const std::string_view part : parts_of(text)) {
+                            const size_t equals = part.rfind('=');
+                            if (equals == part.npos || equals == 0) refuse();
+                            rates.push_back({std::string(part.substr(0, equals))});
+                            number_in(part.substr(equals + 1), rates.back().factor);
+                          }
+                          refuse_repeated(rates, where);
+                          *out = std::move(rates);
+                        },
                         [&](PictureSize* out) {
                           const size_t x = text.find('x');
                           PictureSize size;

@@ -1,5 +1,5 @@
-// Names of optimizers.
-#include "fer/optimizer.h"
+// Names of optimizers, and of what a run keeps.
+#include "fer/trainer.h"
 
 namespace fer {
 
@@ -17,5 +17,7 @@ const char* optimizer_name(const Optimizer& optimizer) {
   };
   return std::visit(Name{}, optimizer);
 }
+
+const char* kept_model_name(KeptModel kept) { return kept == KeptModel::kLast ? "last" : "best"; }
 
 }  // namespace fer

@@ -91,9 +91,6 @@ class RecipeReader {
         not_known("epochs", fmt::format("{}", config.epochs));
       }
     }
-    if (train::check_count(fields_, "validation_steps")) {
-      remarks_.add("validation_steps", "all of the validation part is used");
-    }
   }
 
   void read_callbacks() {

@@ -141,12 +141,4 @@ void read_optimizer(const json& object, const std::string& where, TrainConfig& c
   fields.refuse_unknown();
 }
 
-bool check_count(JsonFields& fields, const char* name) {
-  const json* value = known_member(fields, name);
-  if (value == nullptr) return false;
-  int64_t unused = 0;
-  read_count(fields, *value, {.path = name, .range = from_to(1, std::numeric_limits<int32_t>::max())}, unused);
-  return true;
-}
-
 }  // namespace fer::train

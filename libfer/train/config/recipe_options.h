@@ -33,7 +33,5 @@ void read_members(JsonFields& fields, const std::string& group, TrainConfig& con
 // One field, under this name.
 void read_member(JsonFields& fields, const char* name, const Field& field, TrainConfig& config);
 void read_optimizer(const nlohmann::json& object, const std::string& where, TrainConfig& config, Fields options);
-// Whether there is a member of this name, which must be a count, that no option stands for.
-bool check_count(JsonFields& fields, const char* name);
 
 }  // namespace fer::train

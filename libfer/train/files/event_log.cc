@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -58,6 +59,7 @@ std::string tensorboard_events(const RunState& state, EventFile which, size_t fi
   for (size_t i = first; i < state.epochs.size(); ++i) {
     const EpochResult& e = state.epochs[i];
     const bool train = which == EventFile::kTrain;
+    if (!train && std::isnan(e.val_accuracy)) continue;  // an epoch without validation
     std::vector<std::pair<std::string, float>> scalars = {
         {"epoch_loss", static_cast<float>(train ? e.loss : e.val_loss)},
         {"epoch_accuracy", static_cast<float>(train ? e.accuracy : e.val_accuracy)}};
@@ -82,7 +84,7 @@ void EventLog::write(const RunState& state) {
   const std::string records = tensorboard_events(state, which_, written_);
   if (file_.open()) {
     append(records);
-  } else {
+  } else if (!records.empty()) {
     begin_file(report::tensorboard_file_version(written_ == 0 ? state.start_time : state.wall_times[written_]) +
                records);
   }

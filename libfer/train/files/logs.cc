@@ -14,10 +14,13 @@ std::string cell(double value) { return std::isfinite(value) ? fmt::format("{}",
 }  // namespace
 
 std::string history_csv(const RunState& state) {
-  std::string text = "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second\n";
+  std::string text =
+      "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second,"
+      "val_calibrated_loss,val_temperature\n";
   for (const EpochResult& e : state.epochs) {
-    text += fmt::format("{},{},{},{},{},{},{},{}\n", e.epoch, cell(e.loss), cell(e.accuracy), cell(e.val_loss),
-                        cell(e.val_accuracy), cell(e.learning_rate), cell(e.seconds), cell(e.images_per_second));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", e.epoch, cell(e.loss), cell(e.accuracy), cell(e.val_loss),
+                        cell(e.val_accuracy), cell(e.learning_rate), cell(e.seconds), cell(e.images_per_second),
+                        cell(e.val_calibrated_loss), cell(e.val_temperature));
   }
   return text;
 }

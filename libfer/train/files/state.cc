@@ -34,7 +34,8 @@ double number(const json& value) {
 
 JsonValue epoch_to_json(const EpochResult& e) {
   return JsonValue::array({e.epoch, number(e.loss), number(e.accuracy), number(e.val_loss), number(e.val_accuracy),
-                           number(e.learning_rate), number(e.seconds), number(e.images_per_second)});
+                           number(e.learning_rate), number(e.seconds), number(e.images_per_second),
+                           number(e.val_calibrated_loss), number(e.val_temperature)});
 }
 
 // A count: a whole number from `least` on. (What get<int64_t> makes of another number is anybody's guess.)
@@ -51,6 +52,8 @@ int64_t count(const json& object, const char* name, int64_t least = 0) {
 }
 
 EpochResult epoch_from_json(const json& j) {
+  // Version 0.1.0 did not fit a temperature.
+  const auto later = [&](size_t i) { return i < j.size() ? number(j.at(i)) : std::nan(""); };
   return {.epoch = count_of(j.at(0), "epochs", 1),
           .loss = number(j.at(1)),
           .accuracy = number(j.at(2)),
@@ -58,7 +61,9 @@ EpochResult epoch_from_json(const json& j) {
           .val_accuracy = number(j.at(4)),
           .learning_rate = number(j.at(5)),
           .seconds = number(j.at(6)),
-          .images_per_second = number(j.at(7))};
+          .images_per_second = number(j.at(7)),
+          .val_calibrated_loss = later(8),
+          .val_temperature = later(9)};
 }
 
 // More than any machine takes; products of it do not overflow.

@@ -172,12 +172,12 @@ void FitLoop::save_checkpoint() {
 
 void FitLoop::save_snapshot() {
   expect_finite_weights();
-  BestWeights(folder_.snapshot(state_.total_steps)).keep(model_, step_.judged_weights());
+  BestWeights(folder_.snapshot(state_.total_steps)).keep(model_, judged_weights());
 }
 
 // Whatever is kept must be sound.
 void FitLoop::expect_finite_weights() {
-  expect_finite(kernels::sum_of_squares(step_.judged_weights().values()), "sum of the weights' squares");
+  expect_finite(kernels::sum_of_squares(step_.averaged_weights().values()), "sum of the weights' squares");
 }
 
 History FitLoop::history() const {

@@ -46,9 +46,12 @@ class FitLoop {
   bool end_epoch();  // false: asked to stop; the epoch is not over then
   EpochResult measure_epoch() const;
   bool validate(EpochResult& epoch);
-  void apply_callbacks(const EpochResult& epoch);
+  void apply_callbacks(const EpochResult& epoch, bool validated);
+  void keep_last(const EpochResult& epoch);
+  bool restores_best() const;
   void keep_best_weights();
 
+  Tensor& judged_weights() { return *step_.judged_weights(state_.total_steps); }
   void save_checkpoint();
   void save_snapshot();
   void expect_finite_weights();

@@ -12,6 +12,7 @@
 #include "train/config/input_size.h"
 #include "train/config/length.h"
 #include "train/run/fit_loop.h"
+#include "train/step/layer_rates.h"
 
 namespace fer {
 
@@ -34,6 +35,15 @@ void check_soft_targets(std::span<const float> targets, int64_t pictures, int64_
     throw Error("soft targets: row " + std::to_string(i / classes) + ", class " + std::to_string(i % classes) +
                 ": expected a number from 0 to 1, found " + std::to_string(targets[i]));
   }
+}
+
+// Whether there are batches of one picture that batch norms learn from.
+bool leaves_one_over(const TrainConfig& config, const Network& network, int64_t pictures) {
+  const auto learns_moments = [](const Layer& layer) {
+    return !layer.frozen && std::holds_alternative<BatchNorm>(layer.kind);
+  };
+  return !train::merges_last(config, pictures) && pictures % config.batch_size == 1 &&
+         std::any_of(network.layers.begin(), network.layers.end(), learns_moments);
 }
 
 Model untrained(Network network, const TrainConfig& config) {
@@ -61,6 +71,7 @@ Trainer::Trainer(Model model, TrainConfig config) {
     if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
   }
   train::check_config(config, class_count(model.network));
+  train::layer_rates(config.learning_rate_multipliers, model.network);  // which names must be layers'
   train::check_crop(model, config.augmentation);
   config.preprocessing = model.preprocessing;
   model.temperature = 1;  // was fitted to answers that the training changes
@@ -106,19 +117,19 @@ History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::s
 
 std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
   const TrainConfig& config = impl_->config;
-  const auto learns_moments = [](const Layer& layer) {
-    return !layer.frozen && std::holds_alternative<BatchNorm>(layer.kind);
-  };
-  const std::vector<Layer>& layers = impl_->model.network.layers;
-  if (train::merges_last(config, training_pictures) || training_pictures % config.batch_size != 1 ||
-      std::none_of(layers.begin(), layers.end(), learns_moments)) {
-    return {};
+  std::vector<std::string> remarks;
+  if (leaves_one_over(config, impl_->model.network, training_pictures)) {
+    remarks.push_back(fmt::format(
+        "{} training pictures in batches of {} leave one over: the last batch of every pass has one picture, "
+        "from which batch norms learn moments that can spoil validation (val_loss runs away); another "
+        "batch size avoids it, and merge_last (--merge-last) adds that picture to the batch before",
+        training_pictures, config.batch_size));
   }
-  return {
-      fmt::format("{} training pictures in batches of {} leave one over: the last batch of every pass has one picture, "
-                  "from which batch norms learn moments that can spoil validation (val_loss runs away); another "
-                  "batch size avoids it, and merge_last (--merge-last) adds that picture to the batch before",
-                  training_pictures, config.batch_size)};
+  if (const int64_t epochs = epochs_of_steps(config, training_pictures); config.validate_every > epochs) {
+    remarks.push_back(fmt::format("validation after every {} epochs: the run has {}, so there is none",
+                                  config.validate_every, epochs));
+  }
+  return remarks;
 }
 
 const Model& Trainer::model() const { return impl_->model; }

@@ -10,10 +10,24 @@
 namespace fer::train {
 namespace {
 
-float decay_of(const Optimizer& optimizer) {
-  if (const auto* adamw = std::get_if<AdamW>(&optimizer)) return adamw->weight_decay;
-  if (const auto* sgd = std::get_if<Sgd>(&optimizer)) return sgd->weight_decay;
-  return 0;
+// Of kernels, of batch norms' scales and shifts, and of biases.
+struct Decays {
+  float kernel = 0, norm = 0, bias = 0;
+
+  bool any() const { return kernel > 0 || norm > 0 || bias > 0; }
+  // Of a parameter, by its name.
+  float of(const std::string& name) const {
+    if (name.ends_with("/kernel")) return kernel;
+    if (name.ends_with("/gamma") || name.ends_with("/beta")) return norm;
+    return name.ends_with("/bias") ? bias : 0;
+  }
+};
+
+Decays decays_of(const Optimizer& optimizer) {
+  const auto of = [](const auto& o) { return Decays{o.weight_decay, o.norm_weight_decay, o.bias_weight_decay}; };
+  if (const auto* adamw = std::get_if<AdamW>(&optimizer)) return of(*adamw);
+  if (const auto* sgd = std::get_if<Sgd>(&optimizer)) return of(*sgd);
+  return {};
 }
 
 // What an optimizer keeps for every weight: its name, and the value it begins with.
@@ -41,8 +55,9 @@ struct MomentForms {
 
 }  // namespace
 
-OptimizerState::OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout)
-    : optimizer_(optimizer), stretches_(stretches(layout, decay_of(optimizer) > 0)) {
+OptimizerState::OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout,
+                               std::span<const float> layer_rates)
+    : optimizer_(optimizer), stretches_(stretches(optimizer, layout, layer_rates)) {
   for (const MomentForm& form : std::visit(MomentForms{}, optimizer)) {
     moments_.push_back({form.name, Tensor({layout.trainable_floats})});
     const std::span<float> values = moments_.back().values.values();
@@ -57,21 +72,28 @@ std::span<float> OptimizerState::moment(const char* name) {
   return {};
 }
 
-std::vector<OptimizerState::Stretch> OptimizerState::stretches(const ParameterLayout& layout, bool decay_used) {
-  if (!decay_used) return {{0, layout.trainable_floats, false}};
+std::vector<OptimizerState::Stretch> OptimizerState::stretches(const Optimizer& optimizer,
+                                                               const ParameterLayout& layout,
+                                                               std::span<const float> layer_rates) {
+  // Decay is for kernels where nobody asks for more: shrinking a bias or a batch norm's scale limits nothing that
+  // generalisation needs.
+  const Decays decays = decays_of(optimizer);
+  if (!decays.any() && layer_rates.empty()) return {{.begin = 0, .end = layout.trainable_floats}};
   std::vector<Stretch> out;
   for (const Parameter& p : layout.parameters) {
     if (!p.trainable) continue;
-    // Decay is for kernels: shrinking a bias or a batch norm's scale limits nothing that generalisation needs.
-    out.push_back({p.offset, p.offset + p.shape.elements(), p.name.ends_with("/kernel")});
+    out.push_back({.begin = p.offset,
+                   .end = p.offset + p.shape.elements(),
+                   .decay = decays.of(p.name),
+                   .rate = layer_rates.empty() ? 1 : layer_rates[static_cast<size_t>(p.layer)]});
   }
   return out;
 }
 
-void OptimizerState::step(float learning_rate, int64_t t, std::span<float> weights, std::span<const float> gradients) {
+void OptimizerState::step(float base_rate, int64_t t, std::span<float> weights, std::span<const float> gradients) {
   for (const Stretch& s : stretches_) {
     const auto of = [&](auto all) { return all.empty() ? all : all.subspan(s.begin, s.end - s.begin); };
-    const float decay = s.decayed ? decay_of(optimizer_) : 0.0f;
+    const float decay = s.decay, learning_rate = base_rate * s.rate;
     const auto adam = [&](const auto& o) {
       kernels::adam_update({.learning_rate = learning_rate,
                             .beta1 = o.beta1,

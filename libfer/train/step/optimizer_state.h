@@ -12,22 +12,25 @@ namespace fer::train {
 
 class OptimizerState {
  public:
-  OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout);
+  // layer_rates: a factor of the learning rate for each layer of the network, or empty: 1.
+  OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout, std::span<const float> layer_rates = {});
 
   // t counts steps from 1. weights [layout.total_floats], of which the trainable ones are changed.
-  void step(float learning_rate, int64_t t, std::span<float> weights, std::span<const float> gradients);
+  void step(float base_rate, int64_t t, std::span<float> weights, std::span<const float> gradients);
 
   // "moment1" and "moment2" (Adam); "moment1" (SGD with momentum); "mean_square", "mean_gradient" (centered) and
   // "velocity" (with momentum) (RMSprop); or none.
   std::vector<NamedArray> arrays();
 
  private:
-  // A stretch of the flat arrays whose parameters are decayed alike.
+  // A stretch of the flat arrays whose parameters are treated alike.
   struct Stretch {
-    int64_t begin, end;
-    bool decayed;
+    int64_t begin = 0, end = 0;
+    float decay = 0;
+    float rate = 1;  // a factor of the learning rate
   };
-  static std::vector<Stretch> stretches(const ParameterLayout& layout, bool decay_used);
+  static std::vector<Stretch> stretches(const Optimizer& optimizer, const ParameterLayout& layout,
+                                        std::span<const float> layer_rates);
 
   Optimizer optimizer_;
   std::vector<Stretch> stretches_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kernels/values/elementwise.h"
+#include "train/step/layer_rates.h"
 #include "train/step/not_finite.h"
 
 namespace fer::train {
@@ -14,8 +15,10 @@ TrainStep::TrainStep(Model& model, const TrainConfig& config, const RunInputs& i
     : model_(model),
       config_(config),
       batches_(config, inputs, model.network),
-      optimizer_(config.optimizer, model.weights.layout),
-      average_(config.weight_average, model) {}
+      optimizer_(config.optimizer, model.weights.layout, layer_rates(config.learning_rate_multipliers, model.network)),
+      average_(config.weight_average, model),
+      recomputes_(config.recompute_batch_norm &&
+                  engine::moment_layout(model.network, model.weights.layout).floats > 0) {}
 
 void TrainStep::take_memory() {
   const Shape trainable({model_.weights.layout.trainable_floats});
@@ -51,20 +54,13 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
 void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result) {
   note_stage(stages, {.pass = "batch"}, [&] { batches_.fill(batch); });
   Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
+  engine::TrainingPlan::Batch filled = plan_batch(step, batch);
+  filled.probabilities = batches_.probabilities();
+  filled.mean_over = static_cast<double>(result.images);
+  filled.regularized = batch == 0;
+  filled.stages = stages;
   const engine::TrainingPlan::Result found =
-      plan_->forward_backward({.n = batches_.count(),
-                               .pictures = batches_.pictures(),
-                               .targets = batches_.targets(),
-                               .weights = batches_.weights(),
-                               .loss = config_.loss,
-                               .symmetric = config_.symmetric_cross_entropy,
-                               .probabilities = batches_.probabilities(),
-                               .mean_over = static_cast<double>(result.images),
-                               .regularized = batch == 0,
-                               .seed = config_.seed,
-                               .step = static_cast<uint64_t>(step * config_.accumulate + batch),
-                               .stages = stages},
-                              model_.weights.values.values(), gradients.values(), moments_);
+      plan_->forward_backward(filled, model_.weights.values.values(), gradients.values(), moments_);
   if (batches_.self_targets() != nullptr) {
     note_stage(stages, {.pass = "self-targets"}, [&] { batches_.learn(); });
   }
@@ -80,6 +76,51 @@ void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, R
   result.loss += found.loss_sum;
   result.correct += found.correct;
   if (batch == 0) result.loss += static_cast<double>(result.images) * found.penalty;
+}
+
+engine::TrainingPlan::Batch TrainStep::plan_batch(int64_t step, int64_t batch) const {
+  return {.n = batches_.count(),
+          .pictures = batches_.pictures(),
+          .targets = batches_.targets(),
+          .weights = batches_.weights(),
+          .loss = config_.loss,
+          .symmetric = config_.symmetric_cross_entropy,
+          .seed = config_.seed,
+          .step = static_cast<uint64_t>(step * config_.accumulate + batch)};
+}
+
+int64_t TrainStep::add_moments(int64_t step, std::span<const float> weights, std::vector<double>& sums) {
+  batches_.start_step(step);
+  for (int64_t batch = 0; batch < batches_.batches(); ++batch) {
+    batches_.fill(batch);
+    plan_->forward(plan_batch(step, batch), weights, moments_);
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += moments_[i];
+  }
+  return batches_.batches();
+}
+
+Tensor* TrainStep::judged_weights(int64_t steps_taken, const std::function<bool()>& should_stop) {
+  if (!recomputes_) return &averaged_weights();
+  if (recomputed_at_ == steps_taken) return &recomputed_;
+  const bool had_arena = plan_ != nullptr;
+  take_memory();
+  recomputed_at_ = -1;
+  recomputed_ = averaged_weights();
+  std::vector<double> sums(moments_.size());
+  int64_t batches = 0;
+  const int64_t first = (steps_taken - 1) / steps_per_pass() * steps_per_pass();
+  bool stopped = false;
+  for (int64_t step = first; step < first + steps_per_pass() && !stopped; ++step) {
+    batches += add_moments(step, recomputed_.values(), sums);
+    stopped = should_stop && should_stop();
+  }
+  if (!stopped) {
+    for (size_t i = 0; i < sums.size(); ++i) moments_[i] = static_cast<float>(sums[i] / static_cast<double>(batches));
+    engine::set_moving_moments(plan_->moment_layout(), moments_, recomputed_.values());
+    recomputed_at_ = steps_taken;
+  }
+  if (!had_arena) release_arena();
+  return stopped ? nullptr : &recomputed_;
 }
 
 float TrainStep::learning_rate(float base_rate, int64_t step) const {

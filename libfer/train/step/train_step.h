@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -54,20 +55,30 @@ class TrainStep {
   std::vector<NamedArray> arrays();
   // The same of what is not laid out as the weights are: self-targets.
   std::vector<NamedTensor> tensors();
-  // The weights that are validated and kept: the average where there is one.
-  Tensor& judged_weights() { return average_.used() ? average_.values() : model_.weights.values; }
+  // The weights themselves, or their average where there is one.
+  Tensor& averaged_weights() { return average_.used() ? average_.values() : model_.weights.values; }
+  // The weights that are validated and kept after so many steps of the run: these, with config.recompute_batch_norm as
+  // a copy whose moving moments are those of the pass that the last step was in. should_stop is asked after every
+  // batch; where it says so, nullptr is returned.
+  Tensor* judged_weights(int64_t steps_taken, const std::function<bool()>& should_stop = {});
 
  private:
   void add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result);
+  engine::TrainingPlan::Batch plan_batch(int64_t step, int64_t batch) const;
+  // Adds what batch norms find in the batches of a step to sums; returns how many batches there were.
+  int64_t add_moments(int64_t step, std::span<const float> weights, std::vector<double>& sums);
 
   Model& model_;
   const TrainConfig& config_;
   TrainingBatches batches_;
   OptimizerState optimizer_;
   WeightAverage average_;
+  bool recomputes_;  // batch norms' moments
   std::unique_ptr<engine::TrainingPlan> plan_;
   Tensor gradients_, batch_gradients_;  // of the step so far; of the small batch that is added to it
   std::vector<float> moments_;          // that batch norms found in the small batch
+  Tensor recomputed_;                   // averaged_weights with other moments, after recomputed_at_ steps
+  int64_t recomputed_at_ = -1;
 };
 
 }  // namespace fer::train

@@ -42,13 +42,26 @@ TEST_F(FerTrain, JsonIsOneObjectAnEpochAndNothingElse) {
   ASSERT_EQ(epochs.size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(epochs[i]["epoch"], i + 1);
-    EXPECT_EQ(epochs[i].size(), 8u);
-    for (const char* key :
-         {"images_per_second", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"}) {
+    EXPECT_EQ(epochs[i].size(), 10u);
+    for (const char* key : {"images_per_second", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate",
+                            "seconds", "val_calibrated_loss", "val_temperature"}) {
       EXPECT_TRUE(epochs[i][key].is_number()) << key;
     }
   }
   EXPECT_LT(epochs[2]["loss"], epochs[0]["loss"]);
+}
+
+TEST_F(FerTrain, SaysHowFarTrainingAndValidationAreApart) {
+  const ToolResult r = run(kShort + "--epochs 3 --validate-every 2 --model last");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("last epoch 3: run/best.safetensors\naccuracy "), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find(" % on PublicTest, "), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find(" % on Training, the first 14 (not augmented): "), std::string::npos) << r.out;
+  EXPECT_EQ(r.out.find("  best\n"), std::string::npos) << r.out;
+  const std::string report = read_text(path("run/report.html"));
+  for (const char* part : {"points apart", "the last weights", "after every 2 epochs"}) {
+    EXPECT_NE(report.find(part), std::string::npos) << part;
+  }
 }
 
 TEST_F(FerTrain, QuietPrintsNothing) {

@@ -126,17 +126,25 @@ TEST(EpochLine, IsOnePlainLine) {
             "lr 0.0009");
 }
 
+TEST(EpochLine, ShowsTheLossAtItsBestTemperature) {
+  EpochResult e = third_epoch();
+  e.val_calibrated_loss = 0.98765;
+  e.val_temperature = 1.234567;
+  EXPECT_NE(epoch_line(e, 100).find("  val_loss 1.1000 (0.9877 at 1.23)  val_accuracy 0.5800  "), std::string::npos)
+      << epoch_line(e, 100);
+}
+
 TEST(EpochLine, LeavesOutValidationWhereThereIsNone) {
   EpochResult e = third_epoch();
   e.val_loss = e.val_accuracy = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(epoch_line(e, 9), "Epoch 3/9  1:05  512 img/s  loss 1.2346  accuracy 0.5321  lr 0.0009");
 }
 
-TEST(EpochJson, HasTheEightKeysAndNullForWhatIsMissing) {
+TEST(EpochJson, HasTheTenKeysAndNullForWhatIsMissing) {
   EpochResult e = third_epoch();
   e.val_loss = std::numeric_limits<double>::quiet_NaN();
   const auto json = nlohmann::json::parse(epoch_json(e));
-  EXPECT_EQ(json.size(), 8u);
+  EXPECT_EQ(json.size(), 10u);
   EXPECT_EQ(json["epoch"], 3);
   EXPECT_EQ(json["learning_rate"], 9e-4);
   EXPECT_EQ(json["images_per_second"], 512.4);

@@ -69,7 +69,7 @@ TEST_F(RunFiles, TheReportNeedsNoOtherFile) {
   cli::ReportFacts facts;
   facts.folder = path("run");
   facts.title = "tiny on faces.csv";
-  cli::write_report(facts, kHistory, {}, "", {});
+  cli::write_report(facts, kHistory, {});
   const std::string page = read_text(path("run/report.html"));
   expect_contains(page, "tiny on faces.csv");
   expect_contains(page, "validation loss");

@@ -190,6 +190,32 @@ TEST(ListsOfPaths, AreReadFromTextAndJson) {
   EXPECT_NE(message_of([&] { check_value(field, &paths, "teacher.models"); }), "");
 }
 
+TEST(Field, ReadsFactorsOfLayers) {
+  std::vector<LayerRate> rates;
+  const Field field = field_of(at_least(0));
+  EXPECT_EQ(value_text(&rates), "none");
+  value_from_text("conv1=0.1, dense*=10,a=b=0", "--rates", field, &rates);
+  EXPECT_EQ(rates, (std::vector<LayerRate>{{"conv1", 0.1}, {"dense*", 10}, {"a=b", 0}}));
+  EXPECT_EQ(value_text(&rates), "conv1=0.1,dense*=10,a=b=0");
+  const nlohmann::json object = json_of(value_to_json(&rates));
+  EXPECT_EQ(object, (nlohmann::json{{"conv1", 0.1}, {"dense*", 10}, {"a=b", 0}}));
+  std::vector<LayerRate> again = {{"x", 2}};
+  value_from_json(object, "rates", &again);
+  EXPECT_EQ(json_of(value_to_json(&again)), object);
+  for (const char* bad : {"", "conv1", "=1", "conv1=", "conv1=x", "conv1=-1", "conv1=nan", "conv1=1,,b=2"}) {
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--rates", field, &rates); }),
+              "--rates: expected LAYER=FACTOR,..., each factor of at least 0, found \"" + std::string(bad) + "\"");
+  }
+  EXPECT_EQ(message_of([&] { value_from_text("a=1,b=1,a=2", "--rates", field, &rates); }),
+            "--rates: expected every layer once, found \"a\" twice");
+  EXPECT_EQ(rates.size(), 3u) << "what is refused changes nothing";
+  rates = {{"a", -1}};
+  EXPECT_NE(message_of([&] { check_value(field, &rates, "rates"); }), "");
+  for (const char* bad : {"1", "[1]", "{\"a\": \"b\"}"}) {
+    EXPECT_NE(message_of([&] { value_from_json(nlohmann::json::parse(bad), "rates", &again); }), "") << bad;
+  }
+}
+
 TEST(Field, NumbersAreWrittenShortly) {
   EXPECT_EQ(number_text(0), "0");
   EXPECT_EQ(number_text(2147483647), "2147483647");

@@ -75,14 +75,5 @@ TEST(ReadOptimizer, DecayIsTensorFlow1sRho) {
             "optimizer: name: expected this field, found none");
 }
 
-TEST(CheckCount, IsOfFactsThatNoOptionStandsFor) {
-  const json block = {{"a", 3}, {"b", nullptr}, {"c", "none"}};
-  JsonFields fields(block, "training");
-  EXPECT_TRUE(check_count(fields, "a"));
-  EXPECT_FALSE(check_count(fields, "b"));
-  EXPECT_FALSE(check_count(fields, "d"));
-  EXPECT_NE(message_of([&] { check_count(fields, "c"); }), "");
-}
-
 }  // namespace
 }  // namespace fer::train

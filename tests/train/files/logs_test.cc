@@ -14,9 +14,10 @@ TEST(HistoryCsv, HasALineAnEpochAndEmptyCellsForWhatIsNotThere) {
   s.epochs[0].learning_rate = 0.0625;
   s.epochs[1].loss = 0.1;
   EXPECT_EQ(history_csv(s),
-            "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second\n"
-            "1,0.125,0.25,2,0.5,0.0625,1.5,81.25\n"
-            "2,0.1,1,,,0.5,3,100\n");
+            "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second,"
+            "val_calibrated_loss,val_temperature\n"
+            "1,0.125,0.25,2,0.5,0.0625,1.5,81.25,1.75,1.25\n"
+            "2,0.1,1,,,0.5,3,100,,\n");
 }
 
 TEST(RunLogs, AreOneFileOfNumbersAndTwoOfEvents) {

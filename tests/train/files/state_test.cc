@@ -30,6 +30,15 @@ TEST(RunState, ComesBackFromJsonWithTheSameBits) {
   EXPECT_TRUE(back.stopped_early);
 }
 
+TEST(RunState, OfTheFirstVersionHasNoTemperatures) {
+  nlohmann::json j = json_of(state_to_json(some_state()));
+  j["epochs"][0].erase(9);
+  j["epochs"][0].erase(8);
+  const EpochResult epoch = state_from_json(j).epochs[0];
+  EXPECT_EQ(epoch.images_per_second, 81.25);
+  EXPECT_TRUE(std::isnan(epoch.val_calibrated_loss) && std::isnan(epoch.val_temperature));
+}
+
 // Issue 12: 2^62 steps were taken, and their product with the batches of a step overflowed.
 TEST(RunState, RefusesMoreStepsThanAnyRunTakes) {
   nlohmann::json j = json_of(state_to_json(some_state()));

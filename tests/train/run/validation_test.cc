@@ -54,6 +54,30 @@ TEST(Validation, OfTheSymmetricCrossEntropyIsTheLossOfTraining) {
   EXPECT_NEAR(smoothed.val_loss, smoothed.loss, 1e-6);
 }
 
+TEST(Validation, TheCalibratedLossIsThatOfLogitsDividedByItsTemperature) {
+  // Logits (3, 0, 0) for every picture, of which six in ten are of the first class: the best temperature makes the
+  // first probability 0.6.
+  Network net = flat_network();
+  net.layers[1].kind = Dense{.units = 3, .activation = Activation::kSoftmax, .kernel_init = {}};
+  Model model{net, initialize(net, 1), {}};
+  for (const Parameter& p : model.weights.layout.parameters) {
+    if (p.name == "dense/bias") model.weights.of(p)[0] = 3;
+  }
+  TrainConfig config = small_config();
+  config.epochs = 1;
+  config.optimizer = Sgd{.learning_rate = 1e-30f};
+  config.label_smoothing = 0.3;  // counts in val_loss alone
+  const SmallRun run;
+  const std::vector<int64_t> rows = {0, 3, 6, 9, 12, 15, 1, 2, 4, 5};
+  for (const bool logits : {false, true}) {
+    if (logits) model.network.layers.back().kind = Dense{.units = 3, .kernel_init = {}};
+    Trainer trainer(model, config);
+    const EpochResult epoch = trainer.fit(run.data, rows, rows).epochs.at(0);
+    EXPECT_NEAR(std::exp(3 / epoch.val_temperature), 0.6 / 0.2, 1e-3);
+    EXPECT_NEAR(epoch.val_calibrated_loss, -0.6 * std::log(0.6) - 0.4 * std::log(0.2), 1e-6);
+  }
+}
+
 TEST(Validation, WithoutValidationMonitorsTheTrainingLoss) {
   const SmallRun run;
   Trainer trainer(small_network(), small_config());

@@ -36,6 +36,37 @@ TEST(OptimizerState, SgdDecaysKernelsOnly) {
   }
 }
 
+TEST(OptimizerState, DecaysNormsAndBiasesWhereThatIsAsked) {
+  const auto expect_decays = [](const Optimizer& optimizer, double kernel, double norm, double bias) {
+    const Weights weights = after_one_step(optimizer, 0);
+    for (const Parameter& p : weights.layout.parameters) {
+      const double decay = !p.trainable                 ? 0
+                           : p.name.ends_with("kernel") ? kernel
+                           : p.name.ends_with("bias")   ? bias
+                                                        : norm;
+      for (float w : weights.of(p)) EXPECT_EQ(w, static_cast<float>(1 - 0.125 * decay)) << p.name;
+    }
+  };
+  expect_decays(AdamW{.learning_rate = 0.125f, .weight_decay = 0.5f, .norm_weight_decay = 0.25f}, 0.5, 0.25, 0);
+  expect_decays(AdamW{.learning_rate = 0.125f, .weight_decay = 0, .bias_weight_decay = 0.25f}, 0, 0, 0.25);
+  expect_decays(Sgd{.learning_rate = 0.125f, .norm_weight_decay = 0.5f, .bias_weight_decay = 0.25f}, 0, 0.5, 0.25);
+}
+
+TEST(OptimizerState, MultipliesTheRateLayerByLayer) {
+  // conv, bn, dropout, flatten, dense
+  const std::vector<float> rates = {0.5f, 1, 1, 1, 0};
+  Weights weights(small_network());
+  for (const Parameter& p : weights.layout.parameters) {
+    for (float& w : weights.of(p)) w = 1;
+  }
+  OptimizerState state(Sgd{.learning_rate = 0.25f}, weights.layout, rates);
+  state.step(0.25f, 1, weights.values.values(), std::vector<float>(weights.layout.trainable_floats, 1.0f));
+  for (const Parameter& p : weights.layout.parameters) {
+    const float expected = p.trainable ? 1 - 0.25f * rates[static_cast<size_t>(p.layer)] : 1;
+    for (float w : weights.of(p)) EXPECT_EQ(w, expected) << p.name;
+  }
+}
+
 TEST(OptimizerState, AdamMovesEveryTrainableWeightByAboutTheRateAtFirst) {
   const Weights weights = after_one_step(Adam{.learning_rate = 0.125f}, 3);
   for (const Parameter& p : weights.layout.parameters) {

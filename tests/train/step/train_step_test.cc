@@ -77,7 +77,7 @@ TEST(TrainStep, GoesOnInTheSameBytesWhereAnotherTookItsArrays) {
     rest.step.take(i, 0.01f);
   }
   EXPECT_TRUE(same_weights(whole.model, rest.model));
-  EXPECT_TRUE(same_bits(whole.step.judged_weights().values(), rest.step.judged_weights().values()));
+  EXPECT_TRUE(same_bits(whole.step.averaged_weights().values(), rest.step.averaged_weights().values()));
 }
 
 // The order is what a profile shows and what an exchange between processes would stand on.
@@ -136,6 +136,67 @@ TEST(TrainStep, StopsAtALossThatIsNotFinite) {
   Trained run(small_network());
   run.model.weights.values.values()[0] = std::nanf("");
   EXPECT_THROW(run.step.take(0, 0.01f), NotFinite);
+}
+
+// Batch norm straight after the input: its moments are those of the pixels.
+Network norm_first() {
+  Network net({6, 6, 1}, {"top", "middle", "bottom"});
+  net.add(BatchNorm{.momentum = 0.9f}, "bn").add(Flatten{}, "flatten");
+  net.add(Dense{.units = 3, .activation = Activation::kSoftmax}, "dense");
+  return net;
+}
+
+TEST(TrainStep, RecomputesMomentsAsTheMeanOverTheBatchesOfThePass) {
+  TrainConfig config = small_config();
+  config.recompute_batch_norm = true;
+  config.weight_average = 0.9;
+  config.augmentation.horizontal_flip = true;
+  Trained trained(norm_first(), config);
+  for (int64_t i = 0; i < 12; ++i) trained.step.take(i, 0.01f);
+  const Tensor before = trained.step.averaged_weights();
+  const std::span<float> judged = trained.step.judged_weights(12)->values();
+
+  // The twelfth step is in the second pass of nine, whose last batch has six pictures.
+  TrainingBatches batches(trained.config, trained.inputs, trained.model.network);
+  double mean = 0, variance = 0;
+  for (int64_t step = 9; step < 18; ++step) {
+    batches.start_step(step);
+    batches.fill(0);
+    const std::span<const float> x = batches.pictures();
+    double sum = 0, squares = 0;
+    for (const float v : x) sum += v;
+    const double of_batch = sum / static_cast<double>(x.size());
+    for (const float v : x) squares += (v - of_batch) * (v - of_batch);
+    mean += of_batch / 9;
+    variance += squares / static_cast<double>(x.size()) / 9;
+  }
+  for (const Parameter& p : trained.model.weights.layout.parameters) {
+    const auto found = judged.subspan(p.offset, p.shape.elements());
+    if (p.name == "bn/moving_mean") {
+      EXPECT_NEAR(found[0], mean, 1e-5);
+    } else if (p.name == "bn/moving_variance") {
+      EXPECT_NEAR(found[0], variance, 1e-5);
+    } else {
+      EXPECT_TRUE(same_bits(found, before.values().subspan(p.offset, p.shape.elements()))) << p.name;
+    }
+  }
+  EXPECT_TRUE(same_bits(before.values(), trained.step.averaged_weights().values())) << "training goes on with these";
+}
+
+TEST(TrainStep, RecomputingChangesNothingInTrainingAndEndsWhenAsked) {
+  TrainConfig config = small_config();
+  Trained plain(small_network(), config);
+  config.recompute_batch_norm = true;
+  Trained recomputed(small_network(), config);
+  for (int64_t i = 0; i < 12; ++i) {
+    plain.step.take(i, 0.01f);
+    recomputed.step.take(i, 0.01f);
+    if (i % 3 == 0) recomputed.step.judged_weights(i + 1);
+  }
+  EXPECT_TRUE(same_weights(plain.model, recomputed.model));
+  EXPECT_EQ(recomputed.step.judged_weights(12, [] { return true; }), nullptr);
+  Trained frozen(plain_network(), config);
+  EXPECT_EQ(frozen.step.judged_weights(1), &frozen.step.averaged_weights()) << "there are no batch norms";
 }
 
 }  // namespace
