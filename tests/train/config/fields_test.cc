@@ -196,12 +196,27 @@ TEST(Fields, AnEntryThatIsTakenAwayIsGoneEverywhere) {
 void change(const Place& place) {
   if (auto* flag = std::get_if<bool*>(&place)) **flag = !**flag;
   if (auto* number = std::get_if<double*>(&place)) **number += 0.25;
+  if (auto* number = std::get_if<float*>(&place)) **number += 0.25f;
   if (auto* count = std::get_if<int64_t*>(&place)) **count += 1;
   if (auto* paths = std::get_if<std::vector<std::string>*>(&place)) **paths = {"a", "b,c"};
   if (auto* views = std::get_if<Views*>(&place)) **views = {.flip = true, .dense = true};
+  if (auto* rates = std::get_if<std::vector<LayerRate>*>(&place)) **rates = {{"conv", 0.5}};
   if (auto* size = std::get_if<PictureSize*>(&place)) **size = {40, 44};
   if (auto* interval = std::get_if<Interval*>(&place)) **interval = {0.25, 0.75};
   if (const auto* choice = std::get_if<Choice>(&place)) choice->set(choice->names.back());
+}
+
+// The default, with an optimizer that has the field.
+TrainConfig usual_with(const Field& field) {
+  TrainConfig config;
+  const Field* parent = parent_of(all_fields(), field);
+  if (parent == nullptr) return config;
+  for (const std::string& name : std::get<Choice>(parent->at(config)).names) {
+    std::get<Choice>(parent->at(config)).set(name);
+    if (applies(field.at(config))) return config;
+  }
+  ADD_FAILURE() << field.path << ": nothing has it";
+  return config;
 }
 
 TEST(Fields, ThatCameLaterAreInConfigJsonOnlyWhereTheyAreUsed) {
@@ -210,7 +225,7 @@ TEST(Fields, ThatCameLaterAreInConfigJsonOnlyWhereTheyAreUsed) {
     if (!field.left_out) continue;
     SCOPED_TRACE(field.path);
     ++later;
-    TrainConfig config;
+    TrainConfig config = usual_with(field);
     EXPECT_FALSE(json_of(config_to_json(config)).contains(pointer_to(field)));
     EXPECT_FALSE(json_of(compared_settings(config)).contains(pointer_to(field)));
     change(field.at(config));
