@@ -64,9 +64,9 @@ TEST(TrainingPage, ShowsHowFarTrainingPicturesAreKnownByHeart) {
   report.evaluation.accuracy = 0.5;
   report.on_training.count = 1234;
   report.on_training.accuracy = 0.75;
-  report.on_training_name = "Training, the first 1,234";
+  report.on_training_name = "1,234 pictures of Training";
   const std::string html = training_report_html(report);
-  for (const char* part : {"accuracy on Training, the first 1,234", "75.0 %", "points apart", ">25.0<"}) {
+  for (const char* part : {"accuracy on 1,234 pictures of Training", "75.0 %", "points apart", ">25.0<"}) {
     EXPECT_NE(html.find(part), std::string::npos) << part;
   }
   expect_balanced(html);

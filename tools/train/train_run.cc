@@ -33,7 +33,14 @@ ProgressForm progress_form(const TrainOptions& options) {
   return progress_form_for_stdout();
 }
 
-// "accuracy 71.0 % on PublicTest, 83.2 % on Training, the first 3,589 (not augmented): 12.2 points apart"
+// As many of the rows as are asked for, at equal distances: a folder's come class by class.
+std::vector<int64_t> some_of(const std::vector<int64_t>& rows, size_t most) {
+  std::vector<int64_t> some(std::min(rows.size(), most));
+  for (size_t i = 0; i < some.size(); ++i) some[i] = rows[i * rows.size() / some.size()];
+  return some;
+}
+
+// "accuracy 71.0 % on PublicTest, 83.2 % on 3,589 pictures of Training (not augmented): 12.2 points apart"
 std::string accuracies(const FinalFigures& figures) {
   if (figures.validation.count == 0) return "";
   const double validation = 100 * figures.validation.accuracy, training = 100 * figures.training.accuracy;
@@ -194,12 +201,10 @@ FinalFigures Run::final_figures() const {
   figures.validation = figures_on(rows_.validation);
   figures.validation_name = rows_.validation_name;
   figures.worst = worst_pictures(data_, figures.validation);
-  // As many as there are for validation: all of them would take as long as a part of an epoch.
-  const size_t most = std::min(rows_.train.size(), rows_.validation.size());
-  figures.training = figures_on(std::span(rows_.train).first(most));
-  figures.training_name = most == rows_.train.size()
-                              ? rows_.train_name
-                              : fmt::format("{}, the first {}", rows_.train_name, grouped(static_cast<int64_t>(most)));
+  const std::vector<int64_t> some = some_of(rows_.train, rows_.validation.size());
+  figures.training = figures_on(some);
+  figures.training_name =
+      fmt::format("{} pictures of {}", grouped(static_cast<int64_t>(some.size())), rows_.train_name);
   return figures;
 }
 

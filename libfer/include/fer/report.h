@@ -39,7 +39,7 @@ struct TrainingReport {
   Evaluation evaluation;             // of the best weights on the validation split; count 0: left out
   std::string evaluation_name;       // "PublicTest"
   Evaluation on_training;            // ... and on training pictures as they are; count 0: left out
-  std::string on_training_name;      // "Training, the first 3,589"
+  std::string on_training_name;      // "3,589 pictures of Training"
   std::vector<ReportPicture> worst;  // beside evaluation.worst, same order
 };
 
