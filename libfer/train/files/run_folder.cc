@@ -59,7 +59,6 @@ void RunFolder::open(bool resume, bool snapshots) {
 
 void RunFolder::remove_if_new() {
   lock_.release();
-  if (!made_.empty()) ::unlink(teacher_targets().c_str());
   for (; !made_.empty(); made_.pop_back()) ::rmdir(made_.back().c_str());
 }
 

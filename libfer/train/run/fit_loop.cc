@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "fer/error.h"
 #include "kernels/values/elementwise.h"
@@ -73,6 +74,7 @@ void FitLoop::start() {
     if (!resumed) logs_.begin_anew();
     if (folder_.used()) folder_.write_config(config_, identity_);
   } catch (...) {
+    if (wrote_teacher_targets_) std::remove(folder_.teacher_targets().c_str());
     folder_.remove_if_new();
     throw;
   }
@@ -82,7 +84,10 @@ void FitLoop::take_teacher_targets(bool kept) {
   if (kept) return read_row_table(folder_.teacher_targets(), *teacher_targets_);
   const TeacherFigures figures =
       ask_teacher(config_.teacher, model_.network, inputs_, callbacks_.should_stop, *teacher_targets_);
-  if (folder_.used()) write_row_table(folder_.teacher_targets(), *teacher_targets_);
+  if (folder_.used()) {
+    write_row_table(folder_.teacher_targets(), *teacher_targets_);
+    wrote_teacher_targets_ = true;
+  }
   if (callbacks_.on_teacher) callbacks_.on_teacher(figures);
 }
 

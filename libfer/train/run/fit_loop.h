@@ -60,6 +60,7 @@ class FitLoop {
   Model& model_;
   const TrainConfig& config_;
   std::optional<RowTable> teacher_targets_;
+  bool wrote_teacher_targets_ = false;
   const RunInputs inputs_;  // and those targets
   const TrainCallbacks& callbacks_;
   Monitors monitors_;

@@ -227,6 +227,13 @@ TEST_F(TeacherTargets, OfARunThatIsResumedAreThoseThatItBeganWith) {
   other.teacher = {};
   EXPECT_NE(refusal(other), "");
 
+  // Also where the refused resume had made a folder for its snapshots.
+  other = config;
+  other.batch_size = 16;
+  other.save_every = 2;
+  EXPECT_NE(refusal(other), "");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/teacher_targets.safetensors"));
+
   const std::string file = folder_ / "run/teacher_targets.safetensors", bytes = content_of(file);
   outcome_of(taught_config(folder_ / "other", {folder_ / "b"}));
   std::filesystem::copy_file(folder_ / "other/teacher_targets.safetensors", file,
