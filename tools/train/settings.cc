@@ -118,6 +118,11 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
   if (config.no_mixing_epochs > 0) {
     rows.emplace_back("without mixing and erasing", fmt::format("the last {} epochs", config.no_mixing_epochs));
   }
+  std::string sizes;
+  for (const auto& [size, share] : config.sizes) {
+    sizes += fmt::format("{}{}x{} for {:g} of the epochs", sizes.empty() ? "" : ", ", size.height, size.width, share);
+  }
+  if (!sizes.empty()) rows.emplace_back("sizes of pictures", sizes);
   if (config.weight_average > 0) {
     rows.emplace_back("average of weights", fmt::format("decay {:g}", config.weight_average));
   }

@@ -68,6 +68,13 @@ struct LayerRate {
   bool operator==(const LayerRate&) const = default;
 };
 
+// The size of training pictures during a part of a run.
+struct SizeShare {
+  PictureSize size = {};
+  double share = 0;  // of the epochs
+  bool operator==(const SizeShare&) const = default;
+};
+
 struct TrainConfig {
   int64_t epochs = 100;
   int64_t batch_size = 64;
@@ -109,6 +116,11 @@ struct TrainConfig {
   // that all batches of the last pass have with these weights: torch.optim.swa_utils.update_bn. Training itself goes on
   // with its own. It takes a forward pass over the training pictures each time.
   bool recompute_batch_norm = false;
+  // Progressive resizing: training begins with small pictures. Empty: all epochs have the network's input; else sizes
+  // in the order of the epochs, whose shares sum to 1 and of which the last is the network's input. A picture of a
+  // smaller size is the same part of the picture in fewer pixels. The network's weights must not depend on its input's
+  // size (convolutions and a global pool). Validation and the model have the network's own input all along.
+  std::vector<SizeShare> sizes = {};
   uint64_t seed = 42;
   Precision precision =
       Precision::kFp32;  // of the products in training steps; everything else, validation too, is fp32
@@ -188,8 +200,9 @@ class Trainer {
   // Weights are initialised from config.seed. Throws Error on a bad network or configuration. Where the configuration
   // has a crop, its size is the network's input.
   Trainer(Network network, const TrainConfig& config);
-  // Starts from a model's weights (fine-tuning), and keeps its preprocessing; config's is ignored. Its temperature
-  // is dropped. A crop in the configuration must have the size of the network's input.
+  // Starts from a model's weights (fine-tuning), and keeps its preprocessing; config's is ignored. Its temperature is
+  // dropped. A crop in the configuration becomes the network's input, whose weights must not depend on that
+  // (convolutions and a global pool).
   Trainer(Model model, TrainConfig config);
   ~Trainer();
   Trainer(Trainer&&) noexcept;

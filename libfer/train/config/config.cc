@@ -130,7 +130,7 @@ TrainConfig config_from_json(const json& object, Fields fields) {
 
 JsonValue compared_settings(const TrainConfig& config, Fields fields) {
   const bool length_matters = std::holds_alternative<CosineSchedule>(config.schedule) ||
-                              mixing_depends_on_length(config) || config.self_targets.any();
+                              mixing_depends_on_length(config) || config.self_targets.any() || !config.sizes.empty();
   return fields_to_json(config, fields, [&](const Field& field) {
     return field.kept == Kept::kCompared || (field.kept == Kept::kLength && length_matters);
   });

@@ -84,7 +84,28 @@ std::string shortest(Number number) {
 
 std::string size_expected(const Range& range) { return number_expected("N or HxW, each", range); }
 std::string rates_expected(const Range& range) { return number_expected("LAYER=FACTOR,..., each factor", range); }
+std::string sizes_expected(const Range& range) {
+  return number_expected("SIZE:SHARE,... (shares sum to 1), sizes", range);
+}
 std::string interval_expected(const Range& range) { return number_expected("MIN,MAX in this order, each", range); }
+
+// Within what decimal shares such as 0.1 lose.
+bool shares_sum_to_one(const std::vector<SizeShare>& sizes) {
+  double sum = 0;
+  for (const SizeShare& part : sizes) {
+    if (!(part.share > 0 && part.share <= 1)) return false;
+    sum += part.share;
+  }
+  return sizes.empty() || std::abs(sum - 1) < 1e-6;
+}
+
+std::string sizes_text(const std::vector<SizeShare>& sizes) {
+  std::string text;
+  for (const auto& [size, share] : sizes) {
+    text += fmt::format("{}{}x{}:{}", text.empty() ? "" : ",", size.height, size.width, number_text(share));
+  }
+  return text.empty() ? "none" : text;
+}
 
 void refuse_repeated(const std::vector<LayerRate>& rates, const std::string& where) {
   std::set<std::string> seen;
@@ -152,6 +173,7 @@ std::string expected_text(const Field& field, const Place& place) {
                  [](std::vector<std::string>*) { return std::string("paths with commas between"); },
                  [](Views*) { return std::string("none, or some of flip, five, ten, shifts, dense with + between"); },
                  [&](std::vector<LayerRate>*) { return rates_expected(field.range); },
+                 [&](std::vector<SizeShare>*) { return sizes_expected(field.range); },
                  [&](PictureSize*) { return size_expected(field.range); },
                  [&](Interval*) { return interval_expected(field.range); },
                  [](const Choice& choice) { return one_of(choice.names); }},
@@ -182,6 +204,7 @@ std::string value_text(const Place& place) {
             }
             return text.empty() ? "none" : text;
           },
+          [](std::vector<SizeShare>* v) { return sizes_text(*v); },
           [](PictureSize* v) { return v->given() ? fmt::format("{}x{}", v->height, v->width) : std::string("none"); },
           [](Interval* v) { return fmt::format("{},{}", number_text(v->low), number_text(v->high)); },
           [](const Choice& choice) { return choice.now; },
@@ -216,6 +239,13 @@ void check_value(const Field& field, const Place& place, const std::string& wher
                           for (const LayerRate& rate : *rates) check(rate.factor);
                           refuse_repeated(*rates, where);
                         },
+                        [&](std::vector<SizeShare>* sizes) {
+                          for (const SizeShare& part : *sizes) {
+                            check(part.size.height);
+                            check(part.size.width);
+                          }
+                          if (!shares_sum_to_one(*sizes)) fail(where, expected_text(field, place), sizes_text(*sizes));
+                        },
                         [&](PictureSize* size) {
                           if (!size->given()) return;
                           check(size->height);
@@ -248,6 +278,13 @@ core::JsonValue value_to_json(const Place& place) {
                    JsonValue object = JsonValue::object();
                    for (const LayerRate& rate : *v) object[rate.layer] = rate.factor;
                    return object;
+                 },
+                 [](std::vector<SizeShare>* v) {
+                   JsonValue array = JsonValue::array();
+                   for (const SizeShare& part : *v) {
+                     array.push_back(JsonValue::array({part.size.height, part.size.width, part.share}));
+                   }
+                   return array;
                  },
                  [](Interval* v) {
                    return JsonValue::array({v->low, v->high});
@@ -287,6 +324,18 @@ void value_from_json(const json& value, const std::string& where, const Place& p
                             read_value(factor, where + ": " + layer, out->emplace_back(LayerRate{layer}).factor);
                           }
                         },
+                        [&](std::vector<SizeShare>* out) {
+                          constexpr const char* kForm = "an array of [height, width, share]";
+                          if (!value.is_array()) fail(where, kForm, shown(value));
+                          out->clear();
+                          for (const json& part : value) {
+                            if (!part.is_array() || part.size() != 3) fail(where, kForm, shown(part));
+                            SizeShare& read = out->emplace_back();
+                            read_value(part[0], where, read.size.height);
+                            read_value(part[1], where, read.size.width);
+                            read_value(part[2], where, read.share);
+                          }
+                        },
                         [&](PictureSize* out) {
                           if (value.is_null()) return;
                           if (!value.is_array() || value.size() != 2) fail(where, "[height, width]", shown(value));
@@ -314,6 +363,11 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
     auto value = number;
     if (!parse(part, value) || !fits(field.range, value)) refuse();
     number = value;
+  };
+  const auto size_in = [&](std::string_view part, PictureSize& size) {
+    const size_t x = part.find('x');
+    number_in(part.substr(0, x), size.height);
+    number_in(x == part.npos ? part : part.substr(x + 1), size.width);
   };
   std::visit(Overloaded{[](std::monostate) {},
                         [&](bool* out) {
@@ -343,11 +397,20 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
                           refuse_repeated(rates, where);
                           *out = std::move(rates);
                         },
+                        [&](std::vector<SizeShare>* out) {
+                          std::vector<SizeShare> sizes;
+                          for (const std::string_view part : parts_of(text)) {
+                            const size_t colon = part.rfind(':');
+                            if (colon == part.npos) refuse();
+                            size_in(part.substr(0, colon), sizes.emplace_back().size);
+                            if (!parse(part.substr(colon + 1), sizes.back().share)) refuse();
+                          }
+                          if (!shares_sum_to_one(sizes)) refuse();
+                          *out = std::move(sizes);
+                        },
                         [&](PictureSize* out) {
-                          const size_t x = text.find('x');
                           PictureSize size;
-                          number_in(std::string_view(text).substr(0, x), size.height);
-                          number_in(x == text.npos ? text : std::string_view(text).substr(x + 1), size.width);
+                          size_in(text, size);
                           *out = size;
                         },
                         [&](Interval* out) {

@@ -43,9 +43,9 @@ struct Choice {
 };
 
 // Where a field's value lies in a TrainConfig; monostate: in this one nowhere (momentum, while the optimizer is Adam).
-using Place =
-    std::variant<std::monostate, bool*, int64_t*, uint64_t*, float*, double*, std::string*, std::vector<double>*,
-                 std::vector<std::string>*, std::vector<LayerRate>*, Views*, PictureSize*, Interval*, Choice>;
+using Place = std::variant<std::monostate, bool*, int64_t*, uint64_t*, float*, double*, std::string*,
+                           std::vector<double>*, std::vector<std::string>*, std::vector<LayerRate>*,
+                           std::vector<SizeShare>*, Views*, PictureSize*, Interval*, Choice>;
 
 enum class Kept {
   kCompared,  // in config.json, and the same in a resumed run

@@ -14,11 +14,15 @@ PictureSize input_size(const Network& network) { return {network.input[0], netwo
 
 }  // namespace
 
-void check_crop(const Model& model, const Augmentation& augmentation) {
+void use_crop(Model& model, const Augmentation& augmentation) {
   const PictureSize& crop = augmentation.crop;
   if (!crop.given() || crop == input_size(model.network)) return;
-  throw Error(fmt::format("crop: expected {}, the input of the model's network, found {}",
-                          text_of(input_size(model.network)), text_of(crop)));
+  try {
+    model.network = with_input_size(model.network, crop);
+  } catch (const Error& error) {
+    throw Error(fmt::format("crop: expected {}, the input of the model's network, found {}: {}",
+                            text_of(input_size(model.network)), text_of(crop), error.what()));
+  }
 }
 
 Preprocessing preprocessing_for(const Model& model, const Augmentation& augmentation, const Dataset& data) {

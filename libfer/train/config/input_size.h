@@ -7,8 +7,9 @@
 
 namespace fer::train {
 
-// Throws Error where the crop's size is not that of the model's input.
-void check_crop(const Model& model, const Augmentation& augmentation);
+// Gives a model's network the size of the crop, where there is one, as its input. Throws Error where the network's
+// weights would be others.
+void use_crop(Model& model, const Augmentation& augmentation);
 
 // The model's preprocessing, for training on these data: with a crop, pictures keep the data set's size where the model
 // does not say another. Throws Error where that is smaller than the network's input.

@@ -7,6 +7,7 @@
 #include "fer/error.h"
 #include "train/config/config.h"
 #include "train/config/input_size.h"
+#include "train/config/sizes.h"
 #include "train/step/stopwatch.h"
 #include "train/step/train_step.h"
 
@@ -79,6 +80,7 @@ TrainingProfile profile_training(const Network& network, const TrainConfig& conf
   const train::RunInputs inputs{.data = data, .train = rows, .validation = {}, .targets = {}};
   Model model{.network = network, .weights = {}, .preprocessing = config.preprocessing};
   use_crop(model.network, config.augmentation);
+  train::check_sizes(config, model.network);
   model.weights = initialize(model.network, config.seed);
   use_standardization(model, config, data, rows);
   TrainConfig used = config;

@@ -11,6 +11,7 @@
 #include "train/config/config.h"
 #include "train/config/input_size.h"
 #include "train/config/length.h"
+#include "train/config/sizes.h"
 #include "train/run/fit_loop.h"
 #include "train/step/layer_rates.h"
 
@@ -72,7 +73,8 @@ Trainer::Trainer(Model model, TrainConfig config) {
   }
   train::check_config(config, class_count(model.network));
   train::layer_rates(config.learning_rate_multipliers, model.network);  // which names must be layers'
-  train::check_crop(model, config.augmentation);
+  train::use_crop(model, config.augmentation);
+  train::check_sizes(config, model.network);
   config.preprocessing = model.preprocessing;
   model.temperature = 1;  // was fitted to answers that the training changes
   impl_ = std::make_unique<Impl>(Impl{std::move(model), std::move(config)});
@@ -97,6 +99,7 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
     throw Error(std::string(preprocessing.equalize ? "equalize" : "standardize") +
                 ": expected pictures, found landmarks");
   }
+  if (!impl_->config.sizes.empty() && data.has_values()) throw Error("sizes: expected pictures, found landmarks");
   const bool labels_needed = soft_targets.empty();
   evaluation::check_rows(network, data, train, labels_needed, "training");
   evaluation::check_rows(network, data, validation, labels_needed, "validation");

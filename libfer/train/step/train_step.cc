@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kernels/values/elementwise.h"
+#include "train/config/sizes.h"
 #include "train/step/layer_rates.h"
 #include "train/step/not_finite.h"
 
@@ -25,13 +26,23 @@ void TrainStep::take_memory() {
   if (gradients_.size() == 0) gradients_ = Tensor(trainable);
   if (batch_gradients_.size() == 0 && config_.accumulate > 1) batch_gradients_ = Tensor(trainable);
   if (plan_ != nullptr) return;
-  auto plan = std::make_unique<engine::TrainingPlan>(model_.network, model_.weights.layout, batches_.largest_batch(),
-                                                     config_.precision);
+  const Network small = size_.given() ? with_input_size(model_.network, size_) : Network();
+  auto plan = std::make_unique<engine::TrainingPlan>(size_.given() ? small : model_.network, model_.weights.layout,
+                                                     batches_.largest_batch(), config_.precision);
   moments_.resize(static_cast<size_t>(plan->moment_layout().floats));
   plan_ = std::move(plan);  // last: where it is there, all is
 }
 
+void TrainStep::fit_size(int64_t step) {
+  const PictureSize size = size_in_step(config_, step, steps_per_epoch());
+  if (size == size_) return;
+  size_ = size;
+  plan_.reset();
+  batches_.use_size(size, model_.network);
+}
+
 TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages* stages) {
+  fit_size(step);
   take_memory();
   note_stage(stages, {.pass = "batch"}, [&] { batches_.start_step(step); });
   Result result{.images = batches_.step_count()};
@@ -103,6 +114,7 @@ Tensor* TrainStep::judged_weights(int64_t steps_taken, const std::function<bool(
   if (!recomputes_) return &averaged_weights();
   if (recomputed_at_ == steps_taken) return &recomputed_;
   const bool had_arena = plan_ != nullptr;
+  fit_size(steps_taken - 1);
   take_memory();
   recomputed_at_ = -1;
   recomputed_ = averaged_weights();

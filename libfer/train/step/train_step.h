@@ -64,12 +64,15 @@ class TrainStep {
 
  private:
   void add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result);
+  // Makes ready for pictures of this step's size.
+  void fit_size(int64_t step);
   engine::TrainingPlan::Batch plan_batch(int64_t step, int64_t batch) const;
   // Adds what batch norms find in the batches of a step to sums; returns how many batches there were.
   int64_t add_moments(int64_t step, std::span<const float> weights, std::vector<double>& sums);
 
   Model& model_;
   const TrainConfig& config_;
+  PictureSize size_;  // of the last step's pictures (TrainConfig::sizes)
   TrainingBatches batches_;
   OptimizerState optimizer_;
   WeightAverage average_;

@@ -8,26 +8,37 @@
 #include "train/config/length.h"
 #include "train/config/mixing_epochs.h"
 #include "train/config/self_target_share.h"
+#include "train/config/sizes.h"
 
 namespace fer::train {
 
 TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network)
-    : config_(config),
-      inputs_(inputs),
-      shape_{network.input[0], network.input[1], network.input[2]},
-      picture_size_(network.input.elements()),
-      classes_(class_count(network)) {
+    : config_(config), inputs_(inputs), classes_(class_count(network)) {
   const int64_t rows = static_cast<int64_t>(inputs.train.size());
   merges_ = merges_last(config, rows);
   const int64_t batch = std::min(config.batch_size, rows) + (merges_ ? 1 : 0);
   steps_per_pass_ = train::steps_per_pass(config, rows);
-  pictures_ = Tensor({batch, picture_size_});
   targets_ = Tensor({batch, classes_});
+  use_size({}, network);
   if (!config.class_weights.empty()) weights_.resize(batch);
   if (config.self_targets.any()) {
     self_targets_.emplace(inputs, classes_, config.self_targets.decay);
     probabilities_ = Tensor({batch, classes_});
   }
+}
+
+void TrainingBatches::use_size(const PictureSize& size, const Network& network) {
+  shape_ = {network.input[0], network.input[1], network.input[2]};
+  crop_ = config_.augmentation.crop;
+  resize_ = config_.preprocessing.resize;
+  if (size.given()) {
+    shape_.height = size.height;
+    shape_.width = size.width;
+    if (crop_.given()) crop_ = size;
+    resize_ = resize_for(size, network, resize_);
+  }
+  picture_size_ = shape_.height * shape_.width * shape_.channels;
+  pictures_ = Tensor({largest_batch(), picture_size_});
 }
 
 void TrainingBatches::start_step(int64_t step) {
@@ -49,6 +60,7 @@ void TrainingBatches::fill(int64_t batch) {
   rows_ = rows.first(count_);
   mixed_.assign(count_, false);
   Augmentation augmentation = config_.augmentation;
+  augmentation.crop = crop_;
   if (!mixes_) augmentation.erasing = 0;
   data::fill_batch(inputs_.data, rows_,
                    {.scale = config_.preprocessing.scale,
@@ -57,7 +69,7 @@ void TrainingBatches::fill(int64_t batch) {
                     .seed = config_.seed,
                     .pass = pass_,
                     .shape = shape_,
-                    .resize = config_.preprocessing.resize,
+                    .resize = resize_,
                     .equalize = config_.preprocessing.equalize,
                     .standardize = config_.preprocessing.standardize == Standardization::kPicture},
                    pictures_.values().first(count_ * picture_size_));

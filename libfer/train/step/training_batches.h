@@ -15,8 +15,12 @@ namespace fer::train {
 
 class TrainingBatches {
  public:
-  // Keeps references to config and inputs.
+  // Keeps references to config and inputs. Pictures have the size of the network's input.
   TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network);
+
+  // From the next batch on pictures have this size, each the part that the network's input is of it; not given: the
+  // size of that input.
+  void use_size(const PictureSize& size, const Network& network);
 
   // config.steps_per_epoch, or one pass over the data: ceil(rows / (accumulate * batch size)). The last step of a pass
   // may have fewer pictures, and with config.merge_last its last batch one more than the batch size.
@@ -59,7 +63,8 @@ class TrainingBatches {
 
   const TrainConfig& config_;
   const RunInputs& inputs_;
-  data::PictureShape shape_;  // the network's input
+  data::PictureShape shape_;   // of the pictures
+  PictureSize crop_, resize_;  // the configuration's, in proportion to the pictures' size
   int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
   bool mixes_ = false;                         // in this step
   bool merges_;                                // a pass leaves one picture over, which the batch before it takes

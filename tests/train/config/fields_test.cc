@@ -201,6 +201,7 @@ void change(const Place& place) {
   if (auto* paths = std::get_if<std::vector<std::string>*>(&place)) **paths = {"a", "b,c"};
   if (auto* views = std::get_if<Views*>(&place)) **views = {.flip = true, .dense = true};
   if (auto* rates = std::get_if<std::vector<LayerRate>*>(&place)) **rates = {{"conv", 0.5}};
+  if (auto* sizes = std::get_if<std::vector<SizeShare>*>(&place)) **sizes = {{{32, 32}, 0.5}, {{48, 48}, 0.5}};
   if (auto* size = std::get_if<PictureSize*>(&place)) **size = {40, 44};
   if (auto* interval = std::get_if<Interval*>(&place)) **interval = {0.25, 0.75};
   if (const auto* choice = std::get_if<Choice>(&place)) choice->set(choice->names.back());
