@@ -6,7 +6,7 @@ namespace {
 using FerInfo = ToolTest;
 
 TEST_F(FerInfo, EveryProgramAnswersHelpAndVersion) {
-  for (const std::string program : {"fer-train", "fer-eval", "fer-predict", "fer-info"}) {
+  for (const std::string program : {"fer-train", "fer-eval", "fer-calibrate", "fer-predict", "fer-info"}) {
     const ToolResult help = run(program + " --help");
     EXPECT_EQ(help.status, 0);
     EXPECT_NE(help.out.find(program + " [options]"), std::string::npos) << help.out;
@@ -19,7 +19,7 @@ TEST_F(FerInfo, EveryProgramAnswersHelpAndVersion) {
 }
 
 TEST_F(FerInfo, EveryProgramExitsWithTwoOnAMistakeInItsUse) {
-  for (const std::string program : {"fer-train", "fer-eval", "fer-predict", "fer-info"}) {
+  for (const std::string program : {"fer-train", "fer-eval", "fer-calibrate", "fer-predict", "fer-info"}) {
     for (const std::string arguments : {"", " --nonsense", " --json=maybe x y"}) {
       const ToolResult r = run(program + arguments);
       EXPECT_EQ(r.status, 2) << program << arguments;

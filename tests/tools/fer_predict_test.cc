@@ -63,6 +63,24 @@ TEST_F(FerPredict, TheSamePixelsGetTheSameAnswerFromEveryKindOfFile) {
   EXPECT_EQ(answers[72]["row"], 69);
 }
 
+TEST_F(FerPredict, ViewsAreAveragedAndStated) {
+  const auto plain = json_lines(run("fer-predict run/best.safetensors --json face.png").out).at(0);
+  EXPECT_FALSE(plain.contains("views"));
+  const ToolResult r = run("fer-predict run/best.safetensors --json --views shifts+flip --view-mean logits face.png");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(r.err, "fer-predict: views shifts+flip (10 views of each picture, the mean of their logits)\n");
+  const auto answer = json_lines(r.out).at(0);
+  EXPECT_EQ(answer["views"], "shifts+flip");
+  EXPECT_EQ(answer["view_count"], 10);
+  EXPECT_EQ(answer["view_mean"], "logits");
+  EXPECT_NE(answer["probabilities"], plain["probabilities"]);
+  EXPECT_EQ(run("fer-predict run/best.safetensors --flip face.png").out,
+            run("fer-predict run/best.safetensors --views flip face.png").out);
+  const ToolResult refused = run("fer-predict run/best.safetensors --views ten face.png");
+  EXPECT_EQ(refused.status, 1);
+  expect_one_line_error(refused, "fer-predict", "run/best.safetensors: views ten: expected a model that stores a size");
+}
+
 TEST_F(FerPredict, TopOrdersTheClassesByProbability) {
   const auto answer = json_lines(run("fer-predict run/best.safetensors --json --top 3 face.png").out).at(0);
   ASSERT_EQ(answer["top"].size(), 3u);

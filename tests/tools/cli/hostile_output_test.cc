@@ -8,7 +8,8 @@ namespace {
 
 using HostileOutput = ToolTest;
 
-constexpr const char* kPrograms[] = {"fer-train", "fer-eval", "fer-predict", "fer-info", "fer-data", "fer-convert"};
+constexpr const char* kPrograms[] = {"fer-train", "fer-eval",    "fer-predict",  "fer-info",
+                                     "fer-data",  "fer-convert", "fer-calibrate"};
 
 // Issue 12: a message that could not be written ended every program by SIGABRT.
 TEST_F(HostileOutput, StatusIsTheSameWhereStderrIsClosedOrFull) {
