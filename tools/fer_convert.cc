@@ -138,6 +138,11 @@ Model filled_network(const cli::Arguments& arguments, Notes& notes) {
   Model model;
   if (into.ends_with(".safetensors")) {
     model = load_model(into);
+    if (model.temperature != 1) {
+      notes.push_back(fmt::format("temperature: {:.6g} is dropped, as other weights change what it was fitted to",
+                                  model.temperature));
+      model.temperature = 1;
+    }
   } else {
     model.network = load_network(into);
     model.weights = initialize(model.network, static_cast<uint64_t>(arguments.integer("seed", 0, INT64_MAX)));

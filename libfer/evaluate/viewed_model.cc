@@ -16,7 +16,8 @@
 namespace fer::evaluation {
 namespace {
 
-void check_views(const Views& views, const Network& network, const Preprocessing& preprocessing) {
+// The views, where such a model can be shown pictures in them.
+const Views& checked(const Views& views, const Network& network, const Preprocessing& preprocessing) {
   if ((views.corners || views.dense) && !preprocessing.resize.given()) {
     throw Error(fmt::format(
         "views {}: expected a model that stores a size to crop from (fer-train --crop), found one that sees the whole "
@@ -28,6 +29,7 @@ void check_views(const Views& views, const Network& network, const Preprocessing
         "view mean logits: expected a network that gives logits or ends in a softmax, found one that ends in "
         "sigmoids: take the mean of probabilities");
   }
+  return views;
 }
 
 std::optional<PreparedModel> dense_model(const Network& network, const ParameterLayout& layout,
@@ -53,7 +55,7 @@ void to_logarithms(std::span<float> probabilities) {
 ViewedModel::ViewedModel(const Network& network, const ParameterLayout& layout, std::span<const float> weights,
                          const Preprocessing& preprocessing, std::span<const Int8Layer> int8, const Views& views,
                          Outputs outputs, double temperature)
-    : views_((check_views(views, network, preprocessing), views)),
+    : views_(checked(views, network, preprocessing)),
       temperature_(outputs == Outputs::kRaw ? 1 : temperature),
       list_(views_of(views)),
       crop_(network, layout, weights, preprocessing, int8, outputs),

@@ -36,17 +36,17 @@ void check_parameters(const Network& network, const Network& resized) {
 }  // namespace
 
 Network with_input_size(Network network, const PictureSize& size) {
-  Network resized = network;
-  resized.input = Shape({size.height, size.width, network.input[2]});
+  const Network before = network;
+  network.input = Shape({size.height, size.width, before.input[2]});
   try {
-    infer(resized);
-    check_parameters(network, resized);
-    if (class_count(resized) == class_count(network)) return resized;
+    infer(network);
+    check_parameters(before, network);
+    if (class_count(network) == class_count(before)) return network;
   } catch (const Error& e) {
-    throw Error(fmt::format("network {} at input {}: {}", network.name, resized.input.to_string(), e.what()));
+    throw Error(fmt::format("network {} at input {}: {}", network.name, network.input.to_string(), e.what()));
   }
   throw Error(fmt::format("network {} at input {}: expected {} outputs, found {}", network.name,
-                          resized.input.to_string(), class_count(network), class_count(resized)));
+                          network.input.to_string(), class_count(before), class_count(network)));
 }
 
 }  // namespace fer

@@ -40,10 +40,11 @@ std::string bar(const ReliabilityBin& bin) {
   if (bin.count == 0) return "";
   const auto [low, high] = std::minmax(bin.accuracy, bin.confidence);
   return fmt::format(
-      "<g><title>confidence {:.0f} to {:.0f} %: {} pictures, mean confidence {:.1f} %, accuracy {:.1f} "
+      "<g><title>confidence {:.0f} to {:.0f} %: {} {}, mean confidence {:.1f} %, accuracy {:.1f} "
       "%</title>{}{}</g>\n",
-      100 * bin.low, 100 * bin.high, grouped(bin.count), 100 * bin.confidence, 100 * bin.accuracy,
-      rectangle(bin, 0, bin.accuracy, "var(--train)"), rectangle(bin, low, high, "rgba(var(--miss),0.5)"));
+      100 * bin.low, 100 * bin.high, grouped(bin.count), bin.count == 1 ? "picture" : "pictures", 100 * bin.confidence,
+      100 * bin.accuracy, rectangle(bin, 0, bin.accuracy, "var(--train)"),
+      rectangle(bin, low, high, "rgba(var(--miss),0.5)"));
 }
 
 }  // namespace

@@ -135,6 +135,32 @@ TEST(Evaluate, IsPredictionAndMetricsTogether) {
   EXPECT_GE(e.worst[0].row, 70);
 }
 
+TEST(FittedTemperature, IsTheBestOfThePicturesWhateverTheModelHas) {
+  const SmallRun run;
+  Model model = untrained_model();
+  const double fitted = fitted_temperature(model, run.data, run.train);
+  EXPECT_NEAR(fitted, evaluate(model, run.data, run.train).calibration.best_temperature, 1e-6 * fitted);
+  model.temperature = 3;
+  EXPECT_EQ(fitted_temperature(model, run.data, run.train), fitted);
+  model.temperature = fitted;
+  EXPECT_NEAR(evaluate(model, run.data, run.train).calibration.best_temperature, 1, 1e-4);
+  const Views flip = {.flip = true};
+  model.temperature = fitted_temperature(model, run.data, run.train, 16, flip);
+  EXPECT_NEAR(evaluate(model, run.data, run.train, 16, flip).calibration.best_temperature, 1, 1e-4);
+}
+
+TEST(FittedTemperature, NeedsPicturesAndLogits) {
+  const SmallRun run;
+  Model model = untrained_model();
+  EXPECT_EQ(message_of([&] { fitted_temperature(model, run.data, {}); }),
+            "temperature: expected one labelled picture or more, found none");
+  EXPECT_EQ(message_of([&] { fitted_temperature(model, run.data, run.train, 64, {}, [] { return true; }); }),
+            "evaluation: stopped before its end");
+  std::get<Dense>(model.network.layers.back().kind).activation = Activation::kSigmoid;
+  EXPECT_EQ(message_of([&] { fitted_temperature(model, run.data, run.train); }),
+            "temperature: expected a network that gives logits or ends in a softmax, found one that ends in sigmoids");
+}
+
 TEST(MisclassifiedRows, AreThoseThatTheConfusionCounts) {
   const SmallRun run;
   const Model model = untrained_model();

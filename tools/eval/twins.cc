@@ -55,6 +55,7 @@ Twins find_twins(const std::string& part, const Dataset& data, const std::vector
 
 std::vector<int64_t> rows_left(const Twins& twins, const std::vector<int64_t>& rows) {
   std::vector<int64_t> left;
+  left.reserve(twins.left.size());
   for (const size_t i : twins.left) left.push_back(rows[i]);
   return left;
 }
