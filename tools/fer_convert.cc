@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "fer/dataset.h"
@@ -58,6 +59,31 @@ Model in_int8(Model model, const cli::Arguments& arguments, Notes& notes) {
   notes.push_back(
       fmt::format("{} layers in 8-bit integers, calibrated on {} pictures", model.int8.size(), rows.size()));
   return model;
+}
+
+// What the new file has lost: the size of the difference of all weights, by that of the weights.
+std::string rounding_note(const Model& model, const std::string& path, Storage storage) {
+  const Model stored = load_model(path);
+  double difference = 0, size = 0;
+  for (const Parameter& parameter : model.weights.layout.parameters) {
+    if (!parameter.name.ends_with("kernel")) continue;
+    const std::span<const float> before = model.weights.of(parameter), after = stored.weights.of(parameter);
+    for (size_t i = 0; i < before.size(); ++i) {
+      const double lost = static_cast<double>(before[i]) - static_cast<double>(after[i]);
+      difference += lost * lost;
+      size += static_cast<double>(before[i]) * static_cast<double>(before[i]);
+    }
+  }
+  return fmt::format("kernels stored as {}: rounding took {:.3f} % of their size (root mean square)",
+                     storage_name(storage), size == 0 ? 0.0 : 100 * std::sqrt(difference / size));
+}
+
+void save(const Model& model, const std::string& path, const cli::Arguments& arguments, Notes& notes) {
+  const Storage storage = arguments.has("storage")
+                              ? storage_from_name(arguments.choice("storage", {"fp32", "bf16", "int8"}))
+                              : Storage::kFp32;
+  save_model(model, path, storage);
+  if (storage != Storage::kFp32) notes.push_back(rounding_note(model, path, storage));
 }
 
 enum class Form { kSafetensors, kOnnx, kKeras };
@@ -192,14 +218,16 @@ void check_options(const cli::Arguments& arguments, Form from, Form to) {
   const bool int8 = arguments.flag("int8");
   refuse_other_format(arguments.text("out"));
   if (to == Form::kKeras) throw cli::UsageError("--out: files of Keras are read, not written");
-  if (from == Form::kSafetensors && to == Form::kSafetensors && !int8)
-    throw cli::UsageError("expected --int8, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
+  if (from == Form::kSafetensors && to == Form::kSafetensors && !int8 && !arguments.has("storage"))
+    throw cli::UsageError("expected --int8, --storage, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
   if (from != Form::kKeras) refuse("that is not from Keras", {"config", "network", "backend", "into", "seed"});
   if (from == Form::kSafetensors) refuse("of a model of libfer's", {"class-names", "pixel-scale", "pixel-shift"});
-  if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit"});
+  if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit", "storage"});
   if (to != Form::kOnnx) refuse("that is not to ONNX", {"keep-batch-norm", "opset", "preprocessed", "channels-first"});
   if (arguments.has("into")) refuse("with --into", {"config", "network", "backend"});
   if (int8 && !arguments.has("calibrate")) throw cli::UsageError("--int8: expected --calibrate DATA beside it");
+  if (int8 && arguments.has("storage"))
+    throw cli::UsageError("--storage: not with --int8, whose kernels are bytes already");
   if (!int8) refuse("without --int8", {"calibrate", "calibrate-limit"});
 }
 
@@ -230,7 +258,7 @@ int convert(const cli::Arguments& arguments) {
                                   model.network.input[0], model.network.input[1], size.height, size.width));
     }
   } else {
-    save_model(model, out);
+    save(model, out, arguments, notes);
   }
   for (const std::string& note : notes) fmt::print("{}\n", note);
   print_size(path);
@@ -247,6 +275,9 @@ void declare(cxxopts::Options& options) {
       "DATA");
   options.add_options("To 8-bit integers")(
       "calibrate-limit", "Number of pictures to calibrate on, spread over the file", text()->default_value("512"), "N");
+  options.add_options("To a smaller file")(
+      "storage", "Store kernels as fp32, bf16 (half the size) or int8 (a quarter); the model computes in floats",
+      text(), "NAME");
   options.add_options("To ONNX")("keep-batch-norm", "Keep batch norms as nodes of their own");
   options.add_options("To ONNX")(
       "opset", "Version of ONNX's operators, 9 to 21 (default: 13, or 10 for relu6, which OpenCV 4.6 reads)", text(),
@@ -282,10 +313,10 @@ cli::Program program() {
           .operands = "MODEL",
           .purpose =
               "Converts a model: to 8-bit integers (a quarter of the size, faster for single "
-              "pictures), or, by the names\nof the files, to or from ONNX, or from Keras.",
+              "pictures), to a smaller\nfile, or, by the names of the files, to or from ONNX, or from Keras.",
           .declare = declare,
           .run = convert,
-          .groups = {"To 8-bit integers", "To ONNX", "From ONNX or Keras", "From Keras"}};
+          .groups = {"To 8-bit integers", "To a smaller file", "To ONNX", "From ONNX or Keras", "From Keras"}};
 }
 
 }  // namespace

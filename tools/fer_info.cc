@@ -117,12 +117,18 @@ int info(const cli::Arguments& arguments) {
   }
   if (arguments.flag("json")) {
     ordered_json json = network_json(model.network, batch_size);
+    if (is_model) json["storage"] = storage_name(model_storage(what));
     if (is_model) json["preprocessing"] = preprocessing_json(model.preprocessing);
     if (is_model) json["temperature"] = model.temperature;
     fmt::print("{}\n", cli::one_line(json));
     return 0;
   }
   print_network(model.network, batch_size);
+  if (is_model) {
+    const Storage storage = model_storage(what);
+    if (storage != Storage::kFp32)
+      fmt::print("storage          kernels as {}, computed in fp32\n", storage_name(storage));
+  }
   if (is_model) fmt::print("input            {}\n", input_text(model.preprocessing));
   if (model.temperature != 1) fmt::print("temperature      {:.6g}: divides the logits\n", model.temperature);
   return 0;

@@ -46,14 +46,17 @@ std::optional<std::string> layer_of_kernel(const Parameter& parameter) {
   return parameter.name.substr(0, parameter.name.size() - kKernel.size());
 }
 
-Int8Layer read_int8_kernel(const SafetensorsFile& file, const Parameter& kernel, std::span<float> values,
-                           const std::string& where) {
+namespace {
+
+Int8Layer scaled_layer(const SafetensorsFile& file, const Parameter& kernel, const std::string& where) {
   Int8Layer layer;
   layer.layer = *layer_of_kernel(kernel);
   layer.kernel_scale = read_floats(file, scale_name(layer.layer), kernel.shape[kernel.shape.rank() - 1], where);
-  const std::vector<float> range = read_floats(file, range_name(layer.layer), 2, where);
-  layer.low = range[0];
-  layer.high = range[1];
+  return layer;
+}
+
+void read_bytes(const SafetensorsFile& file, const Parameter& kernel, const Int8Layer& layer, std::span<float> values,
+                const std::string& where) {
   check(layer, where + ": ");
   const std::span<const std::byte> bytes = file.find(kernel.name).data;
   const size_t channels = layer.kernel_scale.size();
@@ -63,7 +66,23 @@ Int8Layer read_int8_kernel(const SafetensorsFile& file, const Parameter& kernel,
       throw Error(fmt::format("{}: tensor '{}': expected bytes from -127 to 127, found -128", where, kernel.name));
     values[i] = static_cast<float>(q) * layer.kernel_scale[i % channels];
   }
+}
+
+}  // namespace
+
+Int8Layer read_int8_kernel(const SafetensorsFile& file, const Parameter& kernel, std::span<float> values,
+                           const std::string& where) {
+  Int8Layer layer = scaled_layer(file, kernel, where);
+  const std::vector<float> range = read_floats(file, range_name(layer.layer), 2, where);
+  layer.low = range[0];
+  layer.high = range[1];
+  read_bytes(file, kernel, layer, values, where);
   return layer;
+}
+
+void read_stored_kernel(const SafetensorsFile& file, const Parameter& kernel, std::span<float> values,
+                        const std::string& where) {
+  read_bytes(file, kernel, scaled_layer(file, kernel, where), values, where);
 }
 
 std::vector<int8_t> int8_kernel(const Int8Layer& layer, const Parameter& kernel, std::span<const float> values) {

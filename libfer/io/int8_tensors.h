@@ -22,6 +22,10 @@ std::optional<std::string> layer_of_kernel(const Parameter& parameter);
 Int8Layer read_int8_kernel(const SafetensorsFile& file, const Parameter& kernel, std::span<float> values,
                            const std::string& where);
 
+// The same of a file whose kernels are only stored so: there is no range, and the layer computes in floats.
+void read_stored_kernel(const SafetensorsFile& file, const Parameter& kernel, std::span<float> values,
+                        const std::string& where);
+
 // Returns a kernel as bytes. Throws Error naming the layer where values are no multiples of their scale.
 std::vector<int8_t> int8_kernel(const Int8Layer& layer, const Parameter& kernel, std::span<const float> values);
 

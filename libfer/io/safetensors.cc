@@ -32,8 +32,11 @@ struct DtypeForm {
   const char* name;
   int64_t bytes;
 };
-constexpr DtypeForm kDtypes[] = {
-    {Dtype::kF32, "F32", 4}, {Dtype::kU8, "U8", 1}, {Dtype::kI8, "I8", 1}, {Dtype::kI64, "I64", 8}};
+constexpr DtypeForm kDtypes[] = {{Dtype::kF32, "F32", 4},
+                                 {Dtype::kBf16, "BF16", 2},
+                                 {Dtype::kU8, "U8", 1},
+                                 {Dtype::kI8, "I8", 1},
+                                 {Dtype::kI64, "I64", 8}};
 
 const DtypeForm& form_of(Dtype dtype) {
   return *std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.dtype == dtype; });

@@ -14,7 +14,7 @@
 
 namespace fer::io {
 
-enum class Dtype { kF32, kU8, kI8, kI64 };
+enum class Dtype { kF32, kBf16, kU8, kI8, kI64 };
 const char* dtype_name(Dtype dtype);
 
 struct SafetensorsEntry {

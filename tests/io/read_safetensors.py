@@ -44,8 +44,13 @@ for name, entry in header.items():
     count = 1
     for extent in entry["shape"]:
         count *= extent
-    if entry["dtype"] != "F32" or end - begin != 4 * count:
+    if entry["dtype"] == "BF16" and end - begin == 2 * count:
+        # The upper half of a float: two bytes of zero come before each, little-endian.
+        halves = struct.unpack_from("<%dH" % count, data, begin)
+        values = struct.unpack("<%df" % count, struct.pack("<%dI" % count, *(half << 16 for half in halves)))
+    elif entry["dtype"] == "F32" and end - begin == 4 * count:
+        values = struct.unpack_from("<%df" % count, data, begin)
+    else:
         sys.exit("%s: expected %d floats, found %s of %d bytes" % (name, count, entry["dtype"], end - begin))
-    values = struct.unpack_from("<%df" % count, data, begin)
     tensors[name] = {"shape": entry["shape"], "first": values[0], "last": values[-1], "sum": sum(values)}
 print(json.dumps({"metadata": header["__metadata__"], "checksum": checksum(), "tensors": tensors}))

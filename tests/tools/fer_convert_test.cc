@@ -164,6 +164,36 @@ TEST_F(FerConvert, WritesTheFormThatTheNameSaysAndNotOverTheModel) {
   EXPECT_TRUE(before == read_text(path("model.H5")));
 }
 
+TEST_F(FerConvert, StoresModelsInLessSpace) {
+  const auto size_of = [&](const std::string& name) {
+    return static_cast<double>(std::filesystem::file_size(path(name)));
+  };
+  const auto answers_of = [&](const std::string& model) {
+    return run("fer-predict " + model + " faces.csv --json --top 7").out;
+  };
+  for (const auto& [storage, share] : {std::pair<std::string, double>{"bf16", 0.6}, {"int8", 0.4}}) {
+    const std::string small = storage + ".safetensors";
+    const ToolResult r = run("fer-convert run/best.safetensors --storage " + storage + " --out " + small);
+    ASSERT_EQ(r.status, 0) << r.err;
+    EXPECT_NE(r.out.find("kernels stored as " + storage + ": rounding took 0."), std::string::npos) << r.out;
+    EXPECT_LT(size_of(small), share * size_of("run/best.safetensors"));
+    EXPECT_NE(run("fer-info " + small).out.find("storage          kernels as " + storage + ", computed in fp32"),
+              std::string::npos);
+    EXPECT_EQ(nlohmann::json::parse(run("fer-info --json " + small).out)["storage"], storage);
+    // Back to 32 bits, and on to ONNX, it is the same model.
+    ASSERT_EQ(run("fer-convert " + small + " --storage fp32 --out whole.safetensors").status, 0);
+    EXPECT_EQ(answers_of("whole.safetensors"), answers_of(small));
+    EXPECT_EQ(size_of("whole.safetensors"), size_of("run/best.safetensors"));
+    const ToolResult onnx = run("fer-convert " + small + " --out small.onnx");
+    EXPECT_TRUE(onnx.status == 0 || onnx.err.find(" without ") != std::string::npos) << onnx.err;
+    // And training goes on from it.
+    const ToolResult more =
+        run("fer-train faces.csv --init " + small + " --epochs 1 --batch-size 7 --quiet --out more-" + storage);
+    EXPECT_EQ(more.status, 0) << more.err;
+    EXPECT_EQ(size_of("more-" + storage + "/best.safetensors"), size_of("run/best.safetensors"));
+  }
+}
+
 TEST_F(FerConvert, WrongCallsAreUsageErrors) {
   for (const char* call :
        {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",
@@ -173,6 +203,9 @@ TEST_F(FerConvert, WrongCallsAreUsageErrors) {
         "fer-convert x.h5 --opset 13 --out x.safetensors", "fer-convert run/best.safetensors --out x.h5",
         "fer-convert x.onnx --int8 --out x.safetensors", "fer-convert x.onnx --pixel-scale 0 --out x.safetensors",
         "fer-convert x.h5 --into y --network z --out x.safetensors",
+        "fer-convert run/best.safetensors --storage bf16 --out x.onnx",
+        "fer-convert run/best.safetensors --storage fp16 --out x.safetensors",
+        "fer-convert run/best.safetensors --int8 --calibrate faces.csv --storage bf16 --out x.safetensors",
         "fer-convert run/best.safetensors --int8 --calibrate faces.csv --out x --calibrate-limit 0"})
     EXPECT_EQ(run(call).status, 2) << call;
 }

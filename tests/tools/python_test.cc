@@ -6,14 +6,16 @@
 namespace fer::test {
 namespace {
 
-class Python : public ToolTest {};
+class Python : public ToolTest {
+ protected:
+  void expect_same(const std::string& file) const;
+};
 
-TEST_F(Python, ReadsAModelFileWithJsonAndStructAlone) {
-  train_small_model();
-  const ToolResult r = run("python3 '" + fer::source_dir() + "/tests/io/read_safetensors.py' run/best.safetensors");
+void Python::expect_same(const std::string& file) const {
+  const ToolResult r = run("python3 '" + fer::source_dir() + "/tests/io/read_safetensors.py' " + file);
   ASSERT_EQ(r.status, 0) << r.err;
   const auto read = nlohmann::json::parse(r.out);
-  const Model model = load_model(path("run/best.safetensors"));
+  const Model model = load_model(path(file));
   EXPECT_EQ(read["metadata"]["format"], "fer-model");
   EXPECT_EQ(nlohmann::json::parse(read["metadata"]["class_names"].get<std::string>()), model.network.class_names);
   EXPECT_EQ(read["metadata"]["checksum"], read["checksum"]);
@@ -29,6 +31,13 @@ TEST_F(Python, ReadsAModelFileWithJsonAndStructAlone) {
     EXPECT_EQ(tensor["last"].get<float>(), values.back());
     EXPECT_NEAR(tensor["sum"].get<double>(), sum, 1e-9);
   }
+}
+
+TEST_F(Python, ReadsAModelFileWithJsonAndStructAlone) {
+  train_small_model();
+  expect_same("run/best.safetensors");
+  ASSERT_EQ(run("fer-convert run/best.safetensors --storage bf16 --out bf16.safetensors").status, 0);
+  expect_same("bf16.safetensors");
 }
 
 }  // namespace
