@@ -96,7 +96,8 @@ int calibrate(const cli::Arguments& arguments) {
   const cli::StopOnSignals stop_on_signals;  // until the file is written
   const double old_temperature = model.temperature;
   const Fitted fitted = fit(model, opened.data, rows.rows, views, batch_size);
-  save_model(model, arguments.text("out"));
+  const bool is_file = path_kind(operands[0]) == PathKind::kFile;  // a pipe has been read
+  save_model(model, arguments.text("out"), is_file ? model_storage(operands[0]) : Storage::kFp32);
   print_fitted(arguments, model, rows, views, old_temperature, fitted);
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "fer/file.h"
 #include "fer/report.h"
 #include "tools/cli/cli.h"
+#include "tools/cli/models.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
 #include "tools/data/data_source.h"
@@ -60,9 +61,10 @@ void print_results(const cli::Arguments& arguments, const cli::Subject& subject,
 
 int eval(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
-  if (operands.size() < 2) {
-    throw cli::UsageError(
-        fmt::format("expected MODEL and DATA, found {}", operands.empty() ? "neither" : operands[0] + " alone"));
+  const bool has_data = operands.size() > 1 || (operands.size() == 1 && cli::leading_models(operands) == 0);
+  if (!has_data) {
+    throw cli::UsageError(fmt::format("expected DATA, after the MODEL if there is one, found {}",
+                                      operands.empty() ? "neither" : operands[0] + " alone"));
   }
   std::string split;
   if (arguments.has("split"))
@@ -71,7 +73,8 @@ int eval(const cli::Arguments& arguments) {
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
-  const std::vector<std::string> paths(operands.begin(), operands.end() - 1);
+  const std::vector<std::string> paths =
+      cli::models_or_default("fer-eval", std::span(operands).first(operands.size() - 1));
   const cli::Subject subject = cli::load_subject(arguments, paths);
   // The models tell the same classes apart, so the first one's rules hold for all.
   const Model& first = subject.classifier.model(0);
@@ -116,11 +119,12 @@ void declare(cxxopts::Options& options) {
 
 cli::Program program() {
   return {.name = "fer-eval",
-          .operands = "MODEL... DATA",
+          .operands = "[MODEL...] DATA",
           .purpose =
               "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
               "and F1 of every class,\nconfusion matrix, calibration. Several models are taken as one: the mean of "
-              "their probabilities.",
+              "their probabilities.\nWithout a MODEL, the one that comes with libfer, or that FER_MODEL names, is "
+              "evaluated.",
           .declare = declare,
           .run = eval};
 }

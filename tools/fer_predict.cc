@@ -13,6 +13,7 @@
 #include "fer/landmarks.h"
 #include "fer/picture_folder.h"
 #include "tools/cli/cli.h"
+#include "tools/cli/models.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/views.h"
 #include "tools/data/data_files.h"
@@ -183,31 +184,24 @@ void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
   }
 }
 
-// How many of the operands are models: the first one, whatever its name, and the safetensors files right after it.
-size_t model_count(const std::vector<std::string>& operands) {
-  size_t count = 1;
-  while (count < operands.size() && cli::extension(operands[count]) == ".safetensors") ++count;
-  return count;
-}
-
 int predict(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
-  const size_t models = model_count(operands);
+  const size_t models = cli::leading_models(operands);
   if (operands.size() <= models) {
     throw cli::UsageError(
-        fmt::format("expected MODEL and at least one FILE, found {}",
+        fmt::format("expected at least one FILE, after the MODEL if there is one, found {}",
                     operands.empty() ? "neither" : fmt::format("{} alone", fmt::join(operands, " "))));
   }
   cli::use_threads(arguments);
-  const cli::Subject subject =
-      cli::load_subject(arguments, {operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(models)});
+  const std::vector<std::string> paths = cli::models_or_default("fer-predict", std::span(operands).first(models));
+  const cli::Subject subject = cli::load_subject(arguments, paths);
   const Classifier& classifier = subject.classifier;
   const Views& views = subject.options.views;
   if (arguments.has("views") && (view_count(views) > 1 || views.dense)) {
     cli::note("fer-predict: views " + subject.views_text());
   }
   std::vector<size_t> numbers;
-  if (arguments.has("csv")) numbers = contest_numbers(classifier, operands[0]);
+  if (arguments.has("csv")) numbers = contest_numbers(classifier, paths[0]);
   Answers answers(classifier, views, arguments);
   for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
@@ -243,11 +237,12 @@ void declare(cxxopts::Options& options) {
 
 cli::Program program() {
   return {.name = "fer-predict",
-          .operands = "MODEL... FILE...",
+          .operands = "[MODEL...] FILE...",
           .purpose =
               "Says what a model sees in pictures: PNG, JPEG, PGM or WebP files of any size, folders of "
               "them, or CSV files with a\npixels column or landmarks. Several .safetensors models are taken as "
-              "one: the mean of their probabilities.",
+              "one: the mean of their probabilities. Without a MODEL, "
+              "the one that comes with libfer, or that FER_MODEL names, answers.",
           .declare = declare,
           .run = predict};
 }

@@ -8,6 +8,7 @@
 
 #include "fer.h"
 #include "fer/classifier.h"
+#include "fer/default_model.h"
 #include "fer/error.h"
 #include "fer/version.h"
 
@@ -83,6 +84,14 @@ fer_model* fer_load(const char* path) {
   return guarded<fer_model*>(nullptr, [&] {
     expect_given(path, "path");
     return new fer_model(path);
+  });
+}
+
+const char* fer_default_model() {
+  thread_local std::string path;
+  return guarded<const char*>(nullptr, [&] {
+    path = fer::default_model().path;
+    return path.c_str();
   });
 }
 

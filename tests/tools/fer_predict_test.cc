@@ -221,9 +221,7 @@ TEST_F(FerPredict, CallsOtherFilesByTheirNames) {
   const std::string model = "expected a model (.safetensors), found ", picture = "WebP picture, found ";
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"pointer.safetensors face.png", "pointer.safetensors: " + model + "a Git LFS pointer"},
-      {"face.png face.png", "face.png: " + model + "a PNG picture: models come before pictures on the command line"},
       {"model.onnx face.png", "model.onnx: " + model + "an ONNX file: fer-convert makes a model of it"},
-      {"faces.csv face.png", "faces.csv: " + model + "CSV text: models come before data on the command line"},
       {"net.json face.png", "net.json: " + model + "JSON: a network without weights is no model"},
       {"run face.png", "run: " + model + "a directory: the model of a run is best.safetensors in its folder"},
       {"run/best.safetensors page.png",
@@ -302,6 +300,90 @@ TEST_F(FerPredict, ReadsModelsAndPicturesFromPipesOfTheShell) {
   const ToolResult model = run("cat run/best.safetensors | fer-predict /dev/stdin pics/train/angry/00.png --json");
   ASSERT_EQ(model.status, 0) << model.err;
   EXPECT_EQ(json_lines(model.out).at(0)["probabilities"], json_lines(file.out).at(0)["probabilities"]);
+}
+
+// With the environment's FER_MODEL, whatever comes with libfer.
+class DefaultModel : public FerPredict {
+ protected:
+  ToolResult with_model(const std::string& command, const std::string& model = "run/best.safetensors") const {
+    return run("FER_MODEL=" + model + " " + command);
+  }
+  static constexpr const char* kNote = ": no model is given: the model best (run/best.safetensors)\n";
+};
+
+TEST_F(DefaultModel, AnswersWhereNoModelIsGiven) {
+  ASSERT_EQ(run("mkdir pictures && cp face.png pictures").status, 0);
+  for (const std::string files : {"face.png", "face.png face.pgm", "faces.csv face.png", "faces.csv", "pictures",
+                                  "pictures face.png", "rgb.png faces.csv --top 2"}) {
+    const ToolResult own = run("fer-predict run/best.safetensors " + files), found = with_model("fer-predict " + files);
+    ASSERT_EQ(found.status, 0) << found.err;
+    EXPECT_EQ(found.out, own.out) << files;
+    EXPECT_EQ(found.err, std::string("fer-predict") + kNote);
+  }
+}
+
+TEST_F(DefaultModel, IsNotAskedWhereAModelIsGiven) {
+  ASSERT_EQ(run("cp run/best.safetensors model.png").status, 0);  // content counts, not the name
+  const ToolResult r = with_model("fer-predict model.png face.png", "none");
+  EXPECT_EQ(r.status, 0);
+  EXPECT_EQ(r.err, "");
+  EXPECT_EQ(r.out, run("fer-predict run/best.safetensors face.png").out);
+}
+
+TEST_F(DefaultModel, ItsCardTellsItsAccuracy) {
+  write("run/best.json", R"({"figures": [{"on": "PrivateTest of fer2013", "accuracy": 0.70591}]})");
+  const ToolResult r = with_model("fer-predict face.png --json");
+  EXPECT_EQ(r.status, 0);
+  EXPECT_EQ(
+      r.err,
+      "fer-predict: no model is given: the model best (run/best.safetensors), 70.6 % of PrivateTest of fer2013\n");
+  EXPECT_EQ(json_lines(r.out).size(), 1u);
+}
+
+TEST_F(DefaultModel, IsEvaluatedToo) {
+  const ToolResult own = run("fer-eval run/best.safetensors faces.csv --split PublicTest --json");
+  const ToolResult found = with_model("fer-eval faces.csv --split PublicTest --json");
+  ASSERT_EQ(found.status, 0) << found.err;
+  EXPECT_EQ(found.out, own.out);
+  EXPECT_EQ(found.err, std::string("fer-eval") + kNote);
+}
+
+TEST_F(DefaultModel, AModelAloneIsAUsageError) {
+  for (const std::string program : {"fer-predict", "fer-eval"}) {
+    const ToolResult r = with_model(program + " run/best.safetensors");
+    EXPECT_EQ(r.status, 2);
+    EXPECT_NE(r.err.find(", after the MODEL if there is one"), std::string::npos) << r.err;
+    EXPECT_EQ(with_model(program + " --vote face.png").status, 2);
+  }
+}
+
+// (There may be one in the source.)
+TEST_F(DefaultModel, WithoutOneTheMessageSaysWhatToDo) {
+  const ToolResult none = with_model("fer-predict face.png", "none.safetensors");
+  EXPECT_EQ(none.status, 1);
+  expect_one_line_error(none, "fer-predict",
+                        "FER_MODEL: expected the path of a model (.safetensors), found nothing at none");
+  for (const std::string command : {"fer-predict face.png", "fer-eval faces.csv --split PublicTest"}) {
+    const ToolResult r = run("unset FER_MODEL; " + command);
+    const bool there = r.err.find(": no model is given: the model small (") != std::string::npos;
+    EXPECT_EQ(r.status, there ? 0 : 1) << r.err;
+    if (there) continue;
+    EXPECT_NE(r.err.find("no model is given, and none came with libfer: name a model, or set FER_MODEL to the path of "
+                         "one (`fer-train DATA` makes one); looked for "),
+              std::string::npos)
+        << r.err;
+  }
+}
+
+TEST_F(DefaultModel, APictureThatIsNotThereOrEmptyIsSaidToBe) {
+  write_bytes("empty.png", "");
+  for (const auto& [file, says] :
+       {std::pair<std::string, std::string>{"none.png", "none.png: cannot be read: No such file"},
+        {"empty.png", "empty.png: expected a PNG, JPEG, PGM, PPM or WebP picture, found an"}}) {
+    const ToolResult r = with_model("fer-predict " + file);
+    EXPECT_EQ(r.status, 1);
+    EXPECT_NE(r.err.find("\nfer-predict: " + says), std::string::npos) << r.err;
+  }
 }
 
 }  // namespace

@@ -35,6 +35,16 @@ std::string read_beginning(const std::string& path, size_t bytes);
 // "bytes of an unknown kind".
 std::string file_kind_text(std::string_view first_bytes);
 
+// What a path on a command line leads to, where models and data may both stand: told by the first bytes, never by the
+// name.
+enum class PathContent {
+  kModel,   // a model of this or another program, also a network or Keras's JSON; the folder of a run
+  kData,    // a picture of any kind, a table or another text; any other folder
+  kUnknown  // anything else: nothing there, an empty file, a pipe or a device, which are not read
+};
+// Throws Error where the path or the file cannot be looked at.
+PathContent path_content(const std::string& path);
+
 // Takes the next bytes of a file.
 using FileSink = std::function<void(std::string_view)>;
 
