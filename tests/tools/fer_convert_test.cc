@@ -171,7 +171,8 @@ TEST_F(FerConvert, StoresModelsInLessSpace) {
   const auto answers_of = [&](const std::string& model) {
     return run("fer-predict " + model + " faces.csv --json --top 7").out;
   };
-  for (const auto& [storage, share] : {std::pair<std::string, double>{"bf16", 0.6}, {"int8", 0.4}}) {
+  for (const auto& [storage, share] :
+       {std::pair<std::string, double>{"bf16", 0.6}, std::pair<std::string, double>{"int8", 0.4}}) {
     const std::string small = storage + ".safetensors";
     const ToolResult r = run("fer-convert run/best.safetensors --storage " + storage + " --out " + small);
     ASSERT_EQ(r.status, 0) << r.err;

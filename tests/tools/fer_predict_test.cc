@@ -379,7 +379,8 @@ TEST_F(DefaultModel, APictureThatIsNotThereOrEmptyIsSaidToBe) {
   write_bytes("empty.png", "");
   for (const auto& [file, says] :
        {std::pair<std::string, std::string>{"none.png", "none.png: cannot be read: No such file"},
-        {"empty.png", "empty.png: expected a PNG, JPEG, PGM, PPM or WebP picture, found an"}}) {
+        std::pair<std::string, std::string>{"empty.png",
+                                            "empty.png: expected a PNG, JPEG, PGM, PPM or WebP picture, found an"}}) {
     const ToolResult r = with_model("fer-predict " + file);
     EXPECT_EQ(r.status, 1);
     EXPECT_NE(r.err.find("\nfer-predict: " + says), std::string::npos) << r.err;
