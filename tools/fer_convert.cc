@@ -83,7 +83,10 @@ void save(const Model& model, const std::string& path, const cli::Arguments& arg
                               ? storage_from_name(arguments.choice("storage", {"fp32", "bf16", "int8"}))
                               : Storage::kFp32;
   save_model(model, path, storage);
-  if (storage != Storage::kFp32) notes.push_back(rounding_note(model, path, storage));
+  // (What went to a pipe or a device is not there to be compared with.)
+  if (storage != Storage::kFp32 && path_kind(path) == PathKind::kFile) {
+    notes.push_back(rounding_note(model, path, storage));
+  }
 }
 
 enum class Form { kSafetensors, kOnnx, kKeras };
