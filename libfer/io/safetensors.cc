@@ -136,7 +136,8 @@ SafetensorsEntry read_entry(const std::string& name, const json& object, const s
   fields.refuse_unknown();
   const auto form =
       std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const DtypeForm& f) { return f.name == dtype; });
-  if (form == std::end(kDtypes)) throw Error(where + ": dtype: expected F32, U8, I8 or I64, found " + shown(dtype));
+  if (form == std::end(kDtypes))
+    throw Error(where + ": dtype: expected F32, BF16, U8, I8 or I64, found " + shown(dtype));
   entry.dtype = form->dtype;
   const int64_t bytes = byte_count(*form, entry.shape);
   if (bytes < 0) throw Error(where + ": shape: expected fewer elements, found " + entry.shape.to_string());

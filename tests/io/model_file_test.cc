@@ -265,9 +265,9 @@ TEST(ModelFile, OtherTypesAreRefused) {
   parts.header["fc/bias"]["dtype"] = "U8";
   parts.header["fc/bias"]["shape"] = {8};
   EXPECT_EQ(refusal(parts.content()), "m: tensor 'fc/bias': expected F32 of shape [2], found U8 of shape [8]");
-  parts.header["fc/bias"]["dtype"] = "BF16";
+  parts.header["fc/bias"]["dtype"] = "F16";
   expect_contains(refusal(parts.content()),
-                  "m: tensor \"fc/bias\": dtype: expected F32, U8, I8 or I64, found \"BF16\"");
+                  "m: tensor \"fc/bias\": dtype: expected F32, BF16, U8, I8 or I64, found \"F16\"");
 }
 
 TEST(ModelFile, WeightsThatAreNotFiniteAreRefused) {

@@ -135,7 +135,7 @@ TEST(Safetensors, SizesMustMatchShapeAndType) {
   expect_contains(one("\"F32\"", "[1,1,1,1,1,1,1,1,2]", "[0,8]"), "shape: expected a shape");
   expect_contains(one("\"F32\"", "[2.0]", "[0,8]"), "found 2.0");
   expect_contains(one("\"F32\"", "[2]", "[0,8,8]"), "data_offsets: expected [begin, end], found [0, 8, 8]");
-  expect_contains(one("\"F16\"", "[4]", "[0,8]"), "dtype: expected F32, U8, I8 or I64, found \"F16\"");
+  expect_contains(one("\"F16\"", "[4]", "[0,8]"), "dtype: expected F32, BF16, U8, I8 or I64, found \"F16\"");
   expect_contains(one("4", "[4]", "[0,8]"), "dtype: expected a text, found 4");
 }
 
