@@ -26,7 +26,7 @@ typedef struct fer_model fer_model;
 /* Loads a model file. NULL when that fails: fer_last_error says why. */
 fer_model* fer_load(const char* path);
 /* The path of the model that comes with libfer, for fer_load: the file that the environment variable FER_MODEL names,
- * else small.safetensors of share/libfer/models where libfer is installed, or of data/models of its source. NULL where
+ * else small.safetensors of share/fer/models where libfer is installed, or of data/models of its source. NULL where
  * there is none: fer_last_error says what to do. Valid until the calling thread's next call of this function and no
  * longer than the thread. */
 const char* fer_default_model(void);

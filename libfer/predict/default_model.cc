@@ -60,7 +60,7 @@ std::vector<fs::path> model_folders() {
   std::vector<fs::path> folders;
   if (const fs::path own = own_folder(); !own.empty()) {
     for (const char* way : {FER_DATA_FROM_PROGRAMS, FER_DATA_FROM_LIBRARIES}) {
-      folders.push_back((own / way / "libfer/models").lexically_normal());
+      folders.push_back((own / way / "fer/models").lexically_normal());
     }
   }
   folders.emplace_back(FER_INSTALLED_MODELS);

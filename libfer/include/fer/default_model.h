@@ -17,7 +17,7 @@ struct DefaultModel {
 
 // The first of these that is there:
 // 1. the file that the environment variable FER_MODEL names, if it is set and not empty;
-// 2. small.safetensors in share/libfer/models of the place where libfer, or the program that it is linked into, is
+// 2. small.safetensors in share/fer/models of the place where libfer, or the program that it is linked into, is
 //    installed, or was to be installed;
 // 3. small.safetensors in data/models of the source that libfer was built from.
 // Throws Error where FER_MODEL names nothing that is there, and where there is no model, saying what to do. The file is
