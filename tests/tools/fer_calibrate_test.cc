@@ -63,7 +63,8 @@ TEST_F(FerCalibrate, TakesAllPicturesOnlyWhereThereAreNoParts) {
 
 TEST_F(FerCalibrate, AModelInEightBitIntegersHasOneToo) {
   const ToolResult r =
-      run("fer-train faces.csv --network seed004_cnn5 --limit 14 --epochs 1 --batch-size 7 --out five --quiet && "
+      run("fer-train faces.csv --network seed004_cnn5 --classes neutral,happy,sad,surprise,angry --limit 14 --epochs 1 "
+          "--batch-size 7 --out five --quiet && "
           "fer-convert five/best.safetensors --int8 --calibrate faces.csv --out int8.safetensors && "
           "fer-calibrate int8.safetensors faces.csv --out c.safetensors");
   ASSERT_EQ(r.status, 0) << r.err;

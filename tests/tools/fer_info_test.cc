@@ -75,6 +75,9 @@ TEST_F(FerInfo, ReadsAModelAsItReadsItsNetwork) {
   EXPECT_EQ(json["preprocessing"]["scale"].get<float>(), 1.0f / 255);
   EXPECT_EQ(json["preprocessing"]["shift"], 0);
   json.erase("preprocessing");
+  EXPECT_EQ(json["storage"], "fp32");
+  EXPECT_EQ(json["temperature"], 1);
+  for (const char* of_a_model : {"storage", "temperature"}) json.erase(of_a_model);
   EXPECT_EQ(json, json_lines(run("fer-info net.json --json").out).at(0));
   EXPECT_NE(run("fer-info run/best.safetensors").out.find("input            pixel * 0.0039215689\n"),
             std::string::npos);

@@ -82,12 +82,12 @@ TEST_F(DataFiles, OfTwoProgramsOnOneNameOneWins) {
 }
 
 TEST_F(DataFiles, LeftoversOfKilledProgramsAreNamedAndKept) {
-  std::filesystem::create_directory(path(".out.tmp-abc123"));
-  write(".out.tmp-abc123/f", "half of something");
+  std::filesystem::create_directories(path(".out.tmp-abc123/content"));
+  write(".out.tmp-abc123/content/f", "half of something");
   const ToolResult r = run("fer-data faces.csv --to-folder out --no-duplicates");
   EXPECT_EQ(r.status, 0);
   EXPECT_EQ(r.err, "fer-data: ./.out.tmp-abc123: left by a program that was killed; it can be removed\n");
-  EXPECT_EQ(read_text(path(".out.tmp-abc123/f")), "half of something");
+  EXPECT_EQ(read_text(path(".out.tmp-abc123/content/f")), "half of something");
 }
 
 TEST_F(DataFiles, WhatAFolderWritesIsReadUnderTheNamesOfItsClasses) {
