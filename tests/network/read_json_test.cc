@@ -76,7 +76,8 @@ TEST(NetworkJson, StatedFiguresMustAgree) {
   expect_contains(refusal_of_layers(dense + "}", R"("params_trainable": 1, )"), "params_trainable: expected 387");
   expect_contains(refusal_of_layers(dense + "}", R"("macs": 1, )"), "macs: expected 384");
   expect_contains(refusal_of_layers(dense + "}", R"("classes": 4, )"), "classes: expected 3");
-  expect_contains(refusal_of_layers(dense + "}", R"("class_names": ["a", "b"], )"), "class names: expected 3, one for each output, found 2");
+  expect_contains(refusal_of_layers(dense + "}", R"("class_names": ["a", "b"], )"),
+                  "class names: expected 3, one for each output, found 2");
   const std::string right = R"("params_total": 387, "params_trainable": 387, "macs": 384, "classes": 3, )";
   EXPECT_EQ(read(dense + R"(, "output": [3], "params": 387})", right).layers.size(), 2u);
 }
