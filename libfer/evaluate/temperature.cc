@@ -54,10 +54,13 @@ FittedTemperature fit_temperature(std::span<const float> logits, int64_t classes
   return {.temperature = 1 / inverse, .loss = loss_at(inverse, logits, width, labels).loss};
 }
 
+void to_logarithms(std::span<float> probabilities) {
+  for (float& p : probabilities) p = std::log(std::max(p, std::numeric_limits<float>::min()));
+}
+
 std::vector<float> log_probabilities(std::span<const float> probabilities) {
-  std::vector<float> logs(probabilities.size());
-  std::ranges::transform(probabilities, logs.begin(),
-                         [](float p) { return std::log(std::max(p, std::numeric_limits<float>::min())); });
+  std::vector<float> logs(probabilities.begin(), probabilities.end());
+  to_logarithms(logs);
   return logs;
 }
 

@@ -23,7 +23,8 @@ struct FittedTemperature {
 // NaN. Requires labels below classes.
 FittedTemperature fit_temperature(std::span<const float> logits, int64_t classes, std::span<const uint8_t> labels);
 
-// Natural logarithms. A probability that underflowed counts as the smallest normal float.
+// Natural logarithms, in place or of a copy. A probability that underflowed counts as the smallest normal float.
+void to_logarithms(std::span<float> probabilities);
 std::vector<float> log_probabilities(std::span<const float> probabilities);
 
 // Overwrites logits [rows, classes] with softmax(logits / temperature).

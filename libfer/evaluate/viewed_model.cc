@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "core/assert.h"
 #include "core/parallel.h"
@@ -44,10 +42,6 @@ std::optional<PreparedModel> dense_model(const Network& network, const Parameter
   } catch (const Error& e) {
     throw Error(fmt::format("views {}: {}", views_name(views), e.what()));
   }
-}
-
-void to_logarithms(std::span<float> probabilities) {
-  for (float& p : probabilities) p = std::log(std::max(p, std::numeric_limits<float>::min()));
 }
 
 }  // namespace

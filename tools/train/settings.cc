@@ -92,7 +92,7 @@ std::string batch_text(const TrainConfig& config) {
 }
 
 std::string loss_text(const TrainConfig& config) {
-  const std::string name = loss_name(config.loss);
+  std::string name = loss_name(config.loss);
   if (config.loss != Loss::kSymmetricCrossEntropy) return name;
   const auto& [alpha, beta, log_zero] = config.symmetric_cross_entropy;
   return fmt::format("{}, alpha {:g}, beta {:g}, log 0 = {:g}", name, alpha, beta, log_zero);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "evaluate/evaluation.h"
+#include "evaluate/temperature.h"
 #include "fer/ensemble.h"
 #include "fer/error.h"
 #include "fer/model.h"
@@ -19,18 +19,6 @@ namespace fer::train {
 namespace {
 
 constexpr int64_t kPicturesAtOnce = 64;
-
-// p_k^(1/T) / sum_j p_j^(1/T), which is the softmax of logits / T where p is that of logits.
-void temper(double temperature, std::span<float> p) {
-  const double largest = *std::max_element(p.begin(), p.end());
-  double sum = 0;
-  for (float& v : p) {
-    const double tempered = std::pow(v / largest, 1 / temperature);
-    v = static_cast<float>(tempered);
-    sum += tempered;
-  }
-  for (float& v : p) v = static_cast<float>(v / sum);
-}
 
 Tensor probabilities_of(const Model& model, const Teacher& teacher, const RunInputs& inputs,
                         const std::function<bool()>& should_stop) {
@@ -53,10 +41,13 @@ void add_answers(const std::string& path, const Teacher& teacher, const Network&
   const Model model = load_model(path);
   const std::vector<int64_t> order = classes_of_teacher(network, model.network);
   Tensor answers = probabilities_of(model, teacher, inputs, should_stop);
+  if (teacher.temperature != 1) {
+    evaluation::to_logarithms(answers.values());
+    evaluation::soften(teacher.temperature, answers.shape()[1], answers.values());
+  }
   const size_t classes = order.size();
   for (size_t begin = 0; begin < sum.size(); begin += classes) {
     const std::span<float> p = answers.values().subspan(begin, classes);
-    if (teacher.temperature != 1) temper(teacher.temperature, p);
     for (size_t k = 0; k < classes; ++k) sum[begin + k] += p[order[k]];
   }
 }
