@@ -78,7 +78,7 @@ TEST(Ensemble, WeightsSayWhatEachModelCountsInTheMean) {
            {{1, -1}, "weights: expected numbers of 0 or more, found -1"},
            {{0, 0}, "weights: expected a sum above 0, found 0"},
            {{1, std::nan("")}, "weights: expected numbers of 0 or more, found nan"}}) {
-    EXPECT_EQ(message_of([&] { join(weights); }), says);
+    EXPECT_EQ(message_of([&join, &wrong = weights] { join(wrong); }), says);
   }
   EXPECT_EQ(message_of([&] {
               join({1, 1}, EnsembleRule::kVote);
