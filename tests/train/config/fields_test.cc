@@ -212,7 +212,8 @@ TrainConfig usual_with(const Field& field) {
   TrainConfig config;
   const Field* parent = parent_of(all_fields(), field);
   if (parent == nullptr) return config;
-  for (const std::string& name : std::get<Choice>(parent->at(config)).names) {
+  const std::vector<std::string> names = std::get<Choice>(parent->at(config)).names;
+  for (const std::string& name : names) {
     std::get<Choice>(parent->at(config)).set(name);
     if (applies(field.at(config))) return config;
   }
