@@ -33,6 +33,13 @@ TEST(Png, PngOfEveryKindBecomes8BitGreyOrColour) {
   EXPECT_EQ(fixture("palette.png").pixels, (Bytes{6, 5, 4, 9, 8, 7}));
 }
 
+// libpng would take that much memory before it reads on.
+TEST(Png, AChunkThatClaimsMoreThanThereIsIsRefusedUnread) {
+  std::string claims = encode_png(pattern(5, 7, 1));
+  claims.insert(8 + 25, std::string("\x6b\x3e\x45\x00zTXtRaw profile type exif", 8 + 21));
+  EXPECT_EQ(refusal(claims), "p: PNG: expected parts of at most 64 MiB, found one that says it is larger");
+}
+
 TEST(Png, AFlippedBitOfAPngIsRefused) {
   const std::string whole = encode_png(pattern(5, 7, 1));
   for (size_t i = 0; i < whole.size(); ++i) {
