@@ -17,7 +17,6 @@
 namespace fer {
 namespace {
 
-constexpr const char* kHeldOut = "held-out";  // a value of --split
 constexpr const char* kInterrupted =
     "interrupted before the last picture, so nothing was written: give the same "
     "command again";
@@ -65,21 +64,11 @@ void print_fitted(const cli::Arguments& arguments, const Model& model, const cli
   fmt::print("{}\n", cli::one_line(json));
 }
 
-// PublicTest where the data have it, else all: never, unless it is asked for, what models are judged by.
-cli::NamedRows rows_to_fit(const std::string& model, const std::string& split, const Dataset& data,
-                           const std::string& path) {
-  if (split == kHeldOut) return cli::held_out_rows({model}, data, path);
-  if (!split.empty()) return cli::rows_of_split(data, split, path);
-  return cli::rows_of_split(data, cli::has_usage(data) ? "PublicTest" : "all", path);
-}
-
 int calibrate(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
   if (operands.size() != 2) throw cli::UsageError("expected one MODEL and DATA");
   if (!arguments.has("out")) throw cli::UsageError("expected --out FILE");
-  const std::string split = arguments.has("split")
-                                ? arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut})
-                                : "";
+  const std::string split = cli::read_split(arguments);
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   const Views views = cli::read_views(arguments);
   cli::use_threads(arguments);
@@ -87,12 +76,10 @@ int calibrate(const cli::Arguments& arguments) {
   cli::OpenedData opened = cli::open_data(operands[1], cli::read_data_options(arguments), picture_shape(model));
   cli::apply_model_classes(opened, model);
   cli::print_notes("fer-calibrate", opened);
-  const cli::NamedRows rows = rows_to_fit(operands[0], split, opened.data, operands[1]);
-  if (split.empty() && rows.name == cli::kAllRows) {
-    for (const std::string& note : cli::notes_on_trained_pictures({operands[0]}, opened.data, operands[1])) {
-      cli::note(fmt::format("fer-calibrate: {}", note));
-    }
-  }
+  // PublicTest where the data have it, else all: never, unless it is asked for, what models are judged by.
+  const std::string usual = cli::has_usage(opened.data) ? "PublicTest" : "all";
+  const cli::NamedRows rows =
+      cli::rows_to_judge_by("fer-calibrate", {operands[0]}, split, usual, opened.data, operands[1]);
   const cli::StopOnSignals stop_on_signals;  // until the file is written
   const double old_temperature = model.temperature;
   const Fitted fitted = fit(model, opened.data, rows.rows, views, batch_size);

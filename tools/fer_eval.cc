@@ -15,8 +15,6 @@
 namespace fer {
 namespace {
 
-constexpr const char* kHeldOut = "held-out";  // a value of --split
-
 void write_report(const std::string& path, const cli::Arguments& arguments, const cli::Subject& subject,
                   const Dataset& data, const cli::NamedRows& rows, const cli::Results& results) {
   const std::string& data_path = arguments.operands().back();
@@ -66,9 +64,7 @@ int eval(const cli::Arguments& arguments) {
     throw cli::UsageError(fmt::format("expected DATA, after the MODEL if there is one, found {}",
                                       operands.empty() ? "neither" : operands[0] + " alone"));
   }
-  std::string split;
-  if (arguments.has("split"))
-    split = arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut});
+  const std::string split = cli::read_split(arguments);
   const std::string other_part = cli::read_other_part(arguments);
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
@@ -82,13 +78,7 @@ int eval(const cli::Arguments& arguments) {
   cli::apply_model_classes(opened, first);
   cli::print_notes("fer-eval", opened);
   const Dataset& data = opened.data;
-  const cli::NamedRows rows = split == kHeldOut ? cli::held_out_rows(paths, data, operands.back())
-                                                : cli::rows_of_split(data, split, operands.back());
-  if (split.empty() && rows.name == cli::kAllRows) {
-    for (const std::string& note : cli::notes_on_trained_pictures(paths, data, operands.back())) {
-      cli::note(fmt::format("fer-eval: {}", note));
-    }
-  }
+  const cli::NamedRows rows = cli::rows_to_judge_by("fer-eval", paths, split, "", data, operands.back());
   const cli::Twins twins = cli::find_twins(other_part, data, rows.rows, operands.back());
   const cli::StopOnSignals stop_on_signals;  // until the last file is written
   const cli::Results results =

@@ -1,7 +1,5 @@
 #include "fer/duplicates.h"
 
-#include <isa-l/crc64.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/parallel.h"
+#include "data/checksum.h"
 #include "fer/error.h"
 #include "fer/image.h"
 
@@ -55,7 +54,7 @@ void fill_cells(const Image& grey, Look& look) {
 
 Look look_at(const Image& image) {
   Look look;
-  look.pixels = crc64_ecma_refl(0, image.pixels.data(), image.pixels.size());
+  look.pixels = data::checksum_of(image.pixels);
   look.blank = std::all_of(image.pixels.begin(), image.pixels.end(), [&](uint8_t p) { return p == image.pixels[0]; });
   const Image grey = with_channels(image, 1);
   look.hash = difference_hash(grey);

@@ -1,7 +1,5 @@
 #include "fer/picture_folder.h"
 
-#include <isa-l/crc64.h>
-
 #include <algorithm>
 #include <exception>
 #include <filesystem>
@@ -9,6 +7,7 @@
 
 #include "core/file_kind.h"
 #include "core/parallel.h"
+#include "data/checksum.h"
 #include "data/folder_scan.h"
 #include "fer/error.h"
 #include "fer/image.h"
@@ -24,8 +23,6 @@ constexpr size_t kNamed = 3;      // bad pictures that a message names
 Image read_fitted(const std::string& path, int64_t height, int64_t width, int64_t channels) {
   return fitted(read_image(path), height, width, channels);
 }
-
-uint64_t checksum_of(std::span<const uint8_t> bytes) { return crc64_ecma_refl(0, bytes.data(), bytes.size()); }
 
 // Pictures that stay in their files.
 class FileSource final : public PictureSource {

@@ -1,9 +1,8 @@
-#include <isa-l/crc64.h>
-
 #include <algorithm>
 #include <unordered_map>
 
 #include "core/parallel.h"
+#include "data/checksum.h"
 #include "fer/duplicates.h"
 #include "fer/error.h"
 
@@ -24,7 +23,7 @@ std::vector<uint64_t> checksums(const Dataset& data, std::span<const int64_t> ro
     Bytes pixels(static_cast<size_t>(data.picture_bytes()));
     for (int64_t i = begin; i < end; ++i) {
       copy_picture(data, rows[i], pixels);
-      sums[i] = crc64_ecma_refl(0, pixels.data(), pixels.size());
+      sums[i] = data::checksum_of(pixels);
     }
   });
   return sums;

@@ -1,4 +1,4 @@
-// The networks that are built into the library: libfer/networks/*.json, made into a source by cmake/embed.cmake.
+// Files that are built into the library, made into a source by cmake/embed.cmake: its networks, libfer/networks/*.json.
 #pragma once
 
 #include <span>
@@ -6,10 +6,10 @@
 
 namespace fer {
 
-struct EmbeddedNetwork {
+struct EmbeddedFile {
   std::string_view name;  // the file's name without .json
   std::string_view json;
 };
-std::span<const EmbeddedNetwork> embedded_networks();  // by name
+std::span<const EmbeddedFile> embedded_networks();  // by name
 
 }  // namespace fer

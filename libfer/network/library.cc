@@ -60,13 +60,13 @@ bool is_network_path(const std::string& text) { return text.find('/') != text.np
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
-  for (const EmbeddedNetwork& network : embedded_networks()) names.emplace_back(network.name);
+  for (const EmbeddedFile& network : embedded_networks()) names.emplace_back(network.name);
   return names;
 }
 
 std::string network_text(const std::string& name_or_path) {
   if (is_network_path(name_or_path)) return file_text(name_or_path);
-  for (const EmbeddedNetwork& network : embedded_networks()) {
+  for (const EmbeddedFile& network : embedded_networks()) {
     if (network.name == name_or_path) return std::string(network.json);
   }
   throw Error(unknown_name(name_or_path));

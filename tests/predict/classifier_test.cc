@@ -143,7 +143,8 @@ TEST(Classifier, FlipIsTheMeanWithTheMirrorImage) {
             "flip: expected pictures, found landmarks");
 }
 
-TEST(Classifier, RowsOfADataSetAreAskedAsEvaluateAsksThem) {
+// Pictures of 5x4 with labels 0, 1, 2, 0, ...
+Dataset seven_pictures() {
   Dataset data{.height = 5,
                .width = 4,
                .channels = 1,
@@ -152,6 +153,11 @@ TEST(Classifier, RowsOfADataSetAreAskedAsEvaluateAsksThem) {
                .usage = {},
                .class_names = {}};
   for (uint8_t i = 0; i < 7; ++i) data.labels.push_back(i % 3);
+  return data;
+}
+
+TEST(Classifier, RowsOfADataSetAreAskedAsEvaluateAsksThem) {
+  const Dataset data = seven_pictures();
   const std::vector<int64_t> rows = {6, 0, 3, 5};
   const std::vector<Model> models = {grey_model(1), grey_model(2)};
   for (const bool flip : {false, true}) {
@@ -171,14 +177,7 @@ TEST(Classifier, RowsOfADataSetAreAskedAsEvaluateAsksThem) {
 }
 
 TEST(Classifier, TellsWhatEachModelSaysAloneAndWeighsThem) {
-  Dataset data{.height = 5,
-               .width = 4,
-               .channels = 1,
-               .pixels = grey_picture(35, 4).pixels,
-               .labels = {},
-               .usage = {},
-               .class_names = {}};
-  for (uint8_t i = 0; i < 7; ++i) data.labels.push_back(i % 3);
+  const Dataset data = seven_pictures();
   const std::vector<int64_t> rows = {6, 0, 3, 5};
   const Classifier classifier({grey_model(1), grey_model(2)}, {.weights = {3, 1}});
   const std::vector<Tensor> each = classifier.predict_rows_of_each(data, rows, 3);

@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kHeldOut = "held-out";  // a value of --split
+
 // The folder of the run that the model is of: its own, or that above snapshots/.
 std::string run_folder_of(const std::string& model) {
   const fs::path folder = fs::absolute(model).parent_path();
@@ -58,6 +60,21 @@ NamedRows held_out_in(const std::string& folder, const Dataset& data, const std:
 }
 
 }  // namespace
+
+std::string read_split(const Arguments& arguments) {
+  if (!arguments.has("split")) return "";
+  return arguments.choice("split", {"Training", "PublicTest", "PrivateTest", "all", kHeldOut});
+}
+
+NamedRows rows_to_judge_by(const std::string& program, const std::vector<std::string>& models, const std::string& split,
+                           const std::string& usual, const Dataset& data, const std::string& path) {
+  if (split == kHeldOut) return held_out_rows(models, data, path);
+  NamedRows rows = rows_of_split(data, split.empty() ? usual : split, path);
+  if (split.empty() && rows.name == kAllRows) {
+    for (const std::string& line : notes_on_trained_pictures(models, data, path)) note(program + ": " + line);
+  }
+  return rows;
+}
 
 NamedRows held_out_rows(const std::vector<std::string>& models, const Dataset& data, const std::string& path) {
   NamedRows rows;

@@ -5,9 +5,18 @@
 #include <vector>
 
 #include "fer/dataset.h"
+#include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
 
 namespace fer::cli {
+
+// The value of --split, which may be held-out too; empty where it is not given.
+std::string read_split(const Arguments& arguments);
+
+// The rows of DATA that models are judged by: those of `split`, held_out_rows for held-out, and for an empty one
+// `usual` (as rows_of_split takes it), where it is noted on standard error if these are all pictures.
+NamedRows rows_to_judge_by(const std::string& program, const std::vector<std::string>& models, const std::string& split,
+                           const std::string& usual, const Dataset& data, const std::string& path);
 
 // Lines to print before all pictures of DATA, which has no part to test with, are evaluated: which of the models the
 // run.json beside them says were trained on this DATA, and on how much of it; where none says so, that all pictures

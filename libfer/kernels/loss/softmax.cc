@@ -30,6 +30,28 @@ size_t index_of_largest(std::span<const float> values) {
 // (Of 0 it is the limit.)
 double clamped_log(float q, double lowest) { return std::max(std::log(static_cast<double>(q)), lowest); }
 
+// What all losses do: loss_of(x, target, predicted, put) gives the loss of a row of logits x, whose largest is
+// x[predicted], and puts its gradient by x[k] with put(k, dx) once it has read x[k] for the last time: dlogits may be
+// logits. Both are for a weight of 1.
+template <class LossOf>
+LossSum sum_over_rows(int64_t classes, std::span<const float> logits, std::span<const float> targets,
+                      std::span<const float> weight, float gradient_scale, std::span<float> dlogits,
+                      const LossOf& loss_of) {
+  LossSum result;
+  const auto count = static_cast<size_t>(classes);
+  for (size_t row = 0; row * count < logits.size(); ++row) {
+    const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
+    const size_t predicted = index_of_largest(x);
+    const double row_weight = weight.empty() ? 1.0 : weight[row];
+    const auto put = [&](size_t k, double dx) {
+      dlogits[row * count + k] = static_cast<float>(row_weight * dx * gradient_scale);
+    };
+    result.loss_sum += row_weight * loss_of(x, target, predicted, put);
+    result.correct += predicted == index_of_largest(target);
+  }
+  return result;
+}
+
 }  // namespace
 
 void softmax_forward(int64_t row, std::span<const float> x, std::span<float> y) {
@@ -57,41 +79,30 @@ void softmax_backward(int64_t row, std::span<const float> y, std::span<const flo
 
 LossSum softmax_cross_entropy(int64_t classes, std::span<const float> logits, std::span<const float> targets,
                               std::span<const float> weight, float gradient_scale, std::span<float> dlogits) {
-  LossSum result;
-  const auto count = static_cast<size_t>(classes);
-  for (size_t row = 0; row * count < logits.size(); ++row) {
-    const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
-    const size_t predicted = index_of_largest(x);
-    const double largest = x[predicted], row_weight = weight.empty() ? 1.0 : weight[row];
+  const auto loss_of = [&](std::span<const float> x, std::span<const float> target, size_t predicted, const auto& put) {
+    const double largest = x[predicted];
     double sum = 0, target_sum = 0, loss = 0;
     for (const float v : x) sum += std::exp(v - largest);
     const double log_sum = std::log(sum);
-    for (size_t k = 0; k < count; ++k) {
+    for (size_t k = 0; k < x.size(); ++k) {
       target_sum += target[k];
       // A class that is not aimed at adds nothing, even at probability 0.
       if (target[k] != 0) loss -= target[k] * (x[k] - largest - log_sum);
     }
-    if (!dlogits.empty()) {
-      for (size_t k = 0; k < count; ++k) {
-        const double p = std::exp(x[k] - largest) / sum;
-        dlogits[row * count + k] = static_cast<float>(row_weight * (p * target_sum - target[k]) * gradient_scale);
-      }
+    for (size_t k = 0; k < x.size() && !dlogits.empty(); ++k) {
+      const double p = std::exp(x[k] - largest) / sum;
+      put(k, p * target_sum - target[k]);
     }
-    result.loss_sum += row_weight * loss;
-    result.correct += predicted == index_of_largest(target);
-  }
-  return result;
+    return loss;
+  };
+  return sum_over_rows(classes, logits, targets, weight, gradient_scale, dlogits, loss_of);
 }
 
 LossSum squared_hinge(int64_t classes, bool softmax, std::span<const float> logits, std::span<const float> targets,
                       std::span<const float> weight, float gradient_scale, std::span<float> dlogits) {
-  LossSum result;
   const auto count = static_cast<size_t>(classes);
   std::vector<double> y(count), dy(count);
-  for (size_t row = 0; row * count < logits.size(); ++row) {
-    const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
-    const size_t predicted = index_of_largest(x);
-    const double row_weight = weight.empty() ? 1.0 : weight[row];
+  const auto loss_of = [&](std::span<const float> x, std::span<const float> target, size_t predicted, const auto& put) {
     double sum = 0, loss = 0, dot = 0;
     for (size_t k = 0; k < count; ++k) {
       y[k] = softmax ? std::exp(static_cast<double>(x[k]) - x[predicted]) : x[k];
@@ -106,46 +117,36 @@ LossSum squared_hinge(int64_t classes, bool softmax, std::span<const float> logi
       dy[k] = -2 * sign * short_of / static_cast<double>(classes);
       dot += dy[k] * y[k];
     }
-    if (!dlogits.empty()) {
-      for (size_t k = 0; k < count; ++k) {
-        const double dx = softmax ? y[k] * (dy[k] - dot) : dy[k];
-        dlogits[row * count + k] = static_cast<float>(row_weight * dx * gradient_scale);
-      }
-    }
-    result.loss_sum += row_weight * loss;
-    result.correct += predicted == index_of_largest(target);
-  }
-  return result;
+    for (size_t k = 0; k < count && !dlogits.empty(); ++k) put(k, softmax ? y[k] * (dy[k] - dot) : dy[k]);
+    return loss;
+  };
+  return sum_over_rows(classes, logits, targets, weight, gradient_scale, dlogits, loss_of);
 }
 
 LossSum symmetric_cross_entropy(int64_t classes, const SymmetricFactors& factors, std::span<const float> logits,
                                 std::span<const float> targets, std::span<const float> weight, float gradient_scale,
                                 std::span<float> dlogits) {
-  LossSum result;
   const auto count = static_cast<size_t>(classes);
   std::vector<double> p(count), log_q(count);
-  for (size_t row = 0; row * count < logits.size(); ++row) {
-    const auto x = logits.subspan(row * count, count), target = targets.subspan(row * count, count);
-    const size_t predicted = index_of_largest(x);
-    const double largest = x[predicted], row_weight = weight.empty() ? 1.0 : weight[row];
+  const auto loss_of = [&](std::span<const float> x, std::span<const float> target, size_t predicted, const auto& put) {
+    const double largest = x[predicted];
     double sum = 0, target_sum = 0, forward = 0, reverse = 0;
     for (size_t k = 0; k < count; ++k) sum += p[k] = std::exp(x[k] - largest);
+    const double log_sum = std::log(sum);
     for (size_t k = 0; k < count; ++k) {
       p[k] /= sum;
       log_q[k] = clamped_log(target[k], factors.log_zero);
       target_sum += target[k];
-      if (target[k] != 0) forward -= target[k] * (x[k] - largest - std::log(sum));
+      if (target[k] != 0) forward -= target[k] * (x[k] - largest - log_sum);
       reverse -= p[k] * log_q[k];
     }
     // By a softmax's x_j, sum_k p_k c_k has the gradient p_j * (c_j - sum_k p_k c_k).
     for (size_t k = 0; k < count && !dlogits.empty(); ++k) {
-      const double dx = factors.alpha * (p[k] * target_sum - target[k]) - factors.beta * p[k] * (log_q[k] + reverse);
-      dlogits[row * count + k] = static_cast<float>(row_weight * dx * gradient_scale);
+      put(k, factors.alpha * (p[k] * target_sum - target[k]) - factors.beta * p[k] * (log_q[k] + reverse));
     }
-    result.loss_sum += row_weight * (factors.alpha * forward + factors.beta * reverse);
-    result.correct += predicted == index_of_largest(target);
-  }
-  return result;
+    return factors.alpha * forward + factors.beta * reverse;
+  };
+  return sum_over_rows(classes, logits, targets, weight, gradient_scale, dlogits, loss_of);
 }
 
 double reverse_cross_entropy(std::span<const float> p, std::span<const float> q, double log_zero) {

@@ -2,14 +2,11 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "network/embedded.h"
 
 namespace fer {
 
-struct EmbeddedRecipe {
-  std::string_view name;  // the file's name without .json
-  std::string_view json;
-};
-std::span<const EmbeddedRecipe> embedded_recipes();  // by name
+std::span<const EmbeddedFile> embedded_recipes();  // by name
 
 }  // namespace fer

@@ -55,12 +55,12 @@ bool is_one_of(const std::vector<std::string>& names, const std::string& name) {
 
 std::vector<std::string> recipe_names() {
   std::vector<std::string> names;
-  for (const EmbeddedRecipe& recipe : embedded_recipes()) names.emplace_back(recipe.name);
+  for (const EmbeddedFile& recipe : embedded_recipes()) names.emplace_back(recipe.name);
   return names;
 }
 
 std::string recipe_text(const std::string& name_or_path) {
-  for (const EmbeddedRecipe& recipe : embedded_recipes()) {
+  for (const EmbeddedFile& recipe : embedded_recipes()) {
     if (recipe.name == name_or_path) return with_layers(std::string(recipe.json), name_or_path);
   }
   if (!is_network_path(name_or_path) && !is_one_of(network_names(), name_or_path)) {

@@ -9,6 +9,26 @@
 namespace fer {
 namespace {
 
+// Biases are the logits: (3, 0, 0) for every picture.
+Model model_that_leans_to_the_first() {
+  Network net = flat_network();
+  net.layers[1].kind = Dense{.units = 3, .activation = Activation::kSoftmax, .kernel_init = {}};
+  Model model{net, initialize(net, 1), {}};
+  for (const Parameter& p : model.weights.layout.parameters) {
+    if (p.name == "dense/bias") model.weights.of(p)[0] = 3;
+  }
+  return model;
+}
+
+// One epoch whose steps change nothing, with smoothed labels.
+TrainConfig smoothed_without_steps() {
+  TrainConfig config = small_config();
+  config.epochs = 1;
+  config.optimizer = Sgd{.learning_rate = 1e-30f};
+  config.label_smoothing = 0.3;
+  return config;
+}
+
 TEST(Validation, ReportsCrossEntropyPlusPenalty) {
   const EpochResult plain = first_epoch(flat_network(), small_config());
   EXPECT_NEAR(plain.loss, std::log(3.0), 1e-6);
@@ -21,16 +41,8 @@ TEST(Validation, ReportsCrossEntropyPlusPenalty) {
 
 TEST(Validation, LabelSmoothingCountsInBothLosses) {
   // Biases are the logits: p is about (0.9, 0.05, 0.05), and the loss of a smoothed target follows.
-  Network net = flat_network();
-  net.layers[1].kind = Dense{.units = 3, .activation = Activation::kSoftmax, .kernel_init = {}};
-  Model model{net, initialize(net, 1), {}};
-  for (const Parameter& p : model.weights.layout.parameters) {
-    if (p.name == "dense/bias") model.weights.of(p)[0] = 3;
-  }
-  TrainConfig config = small_config();
-  config.epochs = 1;
-  config.optimizer = Sgd{.learning_rate = 1e-30f};
-  config.label_smoothing = 0.3;
+  const Model model = model_that_leans_to_the_first();
+  const TrainConfig config = smoothed_without_steps();
   const SmallRun run;
   const std::vector<int64_t> tops = {0, 3, 6};
   Trainer trainer(model, config);
@@ -57,16 +69,8 @@ TEST(Validation, OfTheSymmetricCrossEntropyIsTheLossOfTraining) {
 TEST(Validation, TheCalibratedLossIsThatOfLogitsDividedByItsTemperature) {
   // Logits (3, 0, 0) for every picture, of which six in ten are of the first class: the best temperature makes the
   // first probability 0.6.
-  Network net = flat_network();
-  net.layers[1].kind = Dense{.units = 3, .activation = Activation::kSoftmax, .kernel_init = {}};
-  Model model{net, initialize(net, 1), {}};
-  for (const Parameter& p : model.weights.layout.parameters) {
-    if (p.name == "dense/bias") model.weights.of(p)[0] = 3;
-  }
-  TrainConfig config = small_config();
-  config.epochs = 1;
-  config.optimizer = Sgd{.learning_rate = 1e-30f};
-  config.label_smoothing = 0.3;  // counts in val_loss alone
+  Model model = model_that_leans_to_the_first();
+  const TrainConfig config = smoothed_without_steps();  // smoothing counts in val_loss alone
   const SmallRun run;
   const std::vector<int64_t> rows = {0, 3, 6, 9, 12, 15, 1, 2, 4, 5};
   for (const bool logits : {false, true}) {
