@@ -12,6 +12,13 @@ namespace fer::io {
 
 using core::JsonValue;
 
+Preprocessing after(const Preprocessing& first, const Preprocessing& second) {
+  Preprocessing both = first;
+  both.scale = first.scale * second.scale;
+  both.shift = first.shift * second.scale + second.shift;
+  return both;
+}
+
 void check_preprocessing(const Preprocessing& preprocessing) {
   if (std::isfinite(preprocessing.scale) && std::isfinite(preprocessing.shift)) return;
   throw Error(fmt::format("preprocessing: expected finite numbers, found scale {} and shift {}", preprocessing.scale,

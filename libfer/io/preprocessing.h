@@ -10,6 +10,9 @@
 
 namespace fer::io {
 
+// What a graph that begins with second's scale and shift does to pictures that are prepared as `first` says.
+Preprocessing after(const Preprocessing& first, const Preprocessing& second);
+
 // Throws Error unless scale and shift are finite.
 void check_preprocessing(const Preprocessing& preprocessing);
 

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include "core/file_kind.h"
@@ -12,6 +11,7 @@
 #include "fer/keras.h"
 #include "io/check_weights.h"
 #include "io/pixel_notes.h"
+#include "io/preprocessing.h"
 #include "keras/config/dialect.h"
 #include "keras/hdf5/archive.h"
 #include "keras/layers/builder.h"
@@ -124,10 +124,9 @@ Preprocessing preprocessing_of(const std::optional<Preprocessing>& given, const 
                                std::vector<std::string>& assumptions) {
   if (!given) assumptions.push_back(as_they_are ? io::kPixelsAsTheyAre : io::kPixelsDivided);
   const Preprocessing before = given.value_or(as_they_are ? Preprocessing{1, 0} : Preprocessing{});
-  const Preprocessing all = {before.scale * scaled.scale, before.shift * scaled.scale + scaled.shift};
-  if (std::isfinite(all.scale) && std::isfinite(all.shift)) return all;
-  throw Error("preprocessing: expected finite numbers, found scale " + std::to_string(all.scale) + " and shift " +
-              std::to_string(all.shift));
+  const Preprocessing all = io::after(before, scaled);
+  io::check_preprocessing(all);
+  return all;
 }
 
 JsonDocument given_model(const KerasReadOptions& options) {

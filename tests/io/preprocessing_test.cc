@@ -33,6 +33,12 @@ TEST(Preprocessing, HasOnlyWhatIsUsed) {
   EXPECT_EQ(preprocessing_to_json({}).one_line().find("standard"), std::string::npos);
 }
 
+TEST(Preprocessing, ScalesInTurnKeepWhatIsDoneToThePictureBefore) {
+  const Preprocessing both =
+      after({.scale = 2, .shift = 3, .resize = {5, 6}, .equalize = true}, {.scale = 4, .shift = 1});
+  EXPECT_EQ(both, (Preprocessing{.scale = 8, .shift = 13, .resize = {5, 6}, .equalize = true}));
+}
+
 TEST(Preprocessing, RefusesOtherThings) {
   EXPECT_EQ(message_of([] { read(R"({"scale": 1, "shift": 0, "standardize": "image"})"); }),
             "preprocessing: standardize: expected none, dataset or picture, found \"image\"");

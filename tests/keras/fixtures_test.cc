@@ -82,10 +82,12 @@ TEST(FromKeras, RescalingBecomesPreprocessing) {
   const Preprocessing found = read_keras(kFolder + "keras2_functional.h5").model.preprocessing;
   EXPECT_FLOAT_EQ(found.scale, 1 / 127.5f);
   EXPECT_FLOAT_EQ(found.shift, -1);
-  const Preprocessing given =
-      read_keras(kFolder + "keras2_functional.h5", {.preprocessing = Preprocessing{2, 3}}).model.preprocessing;
+  const Preprocessing given = read_keras(kFolder + "keras2_functional.h5",
+                                         {.preprocessing = Preprocessing{.scale = 2, .shift = 3, .equalize = true}})
+                                  .model.preprocessing;
   EXPECT_FLOAT_EQ(given.scale, 2 / 127.5f);
   EXPECT_FLOAT_EQ(given.shift, 3 / 127.5f - 1);
+  EXPECT_TRUE(given.equalize) << "what is done to a picture before that stays";
 }
 
 TEST(FromKeras, ClassNamesAreTheCallers) {

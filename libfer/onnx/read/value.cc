@@ -21,13 +21,6 @@ int64_t file_index(const Shape& flattened, int64_t i) {
   return i % channels * cells + i / channels;
 }
 
-Preprocessing after(const Preprocessing& first, const Preprocessing& second) {
-  Preprocessing both = first;
-  both.scale = first.scale * second.scale;
-  both.shift = first.shift * second.scale + second.shift;
-  return both;
-}
-
 bool takes_pixels(const Preprocessing& scaled) {
   if (scaled.shift == 0) return std::fabs(scaled.scale) < 1;
   return std::fabs(scaled.shift) > std::fabs(scaled.scale);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fer/model.h"
+#include "io/preprocessing.h"
 #include "onnx/file/constant.h"
 
 namespace fer::onnx_file {
@@ -48,8 +49,7 @@ Dims file_dims(const Value& x);
 // Where element i of a flat value lies in the file's order (see Value::flattened).
 int64_t file_index(const Shape& flattened, int64_t i);
 
-// scale * x + shift of what `first` gives.
-Preprocessing after(const Preprocessing& first, const Preprocessing& second);
+using io::after;
 
 // True where a graph that does this to its input takes pixels of 0 to 255: it moves another number than one of -1 to 1
 // to 0, or makes numbers smaller. (Where the mean of a data set is a fraction, so were its pixels.)
