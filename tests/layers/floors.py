@@ -31,6 +31,7 @@ ROOMS = {
     "train": ["evaluate", "engine", "kernels", "io", "data", "report", "image", "network", "core"],
     "onnx": ["io", "network", "core"],
     "keras": ["io", "network", "core"],
+    "vision": ["image", "core"],
 }
 
 

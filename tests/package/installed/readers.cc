@@ -1,4 +1,5 @@
-// A stranger's program that uses libfer's components: reads a model from Keras, and writes and reads one as ONNX.
+// A stranger's program that uses libfer's components: reads a model from Keras, writes and reads one as
+// ONNX, and crops a face.
 #include <fer/model.h>
 
 #include <cstdio>
@@ -8,6 +9,9 @@
 #endif
 #ifdef WITH_KERAS
 #include <fer/keras.h>
+#endif
+#ifdef WITH_VISION
+#include <fer/vision.h>
 #endif
 
 int main(int argc, char** argv) try {
@@ -21,6 +25,11 @@ int main(int argc, char** argv) try {
   model.weights = fer::initialize(model.network, 1);
   fer::write_onnx(model, argv[2], {});
   if (!fer::has_onnx() || fer::read_onnx(argv[2], {}).network.layers.empty()) return 1;
+#endif
+#ifdef WITH_VISION
+  const fer::Image picture = {2, 2, 1, {1, 2, 3, 4}};
+  if (fer::crop_face(picture, fer::Box{1, 1, 1, 1}).pixels.front() != 4) return 1;
+  if (fer::has_dlib() && !fer::FaceDetector({.detector = "dlib"}).find(picture).empty()) return 1;
 #endif
   return 0;
 } catch (const std::exception& e) {

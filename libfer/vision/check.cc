@@ -1,0 +1,34 @@
+#include "vision/check.h"
+
+#include <fmt/format.h>
+
+#include "fer/error.h"
+
+namespace fer::vision {
+
+void check_picture(const Image& picture, const std::string& where) {
+  const bool extents = picture.height >= 1 && picture.width >= 1 && picture.height <= kMostPixels / picture.width;
+  if (!extents || (picture.channels != 1 && picture.channels != 3)) {
+    throw Error(fmt::format("{}: expected a grey or RGB picture of 1 to {} pixels, found one of {} x {}, {} channels",
+                            where, kMostPixels, picture.width, picture.height, picture.channels));
+  }
+  const int64_t bytes = picture.height * picture.width * picture.channels;
+  if (static_cast<int64_t>(picture.pixels.size()) != bytes) {
+    throw Error(fmt::format("{}: expected {} bytes of pixels, found {}", where, bytes, picture.pixels.size()));
+  }
+}
+
+std::string on_one_line(const std::string& message) {
+  constexpr size_t kLongest = 300;
+  std::string line;
+  for (const char c : message) {
+    const bool blank = static_cast<unsigned char>(c) <= ' ';
+    if (!blank) line += c;
+    if (blank && !line.empty() && line.back() != ' ') line += ' ';
+    if (line.size() >= kLongest) return line + "...";
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+}  // namespace fer::vision

@@ -1,0 +1,19 @@
+// What is refused before a detector or a crop sees it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "fer/image.h"
+
+namespace fer::vision {
+
+inline constexpr int64_t kMostPixels = 100'000'000;
+
+// Throws Error, beginning with `where`, unless extents, channels and the number of pixels agree.
+void check_picture(const Image& picture, const std::string& where);
+
+// The message of another library's exception on one line, cut where it is long.
+std::string on_one_line(const std::string& message);
+
+}  // namespace fer::vision

@@ -1,0 +1,89 @@
+// YuNet by OpenCV's FaceDetectorYN.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/objdetect/face.hpp>
+
+#include "fer/error.h"
+#include "vision/check.h"
+#include "vision/finder.h"
+
+namespace fer::vision {
+namespace {
+
+// OpenCV prints what it thinks of a model beside throwing it; the library prints nothing.
+template <class F>
+auto silently(const F& f) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  struct Level {
+    cv::utils::logging::LogLevel before = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    ~Level() { cv::utils::logging::setLogLevel(before); }
+  } level;
+  return f();
+}
+
+class YunetFinder : public Finder {
+ public:
+  YunetFinder(const std::string& path, const FaceDetectorOptions& options) : path_(path) {
+    detector_ = silently([&] {
+      return cv::FaceDetectorYN::create(path, "", {320, 320}, static_cast<float>(options.least_score),
+                                        static_cast<float>(options.overlap));
+    });
+  }
+
+  std::vector<Face> find(const Image& picture) override {
+    const cv::Size size(static_cast<int>(picture.width), static_cast<int>(picture.height));
+    // (OpenCV only reads from it.)
+    const cv::Mat given(size, picture.channels == 1 ? CV_8UC1 : CV_8UC3, const_cast<uint8_t*>(picture.pixels.data()));
+    cv::Mat bgr, found;
+    cv::cvtColor(given, bgr, picture.channels == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_RGB2BGR);
+    try {
+      silently([&] {
+        detector_->setInputSize(size);
+        return detector_->detect(bgr, found);
+      });
+    } catch (const cv::Exception& error) {
+      throw Error(fmt::format("{}: expected YuNet's outputs, found a model that OpenCV's FaceDetectorYN cannot run: {}",
+                              path_, on_one_line(error.what())));
+    }
+    std::vector<Face> faces;
+    for (int row = 0; row < found.rows; ++row) faces.push_back(face_of(found.ptr<float>(row), size));
+    std::erase_if(faces, [](const Face& face) { return face.box.width < 1 || face.box.height < 1; });
+    return faces;
+  }
+
+ private:
+  // A row is left, top, width, height, five points, score.
+  static Face face_of(const float* row, const cv::Size& size) {
+    const auto edge = [](double value, int most) {
+      return value > 0 ? static_cast<int64_t>(std::lround(std::min<double>(value, most))) : int64_t{0};
+    };
+    const int64_t left = edge(row[0], size.width), top = edge(row[1], size.height);
+    const int64_t right = edge(double{row[0]} + row[2], size.width);
+    const int64_t bottom = edge(double{row[1]} + row[3], size.height);
+    Face face = {.box = {left, top, right - left, bottom - top}, .score = double{row[14]}};
+    for (int i = 0; i < 5; ++i) face.points.push_back({double{row[4 + 2 * i]}, double{row[5 + 2 * i]}});
+    return face;
+  }
+
+  cv::Ptr<cv::FaceDetectorYN> detector_;
+  std::string path_;
+};
+
+}  // namespace
+
+std::unique_ptr<Finder> open_yunet(const std::string&, const std::string& path, const FaceDetectorOptions& options) {
+  // OpenCV tells the format by the name.
+  if (!path.ends_with(".onnx")) throw Error(path + ": expected YuNet in a file whose name ends in .onnx");
+  try {
+    return std::make_unique<YunetFinder>(path, options);
+  } catch (const cv::Exception& error) {
+    throw Error(fmt::format("{}: cannot be read as YuNet: {}", path, on_one_line(error.what())));
+  }
+}
+
+}  // namespace fer::vision
