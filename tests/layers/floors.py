@@ -27,6 +27,7 @@ ROOMS = {
     "data": ["image", "network", "core"],
     "report": ["core"],
     "evaluate": ["data", "engine", "kernels", "image", "network", "core"],
+    "explain": ["evaluate", "data", "engine", "kernels", "image", "network", "core"],
     "predict": ["evaluate", "data", "engine", "kernels", "image", "io", "network", "core"],
     "train": ["evaluate", "engine", "kernels", "io", "data", "report", "image", "network", "core"],
     "onnx": ["io", "network", "core"],
