@@ -16,6 +16,8 @@ inline constexpr int64_t kMaxPixels = 100'000'000;
 Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels = kMaxPixels);
 
 Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels);
+// With a fourth channel: opacity, 255 where the file has none.
+Image decode_png_with_opacity(std::string_view bytes, const std::string& where, int64_t max_pixels);
 Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_pixels);
 Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_pixels);
 Image decode_pnm(std::string_view bytes, const std::string& where, int64_t max_pixels);

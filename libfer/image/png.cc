@@ -87,14 +87,19 @@ struct Header {
   int channels = 0;
 };
 
-// Everything becomes 8-bit grey or RGB.
-bool read_header(PngReader& r, Header& header) {
+// Everything becomes 8-bit grey or RGB, or, with its opacity, RGBA.
+bool read_header(PngReader& r, bool with_opacity, Header& header) {
   if (setjmp(png_jmpbuf(r.png))) return false;
   png_set_read_fn(r.png, &r.source, read_bytes);
   png_read_info(r.png, r.info);
   png_set_expand(r.png);
   png_set_strip_16(r.png);
-  png_set_strip_alpha(r.png);
+  if (with_opacity) {
+    png_set_gray_to_rgb(r.png);
+    png_set_add_alpha(r.png, 0xff, PNG_FILLER_AFTER);
+  } else {
+    png_set_strip_alpha(r.png);
+  }
   png_set_interlace_handling(r.png);
   png_read_update_info(r.png, r.info);
   header = {png_get_image_width(r.png, r.info), png_get_image_height(r.png, r.info), png_get_channels(r.png, r.info)};
@@ -192,21 +197,30 @@ std::vector<png_bytep> rows_of(uint8_t* pixels, int64_t height, int64_t row_byte
   return rows;
 }
 
-}  // namespace
-
-Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+Image decode(std::string_view bytes, const std::string& where, int64_t max_pixels, bool with_opacity) {
   PngReader reader(bytes);
   if (reader.info == nullptr) throw std::bad_alloc();
   Header header;
-  if (!read_header(reader, header)) fail(reader.message, where);
+  if (!read_header(reader, with_opacity, header)) fail(reader.message, where);
   Image image = blank_image(header.height, header.width, header.channels, where, max_pixels);
-  if (image.channels != 1 && image.channels != 3) throw Error(where + ": PNG: expected grey or colour");
+  const bool known = with_opacity ? image.channels == 4 : image.channels == 1 || image.channels == 3;
+  if (!known) throw Error(where + ": PNG: expected grey or colour");
   std::vector<png_bytep> rows = rows_of(image.pixels.data(), image.height, image.width * image.channels);
   // (libpng goes on without Exif data and texts that it has no memory for.)
   if (!read_rows(reader, rows.data()) || reader.message.no_memory || reader.message.too_large) {
     fail(reader.message, where);
   }
   return upright(std::move(image), orientation_of(reader));
+}
+
+}  // namespace
+
+Image decode_png(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+  return decode(bytes, where, max_pixels, false);
+}
+
+Image decode_png_with_opacity(std::string_view bytes, const std::string& where, int64_t max_pixels) {
+  return decode(bytes, where, max_pixels, true);
 }
 
 }  // namespace fer::image
