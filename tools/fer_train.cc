@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 
 #include "fer/error.h"
@@ -133,6 +134,9 @@ bool in_stages(const cli::Arguments& given) {
 }
 
 int train(const cli::Arguments& given) {
+  // A reader that goes away (fer-train ... | head) does not end a run: what it would have read is lost, which is said
+  // at the end.
+  std::signal(SIGPIPE, SIG_IGN);
   if (given.has("recipe") && given.text("recipe") == "?") {
     fmt::print("{}", cli::recipe_list());
     return 0;

@@ -130,6 +130,37 @@ std::vector<ClassRule> rules_by_network(const Dataset& data, const Network& netw
   return rules;
 }
 
+// Whether the network names its outputs, and the data have a class, and more, for each of them.
+bool chooses_among(const Dataset& data, const Network& network) {
+  const std::vector<std::string>& names = network.class_names;
+  if (names.empty() || names.size() >= data.class_names.size()) return false;
+  const std::vector<uint8_t> map = class_map(data.class_names, rules_of_names(names));
+  const std::set<uint8_t> found(map.begin(), map.end());
+  return found.size() - found.count(kNoLabel) == names.size();
+}
+
+// The classes of a network without --classes.
+std::vector<ClassRule> rules_without_option(OpenedData& opened, const DataOptions& options, const Network& network) {
+  const std::vector<std::string>&own = network.class_names, found = opened.data.class_names;
+  if (static_cast<int64_t>(found.size()) == class_count(network)) {
+    std::vector<ClassRule> rules = rules_by_network(opened.data, network);
+    std::vector<std::string> taken(rules.size());
+    std::ranges::transform(rules, taken.begin(), [](const ClassRule& rule) { return rule.name; });
+    if (!own.empty() && !same_names(found, own)) {
+      opened.notes.push_back(fmt::format(
+          "{}: classes {}, but network {} names its outputs {}: {}", opened.path, named(found), shown_name(network),
+          named(own), taken == own ? "the names are taken for those, in this order" : "it gets the names of the data"));
+    }
+    return rules;
+  }
+  if (!options.ferplus.empty()) return rules_of_names(found);
+  if (!chooses_among(opened.data, network)) refuse_counts(opened, network);
+  opened.notes.push_back(
+      fmt::format("{}: {} classes: network {} learns the {} that it names ({}); --classes says otherwise", opened.path,
+                  found.size(), shown_name(network), own.size(), named(own)));
+  return rules_of_names(own);
+}
+
 }  // namespace
 
 void declare_data_options(cxxopts::OptionAdder& add, bool training) {
@@ -171,14 +202,8 @@ void choose_classes(OpenedData& opened, const Arguments& arguments) {
 
 std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network) {
   const int64_t outputs = class_count(network);
-  std::vector<ClassRule> rules;
-  if (!options.classes.empty()) {
-    rules = parse_classes(options.classes);
-  } else {
-    const bool same_count = static_cast<int64_t>(opened.data.class_names.size()) == outputs;
-    if (!same_count && options.ferplus.empty()) refuse_counts(opened, network);
-    rules = same_count ? rules_by_network(opened.data, network) : rules_of_names(opened.data.class_names);
-  }
+  std::vector<ClassRule> rules =
+      options.classes.empty() ? rules_without_option(opened, options, network) : parse_classes(options.classes);
   apply_rules(opened, rules, true);
   network = with_classes(std::move(network), opened.data.class_names);
   if (class_count(network) != outputs) {

@@ -38,9 +38,10 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
 void choose_classes(OpenedData& opened, const Arguments& arguments);
 
 // Called before a network is trained from scratch: makes the classes that --classes asks for, or those of the network,
-// by name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network's
-// own names for the numbered labels of a CSV file are kept. Returns what the classes are made of. Throws Error
-// proposing --classes where their numbers differ.
+// by name, and gives the network the data's class names, and with --classes or --ferplus as many outputs. A network
+// that names fewer classes than the data have keeps its own, and pictures of the others are left out. A network's own
+// names for the numbered labels of a CSV file are kept. What was chosen becomes a note. Returns what the classes are
+// made of. Throws Error proposing --classes where their numbers differ otherwise.
 std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network);
 
 // Called before a trained model is used: makes its classes from the data's, by name. Pictures of other classes take

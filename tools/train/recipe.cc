@@ -31,7 +31,10 @@ std::string options_beside_recipe(const Arguments& arguments) {
   std::string text;
   for (const auto& [name, value] : arguments.given()) {
     if (!changes_the_recipe(name)) continue;
-    text += fmt::format("{}--{}{}", text.empty() ? "" : " ", name, value == "true" ? "" : " " + value);
+    text += fmt::format("{}--{}{}", text.empty() ? "" : " ", name,
+                        value == "true"    ? ""
+                        : value == "false" ? "=false"
+                                           : " " + value);
   }
   return text;
 }

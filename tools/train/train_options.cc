@@ -52,7 +52,10 @@ void read_config(const Arguments& a, TrainConfig& config, const std::vector<Trai
       throw UsageError(error.what());
     }
   }
-  if (a.has("clip-norm") && a.has("clip-value")) throw UsageError("--clip-norm does not go with --clip-value");
+  const bool both_clip = config.clipping.norm > 0 && config.clipping.value > 0;  // one may be 0, to undo a recipe's
+  if (both_clip && a.has("clip-norm") && a.has("clip-value")) {
+    throw UsageError("--clip-norm does not go with --clip-value");
+  }
 }
 
 }  // namespace
@@ -127,7 +130,7 @@ TrainOptions read_train_options(const Arguments& a, TrainOptions options, const 
 
 std::vector<double> read_class_weights(const std::string& text, const std::vector<int64_t>& counts) {
   std::vector<double> weights;
-  if (text.empty()) return weights;
+  if (text.empty() || text == "none") return weights;
   if (text == "balanced") {
     const auto all = static_cast<double>(std::accumulate(counts.begin(), counts.end(), int64_t{0}));
     for (const int64_t n : counts) {

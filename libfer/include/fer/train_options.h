@@ -37,8 +37,8 @@ std::vector<TrainOption> train_options();
 // their rule on, 0 off; monitor sets all three monitors. Throws Error ("--beta1: expected a number of at least 0 and
 // below 1, found \"2\""), also for an option that does not go with the optimizer or schedule, and for an unknown name.
 void set_train_option(TrainConfig& config, const std::string& name, const std::string& text);
-// The value of an option as set_train_option takes it; "none" where a text, a list or a size is empty. Throws Error as
-// that does.
+// The value of an option as set_train_option takes it; "none" where a list or a size is empty, which empties it there.
+// Throws Error as that does.
 std::string train_option_text(const TrainConfig& config, const std::string& name);
 
 }  // namespace fer

@@ -88,6 +88,8 @@ std::string one_of(const std::vector<std::string>& names);
 bool applies(const Place& place);
 // "a whole number from 1 to 2147483647", "a number above 0", "fp32 or bf16".
 std::string expected_text(const Field& field, const Place& place);
+// The same for value_from_text, which takes "none" for what may be empty: "N or HxW, each from 1 to 99, or none".
+std::string expected_in_text(const Field& field, const Place& place);
 // "0.001", "adam", "off".
 std::string value_text(const Place& place);
 // A number with the fewest digits that read back as it: 1e-7.

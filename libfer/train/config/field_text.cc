@@ -31,6 +31,17 @@ std::vector<std::string_view> parts_of(std::string_view text) {
   return parts;
 }
 
+// Empties what value_text calls "none" when it is empty, so that an option can undo what a recipe sets. False for
+// values of other kinds, which stay as they are.
+bool take_none(const Place& place) {
+  return std::visit(Overloaded{[](std::vector<double>* v) { return v->clear(), true; },
+                               [](std::vector<std::string>* v) { return v->clear(), true; },
+                               [](std::vector<LayerRate>* v) { return v->clear(), true; },
+                               [](std::vector<SizeShare>* v) { return v->clear(), true; },
+                               [](PictureSize* v) { return *v = PictureSize(), true; }, [](auto&&) { return false; }},
+                    place);
+}
+
 template <class Number>
 std::string shortest(Number number) {
   std::string text = fmt::format("{}", number);
@@ -86,8 +97,17 @@ std::string value_text(const Place& place) {
       place);
 }
 
+std::string expected_in_text(const Field& field, const Place& place) {
+  const bool list =
+      std::visit(Overloaded{[](std::vector<double>*) { return true; }, [](std::vector<std::string>*) { return true; },
+                            [](std::vector<LayerRate>*) { return true; }, [](std::vector<SizeShare>*) { return true; },
+                            [](PictureSize*) { return true; }, [](auto&&) { return false; }},
+                 place);
+  return expected_text(field, place) + (list ? ", or none" : "");
+}
+
 void value_from_text(const std::string& text, const std::string& where, const Field& field, const Place& place) {
-  const auto refuse = [&] { fail(where, expected_text(field, place), fmt::format("\"{}\"", text)); };
+  const auto refuse = [&] { fail(where, expected_in_text(field, place), fmt::format("\"{}\"", text)); };
   const auto number_in = [&](std::string_view part, auto& number) {
     auto value = number;
     if (!parse(part, value) || !fits(field.range, value)) refuse();
@@ -98,6 +118,7 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
     number_in(part.substr(0, x), size.height);
     number_in(x == part.npos ? part : part.substr(x + 1), size.width);
   };
+  if (text == "none" && take_none(place)) return;
   std::visit(Overloaded{[](std::monostate) {},
                         [&](bool* out) {
                           if (text != "true" && text != "false") refuse();

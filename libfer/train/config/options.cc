@@ -45,7 +45,7 @@ TrainOption option_of(const Field& field, Fields fields) {
                      .group = field.group,
                      .argument = field.argument,
                      .help = field.help,
-                     .expected = expected_text(field, place),
+                     .expected = expected_in_text(field, place),
                      .usual = usual_text(field, configs),
                      .choices = {},
                      .parent = parent == nullptr ? "" : parent->name,

@@ -38,12 +38,42 @@ class Classes : public ToolTest {
 using Names = std::vector<std::string>;
 
 TEST_F(Classes, OfFewerOutputsAreProposed) {
-  const ToolResult r = run("fer-train faces.csv --network seed001_shallow_cnn --out run");
+  std::string network = kNetwork;
+  network.replace(network.find("\"angry\", \"disgust\""), 18, "\"bored\"");
+  network.replace(network.find("\"units\": 7"), 10, "\"units\": 6");
+  write("six.json", network);
+  const ToolResult r = run("fer-train faces.csv --network six.json --out run");
   EXPECT_EQ(r.status, 1);
   expect_one_line_error(r, "fer-train",
                         "faces.csv: 7 classes (angry, disgust, fear, happy, sad, surprise, neutral), but network "
-                        "seed001_shallow_cnn has 6 outputs: --classes angry,fear,happy,sad,surprise,neutral chooses");
+                        "tiny has 6 outputs: --classes angry,disgust,fear,happy,sad,surprise chooses");
   EXPECT_FALSE(exists("run"));
+}
+
+TEST_F(Classes, AreTheNetworksOwnWhereTheDataHaveMore) {
+  const ToolResult r = run("fer-train faces.csv --network seed001_shallow_cnn --epochs 1 --limit 12 --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(
+      r.err.find("fer-train: faces.csv: 7 classes: network seed001_shallow_cnn learns the 6 that it names (angry, "
+                 "fear, happy, sad, surprise, neutral); --classes says otherwise\n"),
+      std::string::npos)
+      << r.err;
+  EXPECT_NE(r.err.find("10 pictures of other classes (disgust) left out"), std::string::npos) << r.err;
+  const std::string same =
+      "fer-train faces.csv --network seed001_shallow_cnn --classes angry,fear,happy,sad,surprise,neutral --epochs 1 "
+      "--limit 12 --out same";
+  ASSERT_EQ(run(same).status, 0);
+  EXPECT_TRUE(read_text(path("run/best.safetensors")) == read_text(path("same/best.safetensors")));
+}
+
+TEST_F(Classes, OfOtherNamesAreSaid) {
+  std::string network = kNetwork;
+  network.replace(network.find("disgust"), 7, "ekel");
+  write("other.json", network);
+  const ToolResult r = run("fer-train faces.csv --network other.json --epochs 1 --batch-size 7 --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  expect_one_line_error(r, "fer-train", "it gets the names of the data");
+  EXPECT_EQ(names(eval("run/best.safetensors faces.csv"))[1], "disgust");
 }
 
 TEST_F(Classes, AreDroppedAndTheModelRemembers) {

@@ -39,6 +39,27 @@ TEST_F(RecipeOption, TakesOneThatComesWithTheLibrary) {
   EXPECT_NE(read_text(path("run/report.html")).find("of recipe tiny"), std::string::npos);
 }
 
+TEST_F(RecipeOption, IsUndoneByOptionsThatTurnASettingOff) {
+  write_recipe("all.json", R"({"optimizer": {"name": "sgd", "learning_rate": 0.05}, "batch_size": 7, "epochs": 1,
+      "loss": "cross_entropy", "clipping": {"norm": 1}, "class_weights": "balanced", "callbacks": [],
+      "learning_rate_multipliers": {"conv": 0.5}, "preprocessing": {"resize": [52, 52]},
+      "augmentation": {"horizontal_flip": true, "crop": [40, 40]}, "split": {"validation": 0.2}})");
+  const ToolResult r =
+      run("fer-train faces.csv --recipe all.json --flip=false --crop none --resize none --lr-multipliers none "
+          "--class-weights none --clip-norm 0 --clip-value 1 --split official --out run");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.err.find("in its place: --flip=false --crop none --resize none"), std::string::npos) << r.err;
+  EXPECT_NE(r.out.find("train 42 (Training)"), std::string::npos) << r.out;
+  const nlohmann::json config = config_of("run");
+  EXPECT_EQ(config["augmentation"]["horizontal_flip"], false);
+  for (const char* left_out : {"crop", "resize", "learning_rate_multipliers"}) {
+    EXPECT_EQ(config.dump().find(left_out), std::string::npos) << left_out;
+  }
+  EXPECT_EQ(config["clipping"]["norm"], 0);
+  EXPECT_TRUE(config["class_weights"].empty());
+  ASSERT_EQ(run("fer-train --resume --out run --epochs 2 --quiet").status, 0) << "as it began";
+}
+
 TEST_F(RecipeOption, SaysThatAPrecisionIsNotAvailable) {
   ASSERT_EQ(load_recipe("tiny").config.precision,
             precision_available(Precision::kBf16) ? Precision::kBf16 : Precision::kFp32);

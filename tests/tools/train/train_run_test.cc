@@ -56,6 +56,17 @@ TEST_F(TrainRun, AFolderWithoutANameIsRefused) {
   EXPECT_FALSE(exists("run"));
 }
 
+// SIGPIPE ended it at its first line, without a checkpoint.
+TEST_F(TrainRun, GoesOnWithoutAReaderOfItsOutput) {
+  const ToolResult r =
+      run("( fer-train faces.csv --network net.json --epochs 3 --batch-size 7 --out run; echo $? > status ) | true");
+  EXPECT_EQ(r.status, 0);
+  EXPECT_NE(r.err.find("cannot write to standard output"), std::string::npos) << r.err;
+  EXPECT_EQ(read_text(path("status")), "1\n") << "what was printed is lost";
+  EXPECT_NE(read_text(path("run/history.csv")).find("\n3,"), std::string::npos) << "all epochs were trained";
+  EXPECT_TRUE(exists("run/report.html"));
+}
+
 // "fer-train 0.1.0: , 3,435 parameters", it said.
 TEST_F(TrainRun, ANetworkWithoutANameIsSaidToHaveNone) {
   nlohmann::json network = nlohmann::json::parse(kNetwork);

@@ -80,7 +80,7 @@ TEST(Field, ReadsListsWithOrWithoutBlanks) {
   EXPECT_EQ(weights, (std::vector<double>{1, 0.5, 2}));
   for (const char* bad : {"1,,2", "1,-1", "1,2,", "1 2"}) {
     EXPECT_EQ(message_of([&] { value_from_text(bad, "--x", field_of(at_least(0)), &weights); }),
-              "--x: expected one number per class, each of at least 0, found \"" + std::string(bad) + "\"");
+              "--x: expected one number per class, each of at least 0, or none, found \"" + std::string(bad) + "\"");
   }
 }
 
@@ -119,7 +119,7 @@ TEST(Field, ReadsSizes) {
   EXPECT_EQ(again, size);
   for (const char* bad : {"", "x", "40x", "x40", "40x40x40", "0", "0x40", "40x100", "-4", "40X40", "40.5", "40 x 40"}) {
     EXPECT_EQ(message_of([&] { value_from_text(bad, "--crop", field, &size); }),
-              "--crop: expected N or HxW, each from 1 to 99, found \"" + std::string(bad) + "\"");
+              "--crop: expected N or HxW, each from 1 to 99, or none, found \"" + std::string(bad) + "\"");
   }
   EXPECT_EQ(size, (PictureSize{44, 40})) << "what is refused changes nothing";
   size = {40, 0};
@@ -174,7 +174,7 @@ TEST(ListsOfPaths, AreReadFromTextAndJson) {
   EXPECT_EQ(paths, (std::vector<std::string>{"one", "two"}));
   for (const char* bad : {"", ",", "one,", ",two", "one,,two"}) {
     EXPECT_EQ(message_of([&] { value_from_text(bad, "--teacher", field, &paths); }),
-              std::string("--teacher: expected paths with commas between, found \"") + bad + "\"");
+              std::string("--teacher: expected paths with commas between, or none, found \"") + bad + "\"");
   }
   EXPECT_EQ(paths, (std::vector<std::string>{"one", "two"}));
   value_from_json({"a", "b"}, "models", &paths);
@@ -203,8 +203,9 @@ TEST(Field, ReadsFactorsOfLayers) {
   value_from_json(object, "rates", &again);
   EXPECT_EQ(json_of(value_to_json(&again)), object);
   for (const char* bad : {"", "conv1", "=1", "conv1=", "conv1=x", "conv1=-1", "conv1=nan", "conv1=1,,b=2"}) {
-    EXPECT_EQ(message_of([&] { value_from_text(bad, "--rates", field, &rates); }),
-              "--rates: expected LAYER=FACTOR,..., each factor of at least 0, found \"" + std::string(bad) + "\"");
+    EXPECT_EQ(
+        message_of([&] { value_from_text(bad, "--rates", field, &rates); }),
+        "--rates: expected LAYER=FACTOR,..., each factor of at least 0, or none, found \"" + std::string(bad) + "\"");
   }
   EXPECT_EQ(message_of([&] { value_from_text("a=1,b=1,a=2", "--rates", field, &rates); }),
             "--rates: expected every layer once, found \"a\" twice");

@@ -24,8 +24,8 @@ std::string row_of(const TrainOption& option) {
                                : option.argument.empty() ? fmt::format("`--{}`", option.name)
                                                          : fmt::format("`--{} {}`", option.name, option.argument);
   const std::string field = option.field.empty() ? "several" : fmt::format("`{}`", option.field);
-  // The cells are short of "a number of": at most 120 columns.
-  std::string values = std::regex_replace(option.expected, std::regex("^a number (of )?"), "");
+  // The cells are short of "a number of" and ", or none": at most 120 columns.
+  std::string values = std::regex_replace(option.expected, std::regex("^a number (of )?|, or none$"), "");
   if (values == "a number") values = "any number";
   const std::string with = option.with.empty() ? "" : fmt::format(" ({})", fmt::join(option.with, ", "));
   return fmt::format("| {} | {} | {} | {}{} |\n", spelling, field, option.usual, values, with);

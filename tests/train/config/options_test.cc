@@ -44,6 +44,37 @@ TEST(TrainOptions, SayWhatTheyTakeAndWithWhat) {
   EXPECT_TRUE(option_named("epochs").with.empty());
 }
 
+// What a recipe sets, an option beside it must be able to undo.
+TEST(SetTrainOption, TakesEveryDefault) {
+  for (const TrainOption& option : train_options()) {
+    if (option.name.empty() || option.name == "out") continue;
+    TrainConfig config;
+    if (!option.with.empty()) set_train_option(config, option.parent, option.with[0]);
+    std::string usual = train_option_text(config, option.name);
+    if (usual == "on" || usual == "off") usual = usual == "on" ? "true" : "false";
+    EXPECT_EQ(refusal(config, option.name, usual), "") << option.name;
+    set_train_option(config, option.name, usual);
+    const std::string again = train_option_text(config, option.name);
+    EXPECT_EQ(again == "on" ? "true" : again == "off" ? "false" : again, usual) << option.name;
+  }
+}
+
+TEST(SetTrainOption, TakesNoneForWhatMayBeEmpty) {
+  TrainConfig config{.learning_rate_multipliers = {{"conv", 0.5}},
+                     .class_weights = {1, 2},
+                     .teacher = {.models = {"a"}},
+                     .augmentation = {.crop = {40, 40}},
+                     .sizes = {{{48, 48}, 1}},
+                     .preprocessing = {.resize = {52, 52}}};
+  for (const char* name : {"lr-multipliers", "class-weights", "teacher", "crop", "sizes", "resize"}) {
+    set_train_option(config, name, "none");
+    EXPECT_EQ(train_option_text(config, name), "none");
+  }
+  EXPECT_TRUE(config.learning_rate_multipliers.empty());
+  EXPECT_FALSE(config.augmentation.crop.given());
+  EXPECT_FALSE(config.teacher.any());
+}
+
 TEST(SetTrainOption, SetsTheField) {
   TrainConfig config;
   set_train_option(config, "epochs", "7");

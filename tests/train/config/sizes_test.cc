@@ -59,9 +59,9 @@ TEST(Sizes, AreReadFromTextAndJson) {
   EXPECT_EQ(again, sizes);
   for (const char* bad :
        {"", "32", "32:", ":1", "32:0.5", "32:0.5,48:0.6", "32:1.5,48:-0.5", "0:1", "100:1", "32:nan"}) {
-    EXPECT_EQ(
-        message_of([&] { value_from_text(bad, "--sizes", field, &sizes); }),
-        "--sizes: expected SIZE:SHARE,... (shares sum to 1), sizes from 1 to 99, found \"" + std::string(bad) + "\"");
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--sizes", field, &sizes); }),
+              "--sizes: expected SIZE:SHARE,... (shares sum to 1), sizes from 1 to 99, or none, found \"" +
+                  std::string(bad) + "\"");
   }
   EXPECT_EQ(sizes, again) << "what is refused changes nothing";
   for (const char* bad : {"1", "[1]", "[[32,32]]", "[[32,\"x\",1]]"}) {
