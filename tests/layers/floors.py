@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """The floors of libfer (docs/design.md): includes and calls point down, no folders form a circle, and one folder implements a public header.
 
-floors.py LIBFER OBJECTS...   LIBFER is the folder of the sources; OBJECTS are their object files, or folders of such, where CMake puts them: each source's
-                              in a file of its own (not a unity build's).
+floors.py LIBFER OBJECTS...   LIBFER is the folder of the sources; OBJECTS are their object files, or folders of such, where CMake puts them. Those of a
+                              unity build do as well: CMake writes beside each which sources, all of one folder, it is made of.
 
 Prints what is wrong, one fault per line, and ends with status 1. Includes are read from the sources, calls from the symbols of the object files
 (nm): a symbol that one folder leaves undefined and another defines is a call. Inline functions lie in whatever object uses them; their
 headers are held by the includes. Which header declares a symbol, clang says.
 """
 import collections
+import functools
 import json
 import os
 import re
@@ -63,11 +64,25 @@ def object_files(places):
             yield from (os.path.join(folder, name) for name in sorted(files) if name.endswith(".o"))
 
 
-def source_of(path):
-    """The source of an object file, below libfer: BUILD/libfer/onnx/CMakeFiles/fer_onnx.dir/file/wire.cc.o -> onnx/file/wire.cc."""
+def below_libfer(path):
+    return path.rsplit("/libfer/", 1)[-1]
+
+
+def sources_of(path):
+    """The sources of an object file, below libfer: BUILD/libfer/onnx/CMakeFiles/fer_onnx.dir/file/wire.cc.o -> onnx/file/wire.cc."""
+    if "/Unity/" in path:
+        with open(path.removesuffix(".o"), encoding="utf-8") as unity:
+            return [below_libfer(included) for included in re.findall(r'^#include "([^"]+)"', unity.read(), re.M)]
     before, after = os.path.normpath(path).rsplit("/CMakeFiles/", 1)
     room = before.rsplit("/libfer", 1)[-1].strip("/")
-    return os.path.join(room, after.split(".dir/", 1)[1].removesuffix(".o"))
+    return [os.path.join(room, after.split(".dir/", 1)[1].removesuffix(".o"))]
+
+
+@functools.cache
+def source_of(path):
+    """The source of an object file; of a unity build's with several, all those of their folder: onnx/file/*."""
+    sources = sources_of(path)
+    return sources[0] if len(sources) == 1 else os.path.dirname(sources[0]) + "/*"
 
 
 def symbols(objects):
@@ -171,7 +186,7 @@ def faults(libfer, objects):
     defined, undefined = symbols(objects)
     owned = owners(declarations(libfer), defined)
     uses = {}  # (source, source or header that is used) -> how
-    for path, included in includes(libfer, {source_of(o) for o in objects}):
+    for path, included in includes(libfer, {source for o in objects for source in sources_of(o)}):
         if included in owned:
             for folder in owned[included]:
                 if room(folder) == room(path):

@@ -40,6 +40,15 @@ def compiled(folder, name, text, include):
     return object_file
 
 
+def compiled_as_one(folder, names, include):
+    """Compiles sources that are there already as CMake's unity builds do: one file that includes them."""
+    unity = os.path.join(folder, "libfer/CMakeFiles/fer_objects.dir/Unity/unity_one_cxx.cxx")
+    os.makedirs(os.path.dirname(unity), exist_ok=True)
+    with open(unity, "w", encoding="utf-8") as file:
+        file.writelines(f'#include "{os.path.join(include, name)}"\n\n' for name in names)
+    subprocess.run(["g++", "-std=c++20", "-c", unity, "-I", include, "-I", os.path.join(include, "include"), "-o", unity + ".o"], check=True)
+
+
 def floors(libfer, *objects):
     run = subprocess.run([sys.executable, FLOORS, libfer, *objects], capture_output=True, text=True, check=False)
     return run.returncode, run.stdout + run.stderr
@@ -48,7 +57,7 @@ def floors(libfer, *objects):
 class SmallLibrary(unittest.TestCase):
     """CLEAN and one fault."""
 
-    def check(self, changes):
+    def check(self, changes, as_one=()):
         with tempfile.TemporaryDirectory() as folder:
             libfer = os.path.join(folder, "libfer")
             files = {**CLEAN, **changes}
@@ -57,12 +66,14 @@ class SmallLibrary(unittest.TestCase):
                 with open(os.path.join(libfer, name), "w", encoding="utf-8") as file:
                     file.write(text)
             for name, text in files.items():
-                if name.endswith(".cc"):
+                if name.endswith(".cc") and name not in as_one:
                     compiled(folder, name, text, libfer)
+            if as_one:
+                compiled_as_one(folder, as_one, libfer)
             return floors(libfer, libfer)
 
-    def refused(self, changes, *words):
-        status, text = self.check(changes)
+    def refused(self, changes, *words, as_one=()):
+        status, text = self.check(changes, as_one)
         self.assertEqual(status, 1, text)
         for word in words:
             self.assertIn(word, text)
@@ -74,6 +85,13 @@ class SmallLibrary(unittest.TestCase):
     def test_call_upward(self):
         self.refused({"core/text.cc": "namespace fer { int layers(); int text() { return layers(); } }\n"},
                      "core/text.cc calls fer::layers of network/network.cc: core/ may not use network/")
+
+    def test_call_upward_in_a_unity_build(self):
+        self.assertEqual(self.check({}, ["network/names.cc", "network/network.cc"]),
+                         (0, "floors.py: 5 object files: includes and calls point down\n"))
+        self.refused({"core/text.cc": "namespace fer { int layers(); int text() { return layers(); } }\n"},
+                     "core/* calls fer::layers of network/network.cc: core/ may not use network/",
+                     as_one=["core/tensor.cc", "core/text.cc"])
 
     def test_include_upward(self):
         self.refused({"core/text.h": '#include "network/names.h"\n'}, "core/text.h includes network/names.h: core/ may not use network/")
