@@ -18,6 +18,15 @@ void check_picture(const Image& picture, const std::string& where) {
   }
 }
 
+void check_box(const Box& box, const std::string& where) {
+  constexpr int64_t kFarthest = 1'000'000'000;
+  const auto near = [](int64_t value) { return value >= -kFarthest && value <= kFarthest; };
+  if (box.width < 1 || box.height < 1 || !near(box.left) || !near(box.top) || !near(box.width) || !near(box.height)) {
+    throw Error(fmt::format("{}: expected a box with pixels, found {} x {} at {}, {}", where, box.width, box.height,
+                            box.left, box.top));
+  }
+}
+
 std::string on_one_line(const std::string& message) {
   constexpr size_t kLongest = 300;
   std::string line;
