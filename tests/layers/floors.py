@@ -31,6 +31,7 @@ ROOMS = {
     "explain": ["evaluate", "data", "engine", "kernels", "image", "network", "core"],
     "predict": ["evaluate", "data", "engine", "kernels", "image", "io", "network", "core"],
     "train": ["evaluate", "engine", "kernels", "io", "data", "report", "image", "network", "core"],
+    "cascade": ["image", "kernels", "core"],
     "onnx": ["io", "network", "core"],
     "keras": ["io", "network", "core"],
     "vision": ["image", "core"],

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "fer/box.h"
 #include "fer/export.h"
 #include "fer/image.h"
 
@@ -26,12 +27,6 @@ bool has_dlib();
 struct Point {
   double x = 0, y = 0;
   bool operator==(const Point&) const = default;
-};
-
-// A rectangle of whole pixels: columns left to left + width - 1, rows top to top + height - 1.
-struct Box {
-  int64_t left = 0, top = 0, width = 0, height = 0;
-  bool operator==(const Box&) const = default;
 };
 
 struct Face {
