@@ -38,6 +38,9 @@ PathContent content_of(core::FileKind kind) {
     case kFilm:
     case kCsv:
     case kUtf16:
+    case kGzip:  // of a table (fer/csv.h)
+    case kXz:
+    case kZip:
     case kText:
       return PathContent::kData;
     default:
@@ -48,6 +51,7 @@ PathContent content_of(core::FileKind kind) {
 }  // namespace
 
 PathContent path_content(const std::string& path) {
+  if (path == "-") return PathContent::kData;
   switch (path_kind(path)) {
     case PathKind::kFile:
       return content_of(core::kind_of(read_beginning(path, core::kKindBytes)));

@@ -21,8 +21,8 @@ inline std::optional<Mistake> next_text(Fields& fields, Field& field) {
 // Calls take(name, field) for each column of a header, with its name in small letters, without spaces around it; what
 // that returns ends it. Mistake: a name twice. Columns without a name may be many.
 template <class Take>
-std::optional<Mistake> each_column(std::string_view header, const Take& take) {
-  Fields fields(header);
+std::optional<Mistake> each_column(std::string_view header, char separator, const Take& take) {
+  Fields fields(header, separator);
   std::set<std::string> seen;
   while (!fields.at_end()) {
     Field field;
@@ -40,11 +40,11 @@ std::optional<Mistake> each_column(std::string_view header, const Take& take) {
 // Calls take(column, field) for each field of a row, as it stands; what that returns ends it. Mistake: not as many
 // fields as the header has columns.
 template <class Take>
-std::optional<Mistake> each_field(std::string_view row, int columns, const Take& take) {
+std::optional<Mistake> each_field(std::string_view row, char separator, int columns, const Take& take) {
   const auto expected = [columns](const char* found) {
     return "row, expected " + std::to_string(columns) + " fields as in the header, found " + found;
   };
-  Fields fields(row);
+  Fields fields(row, separator);
   for (int column = 0; column < columns; ++column) {
     if (fields.at_end()) return Mistake{fields.position(), expected(std::to_string(column).c_str())};
     Field field;

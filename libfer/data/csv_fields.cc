@@ -1,17 +1,45 @@
 #include "data/csv_fields.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "fer/error.h"
 
 namespace fer::data::csv {
 
+namespace {
+
+const char* in_words(char separator) {
+  switch (separator) {
+    case ';':
+      return "a semicolon";
+    case '\t':
+      return "a tab";
+    default:
+      return "a comma";
+  }
+}
+
+}  // namespace
+
+char separator_of(std::string_view first_line) {
+  constexpr std::string_view kSeparators = ",;\t";
+  size_t counts[kSeparators.size()] = {};
+  bool quoted = false;
+  for (const char c : first_line) {
+    if (c == '"') quoted = !quoted;
+    const size_t at = kSeparators.find(c);
+    if (!quoted && at != std::string_view::npos) ++counts[at];
+  }
+  return kSeparators[static_cast<size_t>(std::max_element(std::begin(counts), std::end(counts)) - std::begin(counts))];
+}
+
 std::optional<Mistake> Fields::next(Field& field) {
   const size_t first = std::min(line_.find_first_not_of(' ', pos_), line_.size());
   if (first < line_.size() && line_[first] == '"') return next_quoted(first, field);
-  const size_t comma = std::min(line_.find(',', pos_), line_.size());
-  field = {line_.substr(pos_, comma - pos_), pos_};
-  pos_ = comma + 1;
+  const size_t end_of_field = std::min(line_.find(separator_, pos_), line_.size());
+  field = {line_.substr(pos_, end_of_field - pos_), pos_};
+  pos_ = end_of_field + 1;
   return std::nullopt;
 }
 
@@ -25,9 +53,9 @@ std::optional<Mistake> Fields::next_quoted(size_t quote, Field& field) {
   }
   field = {line_.substr(quote + 1, close - quote - 1), quote + 1};
   const size_t after = std::min(line_.find_first_not_of(' ', close + 1), line_.size());
-  if (after < line_.size() && line_[after] != ',') {
-    return Mistake{after, "closing quote, expected a comma or the end of the line behind it, found " +
-                              shown(line_.substr(after, 1))};
+  if (after < line_.size() && line_[after] != separator_) {
+    return Mistake{after, std::string("closing quote, expected ") + in_words(separator_) +
+                              " or the end of the line behind it, found " + shown(line_.substr(after, 1))};
   }
   pos_ = after + 1;
   return std::nullopt;

@@ -27,21 +27,26 @@ struct Field {
   size_t offset = 0;      // of text in the line
 };
 
+// What separates the fields of a file: of comma, semicolon and tab the one that its first line has most often outside
+// quotes, the comma where it has none.
+char separator_of(std::string_view first_line);
+
 // Walks over the fields of a line.
 class Fields {
  public:
-  explicit Fields(std::string_view line) : line_(line) {}
+  explicit Fields(std::string_view line, char separator = ',') : line_(line), separator_(separator) {}
 
   bool at_end() const { return pos_ > line_.size(); }
   size_t position() const { return pos_ < line_.size() ? pos_ : line_.size(); }
 
-  // Takes the next field, up to its comma or the end of the line.
+  // Takes the next field, up to its separator or the end of the line.
   std::optional<Mistake> next(Field& field);
 
  private:
   std::optional<Mistake> next_quoted(size_t quote, Field& field);
 
   std::string_view line_;
+  char separator_;
   size_t pos_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "data/csv_columns.h"
 #include "data/pixel_field.h"
+#include "data/split_names.h"
 
 namespace fer::data::csv {
 namespace {
@@ -14,16 +15,21 @@ std::optional<Mistake> parse_picture(const Field& field, Rows& rows) {
   return mistake;
 }
 
-std::optional<Mistake> parse_field(int column, const Field& field, const Columns& columns, Rows& rows) {
-  if (column == columns.pixels) return parse_picture(field, rows);
-  if (column == columns.emotion) return parse_emotion(field, rows.labels);
-  if (column == columns.usage) return parse_usage(field, rows.usage);
-  return check_text(field);
+std::optional<Mistake> parse_pixel_column(int pixel, const Field& field, std::span<uint8_t> picture) {
+  if (parse_pixel(trimmed(field).text, picture[static_cast<size_t>(pixel)])) return std::nullopt;
+  return Mistake{trimmed(field).offset, "pixel " + std::to_string(pixel + 1) +
+                                            ", expected a whole number of 0 to 255, found " +
+                                            shown(trimmed(field).text)};
 }
 
-std::optional<Mistake> require(const char* name, int column, std::string_view line) {
-  if (column >= 0) return std::nullopt;
-  return Mistake{0, "header, expected a column named " + std::string(name) + ", found " + shown(line)};
+std::optional<Mistake> parse_field(int column, const Field& field, const Columns& columns, const LabelRule& rule,
+                                   Rows& rows, std::span<uint8_t> picture) {
+  if (columns.wide() && columns.pixel_of[column] >= 0)
+    return parse_pixel_column(columns.pixel_of[column], field, picture);
+  if (column == columns.pixels) return parse_picture(field, rows);
+  if (column == columns.emotion) return rule.parse(field, rows.labels);
+  if (column == columns.usage) return parse_usage(field, rows.usage, columns.split_words);
+  return check_text(field);
 }
 
 }  // namespace
@@ -34,16 +40,7 @@ void Rows::clear() {
   usage.clear();
 }
 
-std::optional<Mistake> parse_emotion(Field field, std::vector<uint8_t>& labels) {
-  field = trimmed(field);
-  if (field.text.size() != 1 || field.text[0] < '0' || field.text[0] > '6') {
-    return Mistake{field.offset, "emotion, expected a whole number of 0 to 6, found " + shown(field.text)};
-  }
-  labels.push_back(static_cast<uint8_t>(field.text[0] - '0'));
-  return std::nullopt;
-}
-
-std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages) {
+std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages, bool split_words) {
   field = trimmed(field);
   for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
     if (field.text == usage_name(usage)) {
@@ -51,27 +48,25 @@ std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages) {
       return std::nullopt;
     }
   }
+  if (split_words) {
+    if (const std::optional<Usage> usage = split_of(std::string(field.text))) {
+      usages.push_back(*usage);
+      return std::nullopt;
+    }
+    return Mistake{field.offset, "split, expected train, val or test, found " + shown(field.text)};
+  }
   return Mistake{field.offset, "Usage, expected Training, PublicTest or PrivateTest, found " + shown(field.text)};
 }
 
-std::optional<Mistake> parse_header(std::string_view line, bool require_labels, Columns& columns) {
-  columns = {};
-  const auto take = [&](const std::string& name, const Field&) -> std::optional<Mistake> {
-    if (name == "emotion") columns.emotion = columns.count;
-    if (name == "pixels") columns.pixels = columns.count;
-    if (name == "usage") columns.usage = columns.count;
-    ++columns.count;
-    return std::nullopt;
+std::optional<Mistake> parse_row(std::string_view line, const Columns& columns, const LabelRule& rule, Rows& rows) {
+  const size_t before = rows.pixels.size();
+  if (columns.wide()) rows.pixels.resize(before + static_cast<size_t>(columns.picture_bytes()));
+  // (Of a wide table nothing else makes the vector grow, so the span stays.)
+  const std::span<uint8_t> picture = std::span(rows.pixels).subspan(before);
+  const auto take = [&](int column, const Field& field) {
+    return parse_field(column, field, columns, rule, rows, picture);
   };
-  if (auto mistake = each_column(line, take)) return mistake;
-  if (auto mistake = require("pixels", columns.pixels, line)) return mistake;
-  if (require_labels) return require("emotion", columns.emotion, line);
-  return std::nullopt;
-}
-
-std::optional<Mistake> parse_row(std::string_view line, const Columns& columns, Rows& rows) {
-  const auto take = [&](int column, const Field& field) { return parse_field(column, field, columns, rows); };
-  if (auto mistake = each_field(line, columns.count, take)) return mistake;
+  if (auto mistake = each_field(line, columns.separator, columns.count, take)) return mistake;
   if (columns.usage < 0) rows.usage.push_back(Usage::kNone);
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// One line of a fer2013 CSV: its header and its rows.
+// One line of a table of faces.
 #pragma once
 
 #include <cstdint>
@@ -6,31 +6,24 @@
 #include <string_view>
 #include <vector>
 
-#include "data/csv_fields.h"
+#include "data/csv_header.h"
+#include "data/label_column.h"
 #include "fer/dataset.h"
 
 namespace fer::data::csv {
 
-// The places of the columns that matter (-1: not there); the others are skipped.
-struct Columns {
-  int count = 0;
-  int emotion = -1, pixels = -1, usage = -1;
-};
-
 // Rows read so far.
 struct Rows {
-  std::vector<uint8_t> pixels, labels;
+  std::vector<uint8_t> pixels;
+  Labels labels;
   std::vector<Usage> usage;
   void clear();
 };
 
-// One field, appended.
-std::optional<Mistake> parse_emotion(Field field, std::vector<uint8_t>& labels);
-std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages);
+// One field, appended. split_words: parts are called as folders are (data/split_names.h).
+std::optional<Mistake> parse_usage(Field field, std::vector<Usage>& usages, bool split_words = false);
 
-// Lines come without their LF or CRLF.
-std::optional<Mistake> parse_header(std::string_view line, bool require_labels, Columns& columns);
-// Appends one row to `rows`; after a mistake `rows` may hold parts of it.
-std::optional<Mistake> parse_row(std::string_view line, const Columns& columns, Rows& rows);
+// Appends one row to `rows`; after a mistake `rows` may hold parts of it. The line comes without its LF or CRLF.
+std::optional<Mistake> parse_row(std::string_view line, const Columns& columns, const LabelRule& rule, Rows& rows);
 
 }  // namespace fer::data::csv

@@ -9,7 +9,7 @@
 #include "core/parallel.h"
 #include "data/byte_source.h"
 #include "data/csv_row.h"
-#include "data/pixel_field.h"
+#include "data/table_file.h"
 #include "fer/error.h"
 
 namespace fer {
@@ -47,14 +47,14 @@ csv::Mistake line_too_long() {
 
 class CsvReader {
  public:
-  CsvReader(const ByteSource& source, const std::string& name, bool require_labels)
-      : source_(source), name_(name), require_labels_(require_labels) {}
+  CsvReader(const ByteSource& source, const std::string& name, const CsvOptions& options)
+      : source_(source), name_(name), options_(options), rule_(options.label_names) {}
 
   Dataset run() {
     read_header();
     end_ = without_blank_end();
     if (body_ >= end_) fail(2, {0, "rows, expected at least one below the header, found none"});
-    data_.class_names = fer2013_class_names();
+    look_at_first_rows();
     std::vector<Chunk> window(kWindowChunks);
     const int64_t chunks = (end_ - body_ + kChunkBytes - 1) / kChunkBytes;
     for (int64_t first = 0; first < chunks; first += kWindowChunks) {
@@ -64,6 +64,7 @@ class CsvReader {
       for (int64_t i = 0; i < count; ++i) append(window[i]);
       if (first == 0) reserve(std::min(end_, body_ + count * kChunkBytes) - body_);
     }
+    rule_.finish(labels_, data_);
     return std::move(data_);
   }
 
@@ -83,12 +84,48 @@ class CsvReader {
       fail(1, line_too_long());
     }
     const std::string_view line = without_cr(text.substr(mark, std::min(newline, text.size()) - mark));
-    if (auto mistake = csv::parse_header(line, require_labels_, columns_)) {
+    if (auto mistake = csv::parse_header(line, options_, columns_)) {
       core::refuse_other_kinds(name_, core::Expected::kTable, text);
       mistake->offset += mark;
       fail(1, *mistake);
     }
     body_ = newline == std::string_view::npos ? source_.size() : static_cast<int64_t>(newline) + 1;
+    data_.height = columns_.height;
+    data_.width = columns_.width;
+    data_.channels = columns_.channels;
+    rule_.call(columns_.label_name);
+    if (columns_.has_header) return;
+    body_ = static_cast<int64_t>(mark);
+    lines_ = 0;
+  }
+
+  // What only rows can say: which column has the labels, and whether these are names.
+  void look_at_first_rows() {
+    const std::vector<std::string> rows = first_rows();
+    if (columns_.label_undecided) {
+      if (const auto mistake = csv::decide_label_column(rows, columns_)) fail(1, *mistake);
+    }
+    if (columns_.emotion < 0 || rows.empty()) return;
+    csv::Fields fields(rows[0], columns_.separator);
+    csv::Field field;
+    for (int column = 0; column <= columns_.emotion; ++column) {
+      if (fields.at_end() || fields.next(field)) return;  // which reading the row says
+    }
+    rule_.decide(field);
+  }
+
+  std::vector<std::string> first_rows() {
+    constexpr int64_t kBytes = 1 << 20;
+    constexpr size_t kMost = 256;
+    const std::string_view text = source_.read(body_, std::min(end_, body_ + kBytes), buffers_[0]);
+    std::vector<std::string> rows;
+    for (size_t pos = 0; pos < text.size() && rows.size() < kMost;) {
+      const size_t end = std::min(text.find('\n', pos), text.size());
+      const bool whole = end < text.size() || body_ + kBytes >= end_;
+      if (whole || rows.empty()) rows.emplace_back(without_cr(text.substr(pos, end - pos)));
+      pos = end + 1;
+    }
+    return rows;
   }
 
   // Where the file ends if line ends after the last row's are not counted.
@@ -119,9 +156,16 @@ class CsvReader {
     // in the chunk.
     const int64_t begin = body_ + index * kChunkBytes - 1;
     const int64_t end = std::min(end_, begin + 1 + kChunkBytes + static_cast<int64_t>(csv::kMaxLineBytes) + 1);
-    const std::string_view text = source_.read(begin, end, buffer);
-    const size_t limit = std::min<size_t>(text.size(), kChunkBytes + 1);
-    size_t pos = text.find('\n');
+    // (Without a header nothing is before the first row.)
+    const bool at_start = begin < 0 || (index == 0 && !columns_.has_header);
+    const std::string_view text = source_.read(at_start ? begin + 1 : begin, end, buffer);
+    const size_t limit = std::min<size_t>(text.size(), kChunkBytes + (at_start ? 0 : 1));
+    size_t pos = 0;
+    if (at_start) {
+      pos = parse_line(text, 0, chunk, end == source_.size());
+    } else {
+      pos = text.find('\n');
+    }
     while (pos < limit && pos + 1 < limit && !chunk.mistake)
       pos = parse_line(text, pos + 1, chunk, end == source_.size());
   }
@@ -133,7 +177,7 @@ class CsvReader {
     if (end - pos > csv::kMaxLineBytes) {
       chunk.mistake = line_too_long();
     } else {
-      chunk.mistake = csv::parse_row(without_cr(text.substr(pos, end - pos)), columns_, chunk.rows);
+      chunk.mistake = csv::parse_row(without_cr(text.substr(pos, end - pos)), columns_, rule_, chunk.rows);
     }
     if (!chunk.mistake) ++chunk.lines;
     if (chunk.mistake && last) chunk.mistake->message += " (the file ends in this line: is it whole?)";
@@ -146,7 +190,8 @@ class CsvReader {
     if (chunk.mistake) fail(lines_ + 1, *chunk.mistake);
     const auto join = [](auto& all, const auto& part) { all.insert(all.end(), part.begin(), part.end()); };
     join(data_.pixels, chunk.rows.pixels);
-    join(data_.labels, chunk.rows.labels);
+    if (!labels_.append(chunk.rows.labels))
+      throw Error(name_ + ": " + columns_.label_name + ", expected the names of at most 254 classes, found more");
     join(data_.usage, chunk.rows.usage);
   }
 
@@ -158,7 +203,9 @@ class CsvReader {
 
   const ByteSource& source_;
   const std::string& name_;
-  const bool require_labels_;
+  const CsvOptions& options_;
+  csv::LabelRule rule_;
+  csv::Labels labels_;
   csv::Columns columns_;
   int64_t body_ = 0, end_ = 0;  // the rows are [body_, end_) of the source
   int64_t lines_ = 1;           // joined so far
@@ -169,13 +216,17 @@ class CsvReader {
 }  // namespace
 
 Dataset parse_fer_csv(std::string_view text, const std::string& name, bool require_labels) {
-  return CsvReader(MemorySource(text), name, require_labels).run();
+  return read_faces(MemorySource(text), name, {.require_labels = require_labels});
+}
+
+Dataset read_faces(const ByteSource& source, const std::string& name, const CsvOptions& options) {
+  return CsvReader(source, name, options).run();
 }
 
 }  // namespace data
 
 Dataset read_fer_csv(const std::string& path, bool require_labels) {
-  return data::CsvReader(data::FileSource(path), path, require_labels).run();
+  return data::read_faces(*data::open_table(path), path, {.require_labels = require_labels});
 }
 
 }  // namespace fer

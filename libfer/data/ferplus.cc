@@ -6,6 +6,7 @@
 
 #include "core/file_kind.h"
 #include "data/csv_columns.h"
+#include "data/table_file.h"
 #include "fer/error.h"
 
 namespace fer {
@@ -69,6 +70,7 @@ class FerPlusReader {
   void read_header(std::string_view line) {
     core::refuse_other_kinds(name_, core::Expected::kTable, line);
     header_.votes.fill(-1);
+    separator_ = csv::separator_of(line);
     const auto take = [&](const std::string& name, const csv::Field&) -> std::optional<csv::Mistake> {
       if (name == "usage") header_.usage = header_.count;
       if (name == "image name") header_.image_name = header_.count;
@@ -77,7 +79,7 @@ class FerPlusReader {
       ++header_.count;
       return std::nullopt;
     };
-    if (const auto mistake = csv::each_column(line, take)) lines_.fail(*mistake);
+    if (const auto mistake = csv::each_column(line, separator_, take)) lines_.fail(*mistake);
     for (size_t k = 0; k < kColumns; ++k) {
       if (header_.votes[k] < 0)
         throw_at(0, "header, expected a column named " + std::string(kNames[k]) + ", found none");
@@ -96,7 +98,7 @@ class FerPlusReader {
       if (column == header_.image_name) order_.add(field.text, lines_.number());
       return std::nullopt;
     };
-    if (const auto mistake = csv::each_field(line, header_.count, take)) lines_.fail(*mistake);
+    if (const auto mistake = csv::each_field(line, separator_, header_.count, take)) lines_.fail(*mistake);
     result_.votes.push_back(votes);
   }
 
@@ -121,6 +123,7 @@ class FerPlusReader {
 
   const std::string& name_;
   csv::Lines lines_;
+  char separator_ = ',';
   Header header_;
   NameOrder order_;
   FerPlus result_;
@@ -158,10 +161,7 @@ FerPlus parse_ferplus(std::string_view text, const std::string& name) {
   return data::FerPlusReader(data::MemorySource(text), name).run();
 }
 
-FerPlus read_ferplus(const std::string& path) {
-  const data::FileSource source(path);
-  return data::FerPlusReader(source, path).run();
-}
+FerPlus read_ferplus(const std::string& path) { return data::FerPlusReader(*data::open_table(path), path).run(); }
 
 uint8_t majority_label(const Votes& votes) {
   const Votes kept = data::without_outliers(votes);

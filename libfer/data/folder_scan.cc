@@ -8,6 +8,7 @@
 
 #include "core/folder_names.h"
 #include "core/text.h"
+#include "data/split_names.h"
 #include "fer/class_names.h"
 #include "fer/error.h"
 #include "fer/file.h"
@@ -24,18 +25,6 @@ std::string lower(std::string text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return text;
-}
-
-std::optional<Usage> split_of(const std::string& name) {
-  static constexpr std::pair<std::string_view, Usage> kSplits[] = {
-      {"train", Usage::kTraining},         {"training", Usage::kTraining},     {"val", Usage::kPublicTest},
-      {"valid", Usage::kPublicTest},       {"validation", Usage::kPublicTest}, {"dev", Usage::kPublicTest},
-      {"publictest", Usage::kPublicTest},  {"test", Usage::kPrivateTest},      {"testing", Usage::kPrivateTest},
-      {"privatetest", Usage::kPrivateTest}};
-  std::string key = lower(name);
-  std::erase_if(key, [](char c) { return c == '_' || c == '-' || c == ' '; });
-  const auto found = std::ranges::find(kSplits, key, [](const auto& split) { return split.first; });
-  return found == std::end(kSplits) ? std::nullopt : std::optional(found->second);
 }
 
 struct Listing {

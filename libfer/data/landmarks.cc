@@ -9,6 +9,8 @@
 
 #include "data/csv_columns.h"
 #include "data/csv_row.h"
+#include "data/points_table.h"
+#include "data/table_file.h"
 #include "fer/error.h"
 
 namespace fer {
@@ -35,8 +37,8 @@ std::optional<int> coordinate_of(std::string_view name) {
 
 class LandmarksReader {
  public:
-  LandmarksReader(const ByteSource& source, const std::string& name, bool require_labels)
-      : lines_(source, name), require_labels_(require_labels) {}
+  LandmarksReader(const ByteSource& source, const std::string& name, const CsvOptions& options)
+      : lines_(source, name), require_labels_(options.require_labels), rule_(options.label_names) {}
 
   Dataset run() {
     std::string_view line;
@@ -45,9 +47,9 @@ class LandmarksReader {
     data_.height = kLandmarkPoints;
     data_.width = 2;
     data_.channels = 1;
-    data_.class_names = fer2013_class_names();
     while (lines_.next(line)) read_row(line);
     if (data_.usage.empty()) throw_at(0, "rows, expected at least one below the header, found none");
+    rule_.finish(labels_, data_);
     return std::move(data_);
   }
 
@@ -55,6 +57,7 @@ class LandmarksReader {
   [[noreturn]] void throw_at(size_t offset, std::string message) const { lines_.fail({offset, std::move(message)}); }
 
   void read_header(std::string_view line) {
+    separator_ = csv::separator_of(line);
     std::set<int> coordinates;
     const auto take = [&](const std::string& name, const csv::Field& field) -> std::optional<csv::Mistake> {
       const int kind = kind_of(name);
@@ -65,7 +68,7 @@ class LandmarksReader {
       columns_.push_back(kind);
       return std::nullopt;
     };
-    if (const auto mistake = csv::each_column(line, take)) lines_.fail(*mistake);
+    if (const auto mistake = csv::each_column(line, separator_, take)) lines_.fail(*mistake);
     number_from_0(coordinates);
     if (require_labels_ && !has_column(kEmotion)) {
       throw_at(0, "header, expected a column named emotion, found none");
@@ -106,7 +109,8 @@ class LandmarksReader {
       points[static_cast<size_t>(kind)] = read_coordinate(field);
       return std::nullopt;
     };
-    if (const auto mistake = csv::each_field(line, static_cast<int>(columns_.size()), take)) lines_.fail(*mistake);
+    if (const auto mistake = csv::each_field(line, separator_, static_cast<int>(columns_.size()), take))
+      lines_.fail(*mistake);
     if (!has_usage_) data_.usage.push_back(Usage::kNone);
     if (!normalize_landmarks(points)) throw_at(0, "points, expected a face of different ones, found all in one place");
     data_.values.insert(data_.values.end(), points.begin(), points.end());
@@ -121,7 +125,10 @@ class LandmarksReader {
   }
 
   std::optional<csv::Mistake> read_word(int kind, const csv::Field& field) {
-    if (kind == kEmotion) return csv::parse_emotion(field, data_.labels);
+    if (kind == kEmotion) {
+      if (labels_.codes.empty()) rule_.decide(field);
+      return rule_.parse(field, labels_);
+    }
     if (kind == kUsage) return csv::parse_usage(field, data_.usage);
     if (kind == kFile) data_.files.emplace_back(field.text);
     return std::nullopt;
@@ -129,11 +136,19 @@ class LandmarksReader {
 
   csv::Lines lines_;
   bool require_labels_, has_usage_ = false;
+  char separator_ = ',';
+  csv::LabelRule rule_;
+  csv::Labels labels_;
   std::vector<int> columns_;
   Dataset data_;
 };
 
 }  // namespace
+
+Dataset read_points(const ByteSource& source, const std::string& name, const CsvOptions& options) {
+  return LandmarksReader(source, name, options).run();
+}
+
 }  // namespace data
 
 bool normalize_landmarks(std::span<float> points) {
@@ -149,28 +164,33 @@ bool normalize_landmarks(std::span<float> points) {
 }
 
 Dataset parse_landmarks(std::string_view text, const std::string& name, bool require_labels) {
-  return data::LandmarksReader(data::MemorySource(text), name, require_labels).run();
+  return data::read_points(data::MemorySource(text), name, {.require_labels = require_labels});
 }
 
 Dataset read_landmarks(const std::string& path, bool require_labels) {
-  const data::FileSource source(path);
-  return data::LandmarksReader(source, path, require_labels).run();
+  return data::read_points(*data::open_table(path), path, {.require_labels = require_labels});
 }
 
-bool holds_landmarks(const std::string& path) {
-  const data::FileSource source(path);
+bool holds_landmarks(const std::string& path) { return data::has_points(*data::open_table(path)); }
+
+namespace data {
+
+bool has_points(const ByteSource& source) {
   std::vector<char> buffer;
   std::string_view text = source.read(0, std::min<int64_t>(source.size(), data::csv::kMaxLineBytes), buffer);
-  data::csv::Fields fields(text.substr(0, text.find_first_of("\r\n")));
+  text = text.substr(0, text.find_first_of("\r\n"));
+  csv::Fields fields(text, csv::separator_of(text));
   bool found = false;
   while (!fields.at_end()) {
-    data::csv::Field field;
+    csv::Field field;
     if (fields.next(field)) return false;
-    const std::string name = data::csv::lower(data::csv::trimmed(field).text);
+    const std::string name = csv::lower(csv::trimmed(field).text);
     if (name == "pixels") return false;
-    found = found || data::coordinate_of(name);
+    found = found || coordinate_of(name);
   }
   return found;
 }
+
+}  // namespace data
 
 }  // namespace fer

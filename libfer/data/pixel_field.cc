@@ -97,6 +97,13 @@ std::string_view next_token(std::string_view field, size_t& pos) {
 
 }  // namespace
 
+bool parse_pixel(std::string_view text, uint8_t& out) {
+  const size_t point = text.find('.');
+  if (point == std::string_view::npos) return parse_one(text, out);
+  const std::string_view zeros = text.substr(point + 1);
+  return zeros.find_first_not_of('0') == std::string_view::npos && parse_one(text.substr(0, point), out);
+}
+
 bool parse_pixels_fast(std::string_view field, std::span<uint8_t> out) {
   FER_ASSERT(out.size() == kPixels);
   if constexpr (std::endian::native != std::endian::little) return false;

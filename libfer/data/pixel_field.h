@@ -7,12 +7,16 @@
 #include <span>
 #include <string_view>
 
-#include "data/csv_row.h"
+#include "data/csv_fields.h"
 
 namespace fer::data::csv {
 
 inline constexpr size_t kPixels = 48 * 48;
 inline constexpr size_t kMaxPixelFieldBytes = 4 * kPixels;  // what parse_pixels_fast takes; with room to spare
+
+// One number of a table with a column per pixel: 0 to 255, with zeros behind a point too, as pandas writes them
+// ("70.0"). False: it is none.
+bool parse_pixel(std::string_view text, uint8_t& out);
 
 // Fills out (kPixels of them) or says what is wrong. Runs of spaces count as one; leading and trailing ones are
 // skipped.

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <new>
 #include <utility>
+#include <vector>
 // jpeglib.h needs stdio.h before it.
 #include <jerror.h>
 #include <jpeglib.h>
@@ -63,18 +64,35 @@ bool read_header(JpegReader& r, std::string_view bytes) {
   jpeg_save_markers(&r.jpeg, kExifMarker, 0xffff);
   jpeg_read_header(&r.jpeg, TRUE);
   const J_COLOR_SPACE space = r.jpeg.jpeg_color_space;
-  r.jpeg.out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
+  const bool four = space == JCS_CMYK || space == JCS_YCCK;
+  r.jpeg.out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : four ? JCS_CMYK : JCS_RGB;
   jpeg_calc_output_dimensions(&r.jpeg);
   return true;
 }
 
-bool read_rows(JpegReader& r, uint8_t* pixels) {
+// Cyan, magenta, yellow and black without a profile, as Pillow and ImageMagick show them: what the inks leave of white.
+// Adobe's programs write how much of each ink is missing.
+void inks_to_colours(const uint8_t* inks, size_t count, bool inverted, uint8_t* colours) {
+  for (size_t i = 0; i < count; ++i) {
+    const int black = inverted ? inks[4 * i + 3] : 255 - inks[4 * i + 3];
+    for (size_t c = 0; c < 3; ++c) {
+      const int rest = inverted ? inks[4 * i + c] : 255 - inks[4 * i + c];
+      colours[3 * i + c] = static_cast<uint8_t>((rest * black + 127) / 255);
+    }
+  }
+}
+
+// `inks` has room for a row of four colours.
+bool read_rows(JpegReader& r, uint8_t* pixels, uint8_t* inks) {
   if (setjmp(r.jump)) return false;
   jpeg_start_decompress(&r.jpeg);
-  const size_t row_bytes = size_t{r.jpeg.output_width} * static_cast<size_t>(r.jpeg.output_components);
+  const bool four = r.jpeg.output_components == 4;
+  const size_t row_bytes = size_t{r.jpeg.output_width} * (four ? 3 : static_cast<size_t>(r.jpeg.output_components));
   while (r.jpeg.output_scanline < r.jpeg.output_height) {
-    JSAMPROW row = pixels + r.jpeg.output_scanline * row_bytes;
+    uint8_t* pixel_row = pixels + r.jpeg.output_scanline * row_bytes;
+    JSAMPROW row = four ? inks : pixel_row;
     jpeg_read_scanlines(&r.jpeg, &row, 1);
+    if (four) inks_to_colours(inks, r.jpeg.output_width, r.jpeg.saw_Adobe_marker, pixel_row);
   }
   jpeg_finish_decompress(&r.jpeg);
   return true;
@@ -105,13 +123,11 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
     ~Destroy() { jpeg_destroy_decompress(&reader.jpeg); }
   } destroy{reader};
   if (!read_header(reader, bytes)) fail(reader, where);
-  if (reader.jpeg.num_components == 4) {
-    throw Error(where + ": JPEG: expected grey or three colours, found four (CMYK): save it as RGB");
-  }
   const int64_t channels = reader.jpeg.out_color_space == JCS_GRAYSCALE ? 1 : 3;
   Image image = blank_image(reader.jpeg.image_height, reader.jpeg.image_width, channels, where, max_pixels);
   const int orientation = orientation_of(reader.jpeg);  // what was read is gone after the rows
-  if (!read_rows(reader, image.pixels.data())) fail(reader, where);
+  std::vector<uint8_t> inks(reader.jpeg.out_color_space == JCS_CMYK ? size_t{4} * reader.jpeg.image_width : 0);
+  if (!read_rows(reader, image.pixels.data(), inks.data())) fail(reader, where);
   return upright(std::move(image), orientation);
 }
 

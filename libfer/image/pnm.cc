@@ -4,7 +4,7 @@
 #include "image/image_codecs.h"
 
 // Netpbm's greymaps and pixmaps: a magic number, width, height, largest value, then pixels as text (P2, P3) or bytes
-// (P5, P6). A comment runs from # to the end of its line.
+// (P5, P6), two of them for each where the largest value is above 255. A comment runs from # to the end of its line.
 namespace fer::image {
 namespace {
 
@@ -62,11 +62,13 @@ void read_text(Scanner& scanner, int64_t largest, Image& image) {
 
 void read_bytes(Scanner& scanner, int64_t largest, Image& image) {
   const std::string_view raster = scanner.raster();
-  if (raster.size() < image.pixels.size()) {
-    scanner.fail(fmt::format("pixels: expected {} bytes, found {}", image.pixels.size(), raster.size()));
+  const size_t each = largest > 255 ? 2 : 1;
+  if (raster.size() / each < image.pixels.size()) {
+    scanner.fail(fmt::format("pixels: expected {} bytes, found {}", each * image.pixels.size(), raster.size()));
   }
   for (size_t i = 0; i < image.pixels.size(); ++i) {
-    const auto value = static_cast<unsigned char>(raster[i]);
+    int64_t value = static_cast<unsigned char>(raster[each * i]);
+    if (each == 2) value = value << 8 | static_cast<unsigned char>(raster[2 * i + 1]);
     if (value > largest) scanner.fail(fmt::format("pixel {}: expected at most {}, found {}", i, largest, value));
     image.pixels[i] = scaled(value, largest);
   }
@@ -80,8 +82,8 @@ Image decode_pnm(std::string_view bytes, const std::string& where, int64_t max_p
   Scanner scanner(bytes, where);
   const int64_t width = scanner.number("width", max_pixels);
   const int64_t height = scanner.number("height", max_pixels);
-  const int64_t largest = scanner.number("largest value", 255);
-  if (largest < 1) scanner.fail("largest value: expected 1 to 255, found 0");
+  const int64_t largest = scanner.number("largest value", 65535);
+  if (largest < 1) scanner.fail("largest value: expected 1 to 65535, found 0");
   // Every pixel takes a byte at least: a size that the file cannot hold gets no memory.
   if (height > 0 && width > static_cast<int64_t>(bytes.size()) / height) {
     scanner.fail(

@@ -6,14 +6,14 @@
 namespace fer::test {
 namespace {
 
-TEST(CsvRow, RefusesAnEmotionThatIsNotOneOfSeven) {
-  for (const std::string text : {"7", "8", "-1", "1.0", "00", "angry", "x"}) {
+TEST(CsvRow, RefusesAnEmotionThatIsNoNumberOfAClass) {
+  for (const std::string text : {"8", "9", "77", "-1", "1.0", "00", "+1"}) {
     EXPECT_EQ(message_of("pixels,emotion\n" + pixel_text(0) + "," + text + "\n"),
               "f.csv:2:" + std::to_string(pixel_text(0).size() + 2) +
-                  ": emotion, expected a whole number of 0 to 6, found \"" + text + "\"");
+                  ": emotion, expected a whole number of 0 to 7, found \"" + text + "\"");
   }
   EXPECT_EQ(message_of("emotion,pixels\n," + pixel_text(0) + "\n"),
-            "f.csv:2:1: emotion, expected a whole number of 0 to 6, found nothing");
+            "f.csv:2:1: emotion, expected a whole number of 0 to 7, found nothing");
 }
 
 TEST(CsvRow, RefusesAnUnknownUsage) {

@@ -103,7 +103,7 @@ TEST(FerCsv, RefusesAHeaderAlone) {
 
 TEST(FerCsv, RefusesABlankLineBetweenRows) {
   EXPECT_EQ(message_of("emotion,pixels,Usage\n" + row_text(0) + "\n\n" + row_text(1) + "\n"),
-            "f.csv:3:1: emotion, expected a whole number of 0 to 6, found nothing");
+            "f.csv:3:1: emotion, expected a whole number of 0 to 7, found nothing");
 }
 
 TEST(FerCsv, RefusesALastRowCutOffAnywhereBeforeItsLastByte) {

@@ -67,7 +67,7 @@ TEST(FerCsvThreads, ReportTheFirstOfSeveralMistakes) {
     for (const int threads : {1, 2, 5}) {
       const Threads set(threads);
       EXPECT_EQ(message_of(text),
-                "f.csv:" + std::to_string(first + 2) + ":1: emotion, expected a whole number of 0 to 6, found \"9\"");
+                "f.csv:" + std::to_string(first + 2) + ":1: emotion, expected a whole number of 0 to 7, found \"9\"");
     }
   }
 }
@@ -102,9 +102,9 @@ TEST(FerCsvThreads, LoseNoRowAtABorderOfChunks) {
     for (int i = 0; i < 50; ++i) ASSERT_EQ(data.labels[static_cast<size_t>(i)], i % 7);
     for (const size_t row : {before - 1, before, before + 1}) {
       std::string bad = text;
-      bad[header.size() + note.size() + begins[row] + 2] = '7';
+      bad[header.size() + note.size() + begins[row] + 2] = '8';
       EXPECT_EQ(message_of(bad),
-                "f.csv:" + std::to_string(row + 2) + ":3: emotion, expected a whole number of 0 to 6, found \"7\"");
+                "f.csv:" + std::to_string(row + 2) + ":3: emotion, expected a whole number of 0 to 7, found \"8\"");
     }
   }
 }

@@ -220,6 +220,9 @@ int main(int argc, char** argv) {
                     "Exif" + std::string(2, '\0') + turned));
   put("rgb.jpg", jpeg_file(slope(24, 31, 3)));
   put("cmyk.jpg", jpeg_file({2, 2, 4, std::vector<uint8_t>(16)}));
+  Image inks = {8, 8, 4, {}};
+  for (int i = 0; i < 64; ++i) inks.pixels.insert(inks.pixels.end(), {50, 150, 200, 204});
+  put("inks.jpg", jpeg_file(inks));
   const std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}};
   put("progressive.jpg", jpeg_file(slope(16, 17, 1), scans));
   put("lossless.webp", webp_file(slope(9, 11, 3), -1));

@@ -1,6 +1,7 @@
 // JPEG: whole or refused.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <utility>
 
 #include "tests/image/pictures.h"
@@ -20,8 +21,27 @@ TEST(Jpeg, JpegComesBackNearly) {
   }
 }
 
-TEST(Jpeg, JpegOfFourColoursIsRefused) {
-  expect_contains(refusal(fixture_bytes("cmyk.jpg")), "p: JPEG: expected grey or three colours, found four (CMYK)");
+// As Adobe's programs write them, and libjpeg says that they did: 255 is no ink. (Pillow shows inks.jpg as 40, 120,
+// 160.)
+TEST(Jpeg, OfFourInksBecomesThreeColours) {
+  const Image black = fixture("cmyk.jpg");
+  EXPECT_EQ(black.channels, 3);
+  EXPECT_EQ(black.pixels, Bytes(12, 0));
+  const Image inks = fixture("inks.jpg");
+  ASSERT_EQ(inks.pixels.size(), 8u * 8 * 3);
+  for (size_t i = 0; i < inks.pixels.size(); ++i) {
+    EXPECT_NEAR(inks.pixels[i], (std::array{40, 120, 160}[i % 3]), 2) << i;
+  }
+  // Without Adobe's marker (here another of the same length) 255 is all of the ink.
+  std::string plain = fixture_bytes("inks.jpg");
+  const size_t marker = plain.find("\xff\xee");
+  ASSERT_NE(marker, std::string::npos);
+  plain[marker + 1] = '\xec';
+  const Image other = decoded(plain);
+  ASSERT_EQ(other.pixels.size(), inks.pixels.size());
+  for (size_t i = 0; i < other.pixels.size(); ++i) {
+    EXPECT_NEAR(other.pixels[i], (std::array{41, 21, 11}[i % 3]), 2) << i;
+  }
 }
 
 TEST(Jpeg, AProgressiveJpegOfEndlessPassesIsRefused) {

@@ -16,6 +16,9 @@ TEST(Pnm, ReadsNetpbmInFourForms) {
 }
 
 TEST(Pnm, NetpbmIsScaledToTheFullRange) {
+  EXPECT_EQ(decoded(std::string("P5 3 1 65535\n\0\0\x80\0\xff\xff", 19)).pixels, (Bytes{0, 128, 255}))
+      << "two bytes each";
+  EXPECT_EQ(decoded("P2 2 1 1023 1023 512").pixels, (Bytes{255, 128}));
   EXPECT_EQ(decoded("P2 4 1 3 0 1 2 3").pixels, (Bytes{0, 85, 170, 255}));
   EXPECT_EQ(decoded(std::string("P5 2 1 1\n\0\1", 11)).pixels, (Bytes{0, 255}));
 }
@@ -27,8 +30,10 @@ TEST(Pnm, BadNetpbmIsRefused) {
   expect_contains(refusal("P2 2 1 255\n1 256"), "p: pixel: expected at most 255, found more");
   expect_contains(refusal("P2 2 1 255\n1 -1"), "p: pixel: expected a number, found none");
   expect_contains(refusal("P5 1 1 3\nx"), "p: pixel 0: expected at most 3, found 120");
-  expect_contains(refusal("P5 1 1 65535\nxx"), "p: largest value: expected at most 255, found more");
-  expect_contains(refusal("P5 1 1 0\nx"), "p: largest value: expected 1 to 255, found 0");
+  expect_contains(refusal("P5 1 1 65536\nxx"), "p: largest value: expected at most 65535, found more");
+  expect_contains(refusal("P5 2 1 65535\nxxx"), "p: pixels: expected 4 bytes, found 3");
+  expect_contains(refusal(std::string("P5 1 1 300\n\2\0", 13)), "p: pixel 0: expected at most 300, found 512");
+  expect_contains(refusal("P5 1 1 0\nx"), "p: largest value: expected 1 to 65535, found 0");
   expect_contains(refusal("P5 0 1 255\nx"), "p: expected a picture of 1 to 100000000 pixels, found height 1, width 0");
   expect_contains(refusal("P5 99999999 99999999 255\nx"), "to fit the file's");
   expect_contains(refusal("P5 99999999999999999999 1 255\nx"), "p: width: expected at most 100000000, found more");

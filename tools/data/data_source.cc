@@ -7,15 +7,23 @@
 #include <numeric>
 #include <set>
 
+#include "fer/csv.h"
 #include "fer/error.h"
 #include "fer/ferplus.h"
-#include "fer/landmarks.h"
 #include "fer/picture_folder.h"
 
 namespace fer::cli {
 namespace {
 
 std::string named(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+
+void name_folders(OpenedData& opened, const DataOptions& options) {
+  try {
+    name_numbered_classes(opened.data, options.label_names);
+  } catch (const Error& error) {
+    throw Error(opened.path + ": " + error.what());
+  }
+}
 
 OpenedData open_folder(const std::string& path, const DataOptions& options, const Shape& input) {
   if (input.dims().size() != 3 || (input[2] != 1 && input[2] != 3)) {
@@ -24,6 +32,7 @@ OpenedData open_folder(const std::string& path, const DataOptions& options, cons
   PictureFolder folder = read_picture_folder(
       path, {.height = input[0], .width = input[1], .channels = input[2], .skip_bad = options.skip_bad});
   OpenedData opened{path, std::move(folder.data), {}, {}};
+  if (!options.label_names.empty()) name_folders(opened, options);
   for (const BadPicture& bad : folder.bad) opened.notes.push_back(bad.path + ": left out: " + bad.reason);
   if (!folder.bad.empty()) {
     opened.notes.push_back(
@@ -166,6 +175,9 @@ std::vector<ClassRule> rules_without_option(OpenedData& opened, const DataOption
 void declare_data_options(cxxopts::OptionAdder& add, bool training) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   add("skip-bad", "Leave out pictures of a folder whose bytes are bad");
+  add("label-names", "What the labels 0, 1, 2, ... mean, or NUMBER=NAME; also for folders named by numbers", text(),
+      "A,B,...");
+  add("label-column", "The column of labels in a CSV file: its name, first or last", text(), "NAME");
   add("ferplus", "Take the labels of fer2013.csv from FER+'s votes in FILE", text(), "FILE");
   if (!training) return;
   add("ferplus-labels", "How votes become labels: majority, or soft for distributions",
@@ -176,6 +188,14 @@ void declare_data_options(cxxopts::OptionAdder& add, bool training) {
 DataOptions read_data_options(const Arguments& arguments) {
   DataOptions options;
   options.skip_bad = arguments.flag("skip-bad");
+  if (arguments.has("label-names")) {
+    try {
+      options.label_names = parse_label_names(arguments.text("label-names"));
+    } catch (const Error& error) {
+      throw UsageError(std::string("--label-names: ") + error.what());
+    }
+  }
+  if (arguments.has("label-column")) options.label_column = arguments.text("label-column");
   if (arguments.has("ferplus")) options.ferplus = arguments.text("ferplus");
   if (arguments.has("ferplus-labels")) {
     options.ferplus_soft = arguments.choice("ferplus-labels", {"majority", "soft"}) == "soft";
@@ -190,9 +210,15 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
     if (!options.ferplus.empty()) throw Error(path + ": --ferplus goes with fer2013.csv, found a folder");
     return open_folder(path, options, input);
   }
-  const bool labels = labels_needed && options.ferplus.empty();
-  OpenedData opened{path, holds_landmarks(path) ? read_landmarks(path, labels) : read_fer_csv(path, labels), {}, {}};
-  if (!options.ferplus.empty()) use_ferplus(opened, options);
+  const CsvOptions csv = {.require_labels = labels_needed && options.ferplus.empty(),
+                          .label_names = options.label_names,
+                          .label_column = options.label_column};
+  OpenedData opened{path, read_table(path, csv), {}, {}};
+  if (!options.ferplus.empty()) {
+    use_ferplus(opened, options);
+  } else {
+    for (const std::string& note : notes_on_labels(opened.data, csv)) opened.notes.push_back(path + ": " + note);
+  }
   return opened;
 }
 

@@ -13,12 +13,14 @@ namespace fer::cli {
 
 struct DataOptions {
   bool skip_bad = false;
-  std::string ferplus;        // a file of votes that take the place of the labels; empty: none
-  bool ferplus_soft = false;  // as distributions
-  std::string classes;        // the text of --classes; empty: not given
+  std::string ferplus;                   // a file of votes that take the place of the labels; empty: none
+  bool ferplus_soft = false;             // as distributions
+  std::string classes;                   // the text of --classes; empty: not given
+  std::vector<std::string> label_names;  // of --label-names (CsvOptions); empty: not given
+  std::string label_column;              // of --label-column
 };
 
-// --skip-bad and --ferplus; for training --ferplus-labels and --classes too.
+// --skip-bad, --label-names, --label-column and --ferplus; for training --ferplus-labels and --classes too.
 void declare_data_options(cxxopts::OptionAdder& add, bool training);
 DataOptions read_data_options(const Arguments& arguments);
 

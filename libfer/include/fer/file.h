@@ -39,7 +39,7 @@ std::string file_kind_text(std::string_view first_bytes);
 // name.
 enum class PathContent {
   kModel,   // a model of this or another program, also a network or Keras's JSON; the folder of a run
-  kData,    // a picture of any kind, a table or another text; any other folder
+  kData,    // a picture of any kind, a table or another text, also compressed; any other folder; "-", standard input
   kUnknown  // anything else: nothing there, an empty file, a pipe or a device, which are not read
 };
 // Throws Error where the path or the file cannot be looked at.

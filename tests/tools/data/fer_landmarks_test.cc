@@ -103,7 +103,7 @@ TEST_F(Landmarks, MistakesAreNamedByLineAndColumn) {
        "bad.csv:1:1: header, expected columns x0, y0 to x67, y67 (or x1, y1 to x68, y68), found no y67"},
       {with(",y67", ",y66"), "found \"y66\" again"},
       {with("emotion", "feeling"), "expected a column named emotion"},
-      {with("\n0,", "\n9,"), "bad.csv:2:1: emotion, expected a whole number of 0 to 6, found \"9\""}};
+      {with("\n0,", "\n9,"), "bad.csv:2:1: emotion, expected a whole number of 0 to 7, found \"9\""}};
   for (const auto& [text, message] : cases) {
     write("bad.csv", text);
     const ToolResult r = run("fer-train bad.csv --network seed000_landmark_cnn --out run");
