@@ -83,6 +83,12 @@ bool describes(const ordered_json& run_data, const Dataset& data) {
          run_data.value("crc32", "") == fmt::format("{:08x}", checksum(data));
 }
 
+// A path from any folder; standard input has none.
+std::string lasting_path(const std::string& path) { return path == "-" ? path : fs::absolute(path).string(); }
+
+// A path from any folder; standard input has none.
+std::string lasting_path(const std::string& path) { return path == "-" ? path : fs::absolute(path).string(); }
+
 // Paths from any folder: of a file that is there, or of a list of files.
 std::string lasting_text(const std::string& name, const std::string& value) {
   static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe"};  // network, recipe: or a name
@@ -157,7 +163,7 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
                    {"instruction_set", active_target()},
                    {"threads", num_threads()}});
   ordered_json json = {{"data",
-                        {{"path", stored_text(fs::absolute(all.operands()[0]).string())},
+                        {{"path", stored_text(lasting_path(all.operands()[0]))},
                          {"pictures", data.size()},
                          {"crc32", fmt::format("{:08x}", checksum(data))},
                          {"train", {{"name", rows.train_name}, {"pictures", rows.train.size()}}},
