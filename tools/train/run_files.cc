@@ -86,9 +86,6 @@ bool describes(const ordered_json& run_data, const Dataset& data) {
 // A path from any folder; standard input has none.
 std::string lasting_path(const std::string& path) { return path == "-" ? path : fs::absolute(path).string(); }
 
-// A path from any folder; standard input has none.
-std::string lasting_path(const std::string& path) { return path == "-" ? path : fs::absolute(path).string(); }
-
 // Paths from any folder: of a file that is there, or of a list of files.
 std::string lasting_text(const std::string& name, const std::string& value) {
   static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe"};  // network, recipe: or a name
