@@ -1,16 +1,22 @@
-# fer_embed(FOLDER SOURCE HEADER FUNCTION): makes FOLDER/*.json into SOURCE of fer_sources, so that a name needs no search for a file.
-# SOURCE includes HEADER, which declares `std::span<const EmbeddedFile> FUNCTION()` (network/embedded.h).
+# fer_embed(FOLDER SOURCE HEADER FUNCTION [NAMESPACE ENDING...]): makes FOLDER/*.json into SOURCE of fer_sources, so that a name needs no search
+# for a file. SOURCE includes HEADER, which declares `std::span<const EmbeddedFile> FUNCTION()` in NAMESPACE, or fer (network/embedded.h).
 function(fer_embed folder source header function)
-  file(GLOB files CONFIGURE_DEPENDS "${folder}/*.json")
+  set(namespace fer)
+  set(patterns "${folder}/*.json")
+  if(ARGN)
+    list(POP_FRONT ARGN namespace)
+    list(TRANSFORM ARGN PREPEND "${folder}/*" OUTPUT_VARIABLE patterns)
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${patterns})
   list(SORT files)
-  set(embedded "#include \"${header}\"\n\nnamespace fer {\nnamespace {\n\nconstexpr EmbeddedFile kEmbedded[] = {\n")
+  set(embedded "#include \"${header}\"\n\nnamespace ${namespace} {\nnamespace {\n\nconstexpr EmbeddedFile kEmbedded[] = {\n")
   foreach(file IN LISTS files)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
     get_filename_component(name "${file}" NAME_WE)
     file(READ "${file}" json)
     string(APPEND embedded "    {\"${name}\", R\"fer_json(${json})fer_json\"},\n")
   endforeach()
-  string(APPEND embedded "};\n\n}  // namespace\n\nstd::span<const EmbeddedFile> ${function}() { return kEmbedded; }\n\n}  // namespace fer\n")
+  string(APPEND embedded "};\n\n}  // namespace\n\nstd::span<const EmbeddedFile> ${function}() { return kEmbedded; }\n\n}  // namespace ${namespace}\n")
 
   # Written only when it changed, so that configuring again does not compile it again.
   set(before "")

@@ -4,6 +4,7 @@
 
 #include "core/file_kind.h"
 #include "fer/error.h"
+#include "fer/picture_limit.h"
 #include "image/image_codecs.h"
 
 namespace fer {
@@ -20,19 +21,34 @@ bool starts_as_pnm(std::string_view bytes) {
 
 Image blank_image(int64_t height, int64_t width, int64_t channels, const std::string& where, int64_t max_pixels) {
   if (height < 1 || width < 1 || height > max_pixels / width) {
-    throw Error(fmt::format("{}: expected a picture of 1 to {} pixels, found height {}, width {}", where, max_pixels,
-                            height, width));
+    const std::string message = fmt::format("{}: expected a picture of 1 to {} pixels, found height {}, width {}",
+                                            where, max_pixels, height, width);
+    if (height > 0 && width > 0) throw TooManyPixels(message);
+    throw Error(message);
   }
   return {height, width, channels, std::vector<uint8_t>(static_cast<size_t>(height * width * channels))};
 }
 
+Format format_of(std::string_view bytes) {
+  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return Format::kPng;
+  if (bytes.starts_with("\xff\xd8\xff")) return Format::kJpeg;
+  if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") return Format::kWebp;
+  return starts_as_pnm(bytes) ? Format::kPnm : Format::kNone;
+}
+
 Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels) {
-  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(bytes, where, max_pixels);
-  if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(bytes, where, max_pixels);
-  if (bytes.starts_with("RIFF") && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") {
-    return decode_webp(bytes, where, max_pixels);
+  switch (format_of(bytes)) {
+    case Format::kPng:
+      return decode_png(bytes, where, max_pixels);
+    case Format::kJpeg:
+      return decode_jpeg(bytes, where, max_pixels);
+    case Format::kWebp:
+      return decode_webp(bytes, where, max_pixels);
+    case Format::kPnm:
+      return decode_pnm(bytes, where, max_pixels);
+    case Format::kNone:
+      break;
   }
-  if (starts_as_pnm(bytes)) return decode_pnm(bytes, where, max_pixels);
   throw Error(core::other_than_expected(where, core::Expected::kPicture, bytes));
 }
 

@@ -12,6 +12,10 @@ namespace fer::image {
 
 inline constexpr int64_t kMaxPixels = 100'000'000;
 
+// By the first bytes.
+enum class Format { kNone, kPng, kJpeg, kWebp, kPnm };
+Format format_of(std::string_view bytes);
+
 // Decodes a picture by its content: PNG, JPEG, PGM, PPM or WebP.
 Image decode_image(std::string_view bytes, const std::string& where, int64_t max_pixels = kMaxPixels);
 
@@ -22,7 +26,8 @@ Image decode_jpeg(std::string_view bytes, const std::string& where, int64_t max_
 Image decode_webp(std::string_view bytes, const std::string& where, int64_t max_pixels);
 Image decode_pnm(std::string_view bytes, const std::string& where, int64_t max_pixels);
 
-// An image of this size, zero-filled. Throws Error when an extent is below 1 or the image too large.
+// An image of this size, zero-filled. Throws Error when an extent is below 1, TooManyPixels when the image is too
+// large.
 Image blank_image(int64_t height, int64_t width, int64_t channels, const std::string& where, int64_t max_pixels);
 
 // Throws Error unless extents and channels are good and the pixels are as many as they say.
