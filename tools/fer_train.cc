@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include "fer/error.h"
 #include "fer/profile.h"
 #include "tools/cli/cli.h"
 #include "tools/train/as_seed.h"
 #include "tools/train/profile_table.h"
+#include "tools/train/ranks.h"
 #include "tools/train/recipe.h"
 #include "tools/train/run_files.h"
 #include "tools/train/split.h"
@@ -76,18 +78,53 @@ int profile(const cli::Arguments& arguments) {
   return 0;
 }
 
-// Runs `arguments` in `folder`; returns false where there are no rows to train on. given and whole are those of Run;
-// recipe: what recipe_of_run found.
-bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
-              const std::string& whole, const std::string& recipe, bool with_remarks = true) {
-  cli::TrainOptions options = cli::options_over_settings(arguments, recipe);
-  options.config.out_dir = folder;
-  options.split.limit_of_first = given.flag("resume") && cli::holds_run(folder) && !cli::stored_call(folder).even_limit;
-  if (!with_remarks) options.remarks.clear();
-  cli::use_threads(arguments);
-  cli::Run run(given, arguments, std::move(options), whole);
+// Trains as ordered; returns false where there are no rows to train on. given: as Run has it.
+bool carry_out(const cli::Order& order, const cli::Arguments& given) {
+  cli::TrainOptions options = cli::options_over_settings(order.arguments, order.recipe);
+  options.config.out_dir = order.folder;
+  options.split.limit_of_first = order.limit_of_first;
+  options.quiet = options.quiet || !cli::leads();
+  if (!order.with_remarks) options.remarks.clear();
+  cli::use_threads(order.arguments);
+  cli::Run run(given, order.arguments, std::move(options), order.whole);
   if (run.has_rows()) run.execute();
   return run.has_rows();
+}
+
+// A new run on several ranks has a small batch for each, unless it says how many.
+cli::Arguments with_accumulate(const cli::Arguments& given, const cli::Arguments& arguments,
+                               const std::string& recipe) {
+  if (cli::exchange() == nullptr || given.flag("resume") || arguments.has("accumulate")) return arguments;
+  const cli::TrainOptions options = cli::options_over_settings(arguments, recipe);
+  if (options.config.accumulate > 1) return arguments;
+  const int ranks = cli::exchange()->size();
+  if (!options.quiet) cli::note("fer-train: " + cli::accumulate_note(ranks, options.config.batch_size));
+  std::vector<std::string> words = {fmt::format("--accumulate={}", ranks)};
+  for (const auto& [name, value] : arguments.given()) words.push_back("--" + name + "=" + value);
+  words.emplace_back("--");
+  words.insert(words.end(), arguments.operands().begin(), arguments.operands().end());
+  return cli::parse(program(), words);
+}
+
+// Runs `arguments` in `folder`, on all ranks; returns false where there are no rows to train on. given and whole are
+// those of Run; recipe: what recipe_of_run found.
+bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
+              const std::string& whole, const std::string& recipe, bool with_remarks = true) {
+  const bool resumed = given.flag("resume") && cli::holds_run(folder);
+  const cli::Order order{.folder = folder,
+                         .whole = whole,
+                         .recipe = recipe,
+                         .arguments = with_accumulate(given, arguments, recipe),
+                         .with_remarks = with_remarks,
+                         .limit_of_first = resumed && !cli::stored_call(folder).even_limit};
+  cli::give(order, given);
+  return carry_out(order, given);
+}
+
+// The other ranks train as rank 0 says.
+int follow(const cli::Arguments& given) {
+  while (const std::optional<cli::Order> order = cli::next_order(program(), given)) carry_out(*order, given);
+  return 0;
 }
 
 // The command line of one stage: that of all stages, but in its own folder and from the model of the stage before.
@@ -141,7 +178,11 @@ int train(const cli::Arguments& given) {
     fmt::print("{}", cli::recipe_list());
     return 0;
   }
-  if (given.flag("profile")) return profile(given);
+  if (given.flag("profile")) {
+    if (cli::exchange() != nullptr) throw cli::UsageError("--profile is of one process: it does not go with mpirun");
+    return profile(given);
+  }
+  if (!cli::leads()) return follow(given);
   const std::string folder = run_folder(given);
   const std::string first_stage = cli::first_stage_folder(folder);
   const bool resume = given.flag("resume");
@@ -154,6 +195,7 @@ int train(const cli::Arguments& given) {
   } else if (!train_in(folder, given, with_stored_options(given, folder), folder, recipe_of_run(given, folder))) {
     throw Error("too few pictures are classified wrongly to train on them");
   }
+  cli::end_orders();
   return 0;
 }
 
@@ -172,4 +214,4 @@ cli::Program program() {
 }  // namespace
 }  // namespace fer
 
-int main(int argc, char** argv) { return fer::cli::run(fer::program, argc, argv); }
+int main(int argc, char** argv) { return fer::cli::run_on_ranks(fer::program, argc, argv); }

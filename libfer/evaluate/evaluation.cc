@@ -114,7 +114,7 @@ Tensor probabilities_of(const ViewedModel& model, const Dataset& data, std::span
   const int64_t n = static_cast<int64_t>(rows.size()), classes = model.classes();
   const int64_t batch = std::min(options.batch_size, std::max<int64_t>(n, 1));
   Tensor probabilities({n, classes});
-  BatchRunner runner(model, data, batch);
+  BatchRunner runner(model, data, options.whole_workspace ? options.batch_size : batch);
   for (int64_t begin = 0; begin < n; begin += batch) {
     const std::span<const int64_t> part = rows.subspan(begin, std::min(batch, n - begin));
     runner.run(part, probabilities.values().subspan(begin * classes, part.size() * classes));

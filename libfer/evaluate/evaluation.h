@@ -19,6 +19,8 @@ void check_rows(const Network& network, const Dataset& data, std::span<const int
 struct InferenceOptions {
   int64_t batch_size = 64;
   Views views = {};
+  // The workspace is for batch_size rows, however few there are: the last bits of answers may depend on it.
+  bool whole_workspace = false;
   bool raw = false;  // with one view only: the network's own outputs, also where those are logits
   // Called after every batch; when it returns true no more are done, and the rows that were not reached stay 0.
   std::function<bool()> should_stop = {};

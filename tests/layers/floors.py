@@ -30,11 +30,13 @@ ROOMS = {
     "evaluate": ["data", "engine", "kernels", "image", "network", "core"],
     "explain": ["evaluate", "data", "engine", "kernels", "image", "network", "core"],
     "predict": ["evaluate", "data", "engine", "kernels", "image", "io", "network", "core"],
-    "train": ["evaluate", "engine", "kernels", "io", "data", "report", "image", "network", "core"],
+    "distributed": ["kernels", "core"],
+    "train": ["distributed", "evaluate", "engine", "kernels", "io", "data", "report", "image", "network", "core"],
     "cascade": ["image", "kernels", "core"],
     "onnx": ["io", "network", "core"],
     "keras": ["io", "network", "core"],
     "vision": ["image", "core"],
+    "mpi": ["distributed"],
 }
 
 

@@ -66,6 +66,11 @@ int complain(const char* program, const char* message, int status) noexcept {
   return status;
 }
 
+std::function<std::string(const std::string&)>& shown_error() {
+  static std::function<std::string(const std::string&)> shown;
+  return shown;
+}
+
 const char* running = "fer";  // the program's name, for end_without_memory
 
 // A destructor of a library that takes memory (nlohmann's of what is nested) ends the program where there is none; this
@@ -101,6 +106,20 @@ int complain_of_usage(const char* name, const char* message) noexcept {
     return complain(name, fmt::format("{} ({} --help)", message, name).c_str(), 2);
   } catch (const std::exception&) {
     return complain(name, message, 2);
+  }
+}
+
+// An error's line and its status. (Without memory the message is shown as it is.)
+int end_in(const char* name, const char* message, int status) noexcept {
+  const auto say = [&](const char* text) {
+    return status == 2 ? complain_of_usage(name, text) : complain(name, text, status);
+  };
+  try {
+    if (!shown_error()) return say(message);
+    const std::string shown = shown_error()(message);
+    return shown.empty() ? status : say(shown.c_str());
+  } catch (const std::exception&) {
+    return say(message);
   }
 }
 
@@ -180,17 +199,19 @@ int run(Program (*make)(), int argc, char** argv) {
     const int status = run_or_throw(make(), std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     // A full disk or a closed pipe shows only here.
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-      return complain(name, fmt::format("cannot write to standard output: {}", std::strerror(errno)).c_str(), 1);
+      return end_in(name, fmt::format("cannot write to standard output: {}", std::strerror(errno)).c_str(), 1);
     }
     return status;
   } catch (const UsageError& error) {
-    return complain_of_usage(name, error.what());
+    return end_in(name, error.what(), 2);
   } catch (const std::bad_alloc&) {
-    return complain(name, "out of memory", 1);
+    return end_in(name, "out of memory", 1);
   } catch (const std::exception& error) {
-    return complain(name, error.what(), 1);
+    return end_in(name, error.what(), 1);
   }
 }
+
+void show_errors_as(std::function<std::string(const std::string&)> shown) { shown_error() = std::move(shown); }
 
 void note(const std::string& line) {
   std::fflush(stdout);

@@ -70,6 +70,10 @@ void expect_one_operand(const Arguments& arguments, const std::string& name);
 // usage, 1 else. The status is the same where the line cannot be written.
 int run(Program (*make)(), int argc, char** argv);
 
+// From now on run shows of an error what `shown` makes of its message; nothing where that is empty. For a program that
+// is several processes.
+void show_errors_as(std::function<std::string(const std::string& message)> shown);
+
 // A line on stderr that changes nothing: lost, without an error, where stderr is closed or full.
 void note(const std::string& line);
 

@@ -98,6 +98,8 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
   }
 
   run("threads", "Number of threads, 0 for one per core; results do not depend on it", text("0"), "N");
+  run("exchange-timeout", "Under mpirun: seconds that one rank waits for another before all end", text("300"),
+      "SECONDS");
   run("quiet", "Print nothing but errors");
   run("json", "Print one JSON object per epoch, and nothing else");
   run("profile", "Train a few steps (10, or --steps N), print where their time goes, and write nothing");

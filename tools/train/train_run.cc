@@ -10,6 +10,7 @@
 #include "fer/file.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
+#include "tools/train/ranks.h"
 #include "tools/train/settings.h"
 
 namespace fer::cli {
@@ -98,6 +99,7 @@ void Run::execute() {
       note(fmt::format("fer-train: {}", remark));
     }
   }
+  if (const std::string hint = overbooked_note(); !hint.empty() && !options_.quiet) note("fer-train: " + hint);
   greet(trainer.model().network);
   const StopOnSignals stop_on_signals;  // until the last file is written
   finish(fit(trainer));
@@ -138,6 +140,8 @@ void Run::greet(const Network& network) const {
 
 TrainCallbacks Run::callbacks(Progress& progress) {
   TrainCallbacks callbacks;
+  callbacks.should_stop = stop_asked;
+  if (!leads()) return callbacks;
   callbacks.on_step = [&](const StepProgress& step) {
     // Only now is it certain that the run goes on with these options, in a folder that no other run is in: refused ones
     // must not stay, and a start that failed leaves no run behind.
@@ -152,7 +156,6 @@ TrainCallbacks Run::callbacks(Progress& progress) {
     progress.epoch(epoch, !facts_.last_is_kept && history.best_epoch == epoch.epoch);
     write_report(facts_, history, {});
   };
-  callbacks.should_stop = stop_asked;
   return callbacks;
 }
 
@@ -160,7 +163,7 @@ History Run::fit(Trainer& trainer) {
   Progress progress(progress_form(options_), options_.config.epochs, options_.stage);
   try {
     History history =
-        trainer.fit(data_, rows_.train, rows_.validation, callbacks(progress), start_.opened.soft_targets);
+        trainer.fit(data_, rows_.train, rows_.validation, callbacks(progress), start_.opened.soft_targets, exchange());
     progress.finish();
     return history;
   } catch (...) {
@@ -170,10 +173,12 @@ History Run::fit(Trainer& trainer) {
 }
 
 void Run::finish(const History& history) {
-  if (stop_asked() && !history.stopped_early &&
+  // (Where it is one of several ranks, another may have been asked.)
+  if ((stop_asked() || exchange() != nullptr) && !history.stopped_early &&
       (history.epochs.empty() || history.epochs.back().epoch < options_.config.epochs)) {
     throw Error(fmt::format("interrupted; fer-train --resume --out {} continues", whole_));
   }
+  if (!leads()) return;
   const FinalFigures figures = final_figures();
   write_report(facts_, history, figures);
   if (!talks() || history.epochs.empty()) return;

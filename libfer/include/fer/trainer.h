@@ -20,6 +20,7 @@
 #include "fer/augmentation.h"
 #include "fer/dataset.h"
 #include "fer/evaluate.h"
+#include "fer/exchange.h"
 #include "fer/export.h"
 #include "fer/loss.h"
 #include "fer/model.h"
@@ -218,8 +219,16 @@ class Trainer {
   // classes] numbers of memory); Error names the one that cannot be loaded or has other classes than the network, by
   // name where both have names. A second fit starts from model(), with new moments. soft_targets: empty, or
   // [data.size(), classes] numbers that take the place of the labels.
+  //
+  // exchange: where other ranks train the same model (fer/exchange.h), each with a call of its own that has the same
+  // arguments; null: this process trains alone. The small batches of a step (config.accumulate) and validation are
+  // shared out; the result is the same. Rank 0 alone writes and reads out_dir; callbacks are called on every rank, and
+  // where should_stop returns true on any, all stop. Throws Error also where there are more ranks than small batches,
+  // where a rank has another version, instruction set, configuration or other data, and where one fails; the rank
+  // should tell the others then (Exchange::fail).
   History fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
-              const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {});
+              const TrainCallbacks& callbacks = {}, std::span<const float> soft_targets = {},
+              Exchange* exchange = nullptr);
 
   // Throws the Error that fit would throw for these arguments: rows or labels out of range, numbers of another shape.
   // (Pictures of another size or number of channels are fitted to the network's input, batch by batch: copy_fitted.)

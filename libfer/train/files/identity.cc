@@ -120,17 +120,21 @@ JsonValue run_identity(const Network& network, const TrainConfig& config, const 
   return identity;
 }
 
-void expect_same_run(const json& saved, const json& now) {
-  const Places before = places_of(saved), after = places_of(now);
-  const std::vector<std::string> where = differences(before, after);
-  if (where.empty()) return;
-  std::string message = "was made by another run, so it cannot be resumed";
+std::string run_differences(const json& before, const json& after, const std::string& was, const std::string& now) {
+  const Places first = places_of(before), second = places_of(after);
+  const std::vector<std::string> where = differences(first, second);
+  std::string text;
   for (size_t i = 0; i < std::min(where.size(), kFieldsInMessage); ++i) {
-    message.append(i == 0 ? ": " : "; ").append(dotted(where[i])).append(" was ").append(text_at(before, where[i]));
-    message.append(", now ").append(text_at(after, where[i]));
+    text.append(i == 0 ? "" : "; ").append(dotted(where[i])).append(was).append(text_at(first, where[i]));
+    text.append(now).append(text_at(second, where[i]));
   }
-  if (where.size() > kFieldsInMessage) message += "; and " + std::to_string(where.size() - kFieldsInMessage) + " more";
-  throw Error(message);
+  if (where.size() > kFieldsInMessage) text += "; and " + std::to_string(where.size() - kFieldsInMessage) + " more";
+  return text;
+}
+
+void expect_same_run(const json& saved, const json& now) {
+  const std::string found = run_differences(saved, now, " was ", ", now ");
+  if (!found.empty()) throw Error("was made by another run, so it cannot be resumed: " + found);
 }
 
 }  // namespace fer::train

@@ -17,6 +17,10 @@ namespace fer::train {
 core::JsonValue run_identity(const Network& network, const TrainConfig& config, const RunInputs& inputs,
                              std::span<const float> first_weights);
 
+// Where the two are not the same, with both values: "config.batch_size was 8, now 16; ..." for " was " and ", now ";
+// empty where they are.
+std::string run_differences(const nlohmann::json& before, const nlohmann::json& after, const std::string& was,
+                            const std::string& now);
 // Throws Error naming the fields that differ, with both values, unless the two are equal.
 void expect_same_run(const nlohmann::json& saved, const nlohmann::json& now);
 

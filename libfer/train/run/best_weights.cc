@@ -26,6 +26,7 @@ class Swapped {
 }  // namespace
 
 void BestWeights::keep(Model& model, Tensor& values) {
+  if (!here_) return;
   if (path_.empty()) {
     in_memory_ = values;
     return;
@@ -35,6 +36,7 @@ void BestWeights::keep(Model& model, Tensor& values) {
 }
 
 void BestWeights::restore(Model& model) const {
+  if (!here_) return;
   if (path_.empty()) {
     model.weights.values = in_memory_;
     return;

@@ -9,8 +9,8 @@ namespace fer::train {
 
 class BestWeights {
  public:
-  // path empty: in memory.
-  explicit BestWeights(std::string path) : path_(std::move(path)) {}
+  // path empty: in memory. here false: nothing is kept or restored, since another rank of the run does.
+  explicit BestWeights(std::string path, bool here = true) : path_(std::move(path)), here_(here) {}
 
   // Keeps a copy of `values` (laid out as model.weights). model is as it was afterwards; its own values are swapped out
   // while a file is written, so that no second copy is needed.
@@ -20,6 +20,7 @@ class BestWeights {
 
  private:
   std::string path_;
+  bool here_;
   Tensor in_memory_;
 };
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "train/run/fit_loop.h"
+#include "train/run/ranks.h"
 #include "train/run/validation.h"
 
 namespace fer::train {
@@ -14,6 +15,7 @@ bool FitLoop::end_epoch() {
   const bool validated = !inputs_.validation.empty() && epoch.epoch % config_.validate_every == 0;
   if (validated && !validate(epoch)) return false;
   epoch.seconds = state_.sums.seconds + lap.lap();
+  agree_on_epoch(inputs_.exchange, epoch, model_.weights.values.values());
   state_.epochs.push_back(epoch);
   state_.wall_times.push_back(wall_time());
   apply_callbacks(epoch, validated);
@@ -45,7 +47,8 @@ bool FitLoop::validate(EpochResult& epoch) {
   const auto stop = [this] { return asked_to_stop(); };
   const Tensor* judged = step_.judged_weights(state_.total_steps, stop);
   if (judged == nullptr) return false;
-  const std::optional<ValidationResult> found = train::validate(model_, judged->values(), config_, inputs_, stop);
+  const std::optional<ValidationResult> found =
+      train::validate(model_, judged->values(), config_, inputs_, [this] { return asked_here(); });
   if (!found) return false;
   epoch.val_loss = found->loss;
   epoch.val_accuracy = found->accuracy;

@@ -10,6 +10,7 @@
 #include "train/files/checkpoint.h"
 #include "train/files/identity.h"
 #include "train/files/row_table_file.h"
+#include "train/run/ranks.h"
 #include "train/run/teacher_targets.h"
 #include "train/step/not_finite.h"
 
@@ -42,10 +43,10 @@ FitLoop::FitLoop(Model& model, const TrainConfig& config, const RunInputs& input
       monitors_{Monitor(config.reduce_lr.monitor, "reduce_lr.monitor", !inputs.validation.empty()),
                 Monitor(config.early_stopping.monitor, "early_stopping.monitor", !inputs.validation.empty()),
                 Monitor(config.checkpoint_monitor, "checkpoint_monitor", !inputs.validation.empty())},
-      folder_(config.out_dir),
-      logs_(config.out_dir, !inputs.validation.empty()),
-      best_(folder_.best()),
-      stopping_best_(folder_.stopping_best()),
+      folder_(inputs.leads() ? config.out_dir : std::string()),
+      logs_(folder_.path(), !inputs.validation.empty()),
+      best_(folder_.best(), inputs.leads()),
+      stopping_best_(folder_.stopping_best(), inputs.leads()),
       bests_coincide_(always_agree(config.early_stopping, monitors_.stopping, monitors_.best)),
       step_(model, config, inputs_) {}
 
@@ -66,9 +67,14 @@ void FitLoop::start() {
   state_ = first_state();
   folder_.open(config_.resume, config_.save_every > 0);
   try {
-    const bool resumed = config_.resume && folder_.has_checkpoint();
+    bool resumed = config_.resume && folder_.has_checkpoint();
+    if (inputs_.exchange != nullptr) resumed = inputs_.exchange->any(resumed);
+    expect_work_for_all(inputs_.exchange, config_);
     if (teacher_targets_) take_teacher_targets(resumed);
-    if (folder_.used()) identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
+    if (folder_.used() || inputs_.exchange != nullptr) {
+      identity_ = run_identity(model_.network, config_, inputs_, model_.weights.values.values());
+    }
+    expect_same_run_on_all(inputs_.exchange, config_, identity_);
     if (resumed) resume();
     if (!finished()) step_.take_memory();
     if (!resumed) logs_.begin_anew();
@@ -81,7 +87,18 @@ void FitLoop::start() {
 }
 
 void FitLoop::take_teacher_targets(bool kept) {
-  if (kept) return read_row_table(folder_.teacher_targets(), *teacher_targets_);
+  if (inputs_.exchange != nullptr) {
+    // Before ranks share what they may not have in common.
+    RunInputs untaught = inputs_;
+    untaught.teacher = nullptr;
+    expect_same_run_on_all(inputs_.exchange, config_,
+                           run_identity(model_.network, config_, untaught, model_.weights.values.values()));
+  }
+  if (kept) {
+    if (inputs_.leads()) read_row_table(folder_.teacher_targets(), *teacher_targets_);
+    if (inputs_.exchange != nullptr) inputs_.exchange->broadcast(teacher_targets_->tensor().values());
+    return;
+  }
   const TeacherFigures figures =
       ask_teacher(config_.teacher, model_.network, inputs_, callbacks_.should_stop, *teacher_targets_);
   if (folder_.used()) {
@@ -102,12 +119,15 @@ RunState FitLoop::first_state() const {
 }
 
 void FitLoop::resume() {
-  state_ = read_checkpoint(folder_.last(), model_.weights.layout, step_.arrays(), identity_, step_.tensors());
-  try {
-    expect_steps(state_, step_.steps_per_epoch(), config_.max_steps);
-  } catch (const Error& e) {
-    throw Error(folder_.last() + ": " + e.what());
+  if (inputs_.leads()) {
+    state_ = read_checkpoint(folder_.last(), model_.weights.layout, step_.arrays(), identity_, step_.tensors());
+    try {
+      expect_steps(state_, step_.steps_per_epoch(), config_.max_steps);
+    } catch (const Error& e) {
+      throw Error(folder_.last() + ": " + e.what());
+    }
   }
+  share_state(inputs_.exchange, state_, step_.arrays(), step_.tensors());
   logs_.write(state_);
 }
 
@@ -116,6 +136,7 @@ void FitLoop::train() {
     if (!train_epoch() || !end_epoch()) return save_checkpoint();
   }
   keep_best_weights();
+  if (inputs_.exchange != nullptr) inputs_.exchange->broadcast(model_.weights.values.values());
 }
 
 bool FitLoop::train_epoch() {
@@ -177,7 +198,7 @@ void FitLoop::save_checkpoint() {
 
 void FitLoop::save_snapshot() {
   expect_finite_weights();
-  BestWeights(folder_.snapshot(state_.total_steps)).keep(model_, judged_weights());
+  BestWeights(folder_.snapshot(state_.total_steps), inputs_.leads()).keep(model_, judged_weights());
 }
 
 // Whatever is kept must be sound.

@@ -38,7 +38,11 @@ class FitLoop {
     return state_.stopped_early || state_.epoch >= config_.epochs || (all_steps_done() && state_.step == 0);
   }
   bool all_steps_done() const { return config_.max_steps > 0 && state_.total_steps >= config_.max_steps; }
-  bool asked_to_stop() const { return callbacks_.should_stop && callbacks_.should_stop(); }
+  bool asked_here() const { return callbacks_.should_stop && callbacks_.should_stop(); }
+  // Whether any rank was asked to.
+  bool asked_to_stop() const {
+    return inputs_.exchange == nullptr ? asked_here() : inputs_.exchange->any(asked_here());
+  }
   bool train_epoch();  // false: asked to stop
   void take_step();
   StepProgress progress() const;

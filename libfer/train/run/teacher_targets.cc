@@ -12,6 +12,7 @@
 #include "fer/model.h"
 #include "kernels/values/elementwise.h"
 #include "network/outputs.h"
+#include "train/run/ranks.h"
 #include "train/step/stopwatch.h"
 #include "train/step/training_batches.h"
 
@@ -23,12 +24,13 @@ constexpr int64_t kPicturesAtOnce = 64;
 Tensor probabilities_of(const Model& model, const Teacher& teacher, const RunInputs& inputs,
                         const std::function<bool()>& should_stop) {
   evaluation::check_rows(model.network, inputs.data, inputs.train, false, "teacher");
-  Tensor p = evaluation::probabilities_of(
-      model, model.weights.values.values(), inputs.data, inputs.train,
-      {.batch_size = kPicturesAtOnce, .views = teacher.views, .should_stop = [&] {
-         if (!should_stop || !should_stop()) return false;
-         throw Error("stopped before it was asked about all pictures; nothing was written");
-       }});
+  bool stopped = false;
+  Tensor p = shared_probabilities(inputs.exchange, model, model.weights.values.values(), inputs.data, inputs.train,
+                                  {.batch_size = kPicturesAtOnce,
+                                   .views = teacher.views,
+                                   .should_stop = [&] { return stopped = should_stop && should_stop(); }},
+                                  stopped);
+  if (stopped) throw Error("stopped before it was asked about all pictures; nothing was written");
   // Sigmoids, which a model gives as they are, are no distribution: as in the loss, a softmax goes on top.
   if (ends_in_sigmoids(model.network))
     kernels::activation_forward(Activation::kSoftmax, 0, p.shape()[1], p.values(), p.values());

@@ -108,13 +108,14 @@ void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::sp
 }
 
 History Trainer::fit(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
-                     const TrainCallbacks& callbacks, std::span<const float> soft_targets) {
+                     const TrainCallbacks& callbacks, std::span<const float> soft_targets, Exchange* exchange) {
   check(data, train, validation, soft_targets);
   if (impl_->is_new) use_standardization(impl_->model, impl_->config, data, train);
   impl_->is_new = false;
   impl_->model.preprocessing = train::preprocessing_for(impl_->model, impl_->config.augmentation, data);
   impl_->config.preprocessing = impl_->model.preprocessing;
-  const train::RunInputs inputs{.data = data, .train = train, .validation = validation, .targets = soft_targets};
+  const train::RunInputs inputs{
+      .data = data, .train = train, .validation = validation, .targets = soft_targets, .exchange = exchange};
   return train::FitLoop(impl_->model, impl_->config, inputs, callbacks).run();
 }
 

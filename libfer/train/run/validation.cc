@@ -10,6 +10,7 @@
 #include "kernels/loss/softmax.h"
 #include "kernels/values/elementwise.h"
 #include "network/outputs.h"
+#include "train/run/ranks.h"
 #include "train/step/penalty.h"
 #include "train/step/training_batches.h"
 
@@ -68,10 +69,11 @@ std::optional<ValidationResult> validate(const Model& model, std::span<const flo
   // (The loss takes a softmax also of sigmoids, which a model gives as they are.)
   const bool softmax_of_sigmoids = !hinge && ends_in_sigmoids(model.network);
   bool stopped = false;
-  Tensor outputs = evaluation::probabilities_of(model, weights, inputs.data, rows,
-                                                {.batch_size = std::min(config.batch_size, kValidationBatch),
-                                                 .raw = hinge || softmax_of_sigmoids,
-                                                 .should_stop = [&] { return stopped = should_stop(); }});
+  Tensor outputs = shared_probabilities(inputs.exchange, model, weights, inputs.data, rows,
+                                        {.batch_size = std::min(config.batch_size, kValidationBatch),
+                                         .raw = hinge || softmax_of_sigmoids,
+                                         .should_stop = [&] { return stopped = should_stop(); }},
+                                        stopped);
   if (stopped) return std::nullopt;
   const auto classes = static_cast<size_t>(outputs.shape()[1]);
   if (softmax_of_sigmoids) {

@@ -18,13 +18,15 @@ TrainStep::TrainStep(Model& model, const TrainConfig& config, const RunInputs& i
       batches_(config, inputs, model.network),
       optimizer_(config.optimizer, model.weights.layout, layer_rates(config.learning_rate_multipliers, model.network)),
       average_(config.weight_average, model),
-      recomputes_(config.recompute_batch_norm &&
-                  engine::moment_layout(model.network, model.weights.layout).floats > 0) {}
+      recomputes_(config.recompute_batch_norm && engine::moment_layout(model.network, model.weights.layout).floats > 0),
+      exchange_(inputs.exchange) {}
 
 void TrainStep::take_memory() {
   const Shape trainable({model_.weights.layout.trainable_floats});
   if (gradients_.size() == 0) gradients_ = Tensor(trainable);
-  if (batch_gradients_.size() == 0 && config_.accumulate > 1) batch_gradients_ = Tensor(trainable);
+  const bool shared = exchange_ != nullptr;
+  if (batch_gradients_.size() == 0 && (config_.accumulate > 1 || shared)) batch_gradients_ = Tensor(trainable);
+  if (shared && !sum_) sum_.emplace(*exchange_, trainable.elements());
   if (plan_ != nullptr) return;
   const Network small = size_.given() ? with_input_size(model_.network, size_) : Network();
   auto plan = std::make_unique<engine::TrainingPlan>(size_.given() ? small : model_.network, model_.weights.layout,
@@ -46,7 +48,11 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
   take_memory();
   note_stage(stages, {.pass = "batch"}, [&] { batches_.start_step(step); });
   Result result{.images = batches_.step_count()};
-  for (int64_t batch = 0; batch < batches_.batches(); ++batch) add_batch(step, batch, stages, result);
+  if (exchange_ != nullptr) {
+    note_stage(stages, {.pass = "shared batches"}, [&] { share_batches(step, result); });
+  } else {
+    for (int64_t batch = 0; batch < batches_.batches(); ++batch) add_batch(step, batch, stages, result);
+  }
   expect_finite(result.loss / static_cast<double>(result.images), "loss");
 
   note_stage(stages, {.pass = "clipping"},
@@ -60,33 +66,63 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
   return result;
 }
 
-// Sets gradients_ to those of the step's first batch, and adds the later ones' to it. The moments that batch norms
-// found go into the moving ones at once: kept until the end they would take room for every small batch.
-void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result) {
+BatchResult TrainStep::compute(int64_t step, int64_t batch, int64_t images, engine::Stages* stages, Tensor& gradients) {
   note_stage(stages, {.pass = "batch"}, [&] { batches_.fill(batch); });
-  Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
   engine::TrainingPlan::Batch filled = plan_batch(step, batch);
   filled.probabilities = batches_.probabilities();
-  filled.mean_over = static_cast<double>(result.images);
+  filled.mean_over = static_cast<double>(images);
   filled.regularized = batch == 0;
   filled.stages = stages;
   const engine::TrainingPlan::Result found =
       plan_->forward_backward(filled, model_.weights.values.values(), gradients.values(), moments_);
-  if (batches_.self_targets() != nullptr) {
-    note_stage(stages, {.pass = "self-targets"}, [&] { batches_.learn(); });
-  }
-  if (!moments_.empty()) {
-    note_stage(stages, {.pass = "moments"}, [&] {
-      engine::update_moving_moments(plan_->moment_layout(), moments_, model_.weights.values.values());
-    });
-  }
+  return {.loss_sum = found.loss_sum,
+          .penalty = found.penalty,
+          .correct = found.correct,
+          .moments = moments_,
+          .probabilities = batches_.probabilities()};
+}
+
+// Sets gradients_ to those of the step's first batch, and adds the later ones' to it.
+void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result) {
+  const BatchResult found = compute(step, batch, result.images, stages, batch == 0 ? gradients_ : batch_gradients_);
+  take_in(batch, found, stages, result);
   if (batch > 0) {
     note_stage(stages, {.pass = "accumulate"},
                [&] { kernels::add(gradients_.values(), batch_gradients_.values(), gradients_.values()); });
   }
+}
+
+// The moments that batch norms found go into the moving ones at once: kept until the end they would take room for every
+// small batch.
+void TrainStep::take_in(int64_t batch, const BatchResult& found, engine::Stages* stages, Result& result) {
+  if (batches_.self_targets() != nullptr) {
+    note_stage(stages, {.pass = "self-targets"}, [&] { batches_.learn(batch, found.probabilities); });
+  }
+  if (!found.moments.empty()) {
+    note_stage(stages, {.pass = "moments"}, [&] {
+      engine::update_moving_moments(plan_->moment_layout(), found.moments, model_.weights.values.values());
+    });
+  }
   result.loss += found.loss_sum;
   result.correct += found.correct;
   if (batch == 0) result.loss += static_cast<double>(result.images) * found.penalty;
+}
+
+void TrainStep::share_batches(int64_t step, Result& result) {
+  const int64_t ranks = exchange_->size(), rank = exchange_->rank();
+  for (int64_t first = 0; first < batches_.batches(); first += ranks) {
+    const int64_t round = std::min(ranks, batches_.batches() - first);
+    BatchResult own;
+    if (rank < round) own = compute(step, first + rank, result.images, nullptr, batch_gradients_);
+    sum_->add(batch_gradients_.values(), round);
+    std::vector<size_t> answers(static_cast<size_t>(round));
+    for (int64_t r = 0; r < round && batches_.self_targets() != nullptr; ++r) {
+      answers[r] = static_cast<size_t>(batches_.count_of(first + r) * class_count(model_.network));
+    }
+    const RoundResults found(*exchange_, own, moments_.size(), answers);
+    for (int64_t r = 0; r < round; ++r) take_in(first + r, found[r], nullptr, result);
+  }
+  sum_->gather(gradients_.values());
 }
 
 engine::TrainingPlan::Batch TrainStep::plan_batch(int64_t step, int64_t batch) const {
@@ -102,10 +138,24 @@ engine::TrainingPlan::Batch TrainStep::plan_batch(int64_t step, int64_t batch) c
 
 int64_t TrainStep::add_moments(int64_t step, std::span<const float> weights, std::vector<double>& sums) {
   batches_.start_step(step);
-  for (int64_t batch = 0; batch < batches_.batches(); ++batch) {
-    batches_.fill(batch);
-    plan_->forward(plan_batch(step, batch), weights, moments_);
-    for (size_t i = 0; i < sums.size(); ++i) sums[i] += moments_[i];
+  const int64_t ranks = exchange_ == nullptr ? 1 : exchange_->size(),
+                rank = exchange_ == nullptr ? 0 : exchange_->rank();
+  const auto add = [&](std::span<const float> moments) {
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += moments[i];
+  };
+  for (int64_t first = 0; first < batches_.batches(); first += ranks) {
+    const int64_t round = std::min(ranks, batches_.batches() - first);
+    if (rank < round) {
+      batches_.fill(first + rank);
+      plan_->forward(plan_batch(step, first + rank), weights, moments_);
+    }
+    if (exchange_ == nullptr) {
+      add(moments_);
+      continue;
+    }
+    const std::vector<size_t> answers(static_cast<size_t>(round));
+    const RoundResults found(*exchange_, {.moments = moments_}, moments_.size(), answers);
+    for (int64_t r = 0; r < round; ++r) add(found[r].moments);
   }
   return batches_.batches();
 }

@@ -6,21 +6,25 @@
 //   the optimizer's update, at the schedule's learning rate
 //   the average of the weights
 //
-// The loop (train/run/fit_loop.h) and the profile (train/run/profile.cc) call it and repeat nothing of it. Where
-// several processes train together one day, what they must exchange is complete between the small batches and the
-// clipping.
+// The loop (train/run/fit_loop.h) and the profile (train/run/profile.cc) call it and repeat nothing of it. Where ranks
+// train together (RunInputs::exchange) small batch b is computed by rank b modulo their number, in rounds of one each;
+// what a round gave is exchanged and taken in, in the order of the small batches, by every rank. Then all make the same
+// update.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "distributed/slices.h"
 #include "engine/plan.h"
 #include "engine/stages.h"
 #include "fer/trainer.h"
 #include "train/step/named_array.h"
 #include "train/step/optimizer_state.h"
+#include "train/step/round_results.h"
 #include "train/step/run_inputs.h"
 #include "train/step/training_batches.h"
 #include "train/step/weight_average.h"
@@ -64,6 +68,11 @@ class TrainStep {
 
  private:
   void add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result);
+  // Fills the buffers with a batch and goes forward and backward with it.
+  BatchResult compute(int64_t step, int64_t batch, int64_t images, engine::Stages* stages, Tensor& gradients);
+  // Takes in what a batch gave besides its gradient; in the order of batches.
+  void take_in(int64_t batch, const BatchResult& found, engine::Stages* stages, Result& result);
+  void share_batches(int64_t step, Result& result);
   // Makes ready for pictures of this step's size.
   void fit_size(int64_t step);
   engine::TrainingPlan::Batch plan_batch(int64_t step, int64_t batch) const;
@@ -76,7 +85,9 @@ class TrainStep {
   TrainingBatches batches_;
   OptimizerState optimizer_;
   WeightAverage average_;
-  bool recomputes_;  // batch norms' moments
+  bool recomputes_;                             // batch norms' moments
+  Exchange* exchange_;                          // null: alone
+  std::optional<distributed::OrderedSum> sum_;  // of gradients over ranks
   std::unique_ptr<engine::TrainingPlan> plan_;
   Tensor gradients_, batch_gradients_;  // of the step so far; of the small batch that is added to it
   std::vector<float> moments_;          // that batch norms found in the small batch

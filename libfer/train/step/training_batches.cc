@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "data/batches.h"
-#include "data/mixing.h"
 #include "train/config/length.h"
 #include "train/config/mixing_epochs.h"
 #include "train/config/self_target_share.h"
@@ -53,12 +52,18 @@ void TrainingBatches::start_step(int64_t step) {
   self_share_ = self_target_share(config_, step, steps_per_epoch());
 }
 
-void TrainingBatches::fill(int64_t batch) {
+std::span<const int64_t> TrainingBatches::rows_of(int64_t batch) const {
   const auto rows = step_rows_.subspan(batch * config_.batch_size);
-  const int64_t left = static_cast<int64_t>(rows.size());
-  count_ = batch == batches() - 1 ? left : std::min(config_.batch_size, left);
-  rows_ = rows.first(count_);
-  mixed_.assign(count_, false);
+  return batch == batches() - 1 ? rows : rows.first(std::min(static_cast<size_t>(config_.batch_size), rows.size()));
+}
+
+data::Mix TrainingBatches::mix_of(int64_t row) const {
+  return data::draw_mix(config_.mixing, shape_, {config_.seed, pass_, row});
+}
+
+void TrainingBatches::fill(int64_t batch) {
+  rows_ = rows_of(batch);
+  count_ = static_cast<int64_t>(rows_.size());
   Augmentation augmentation = config_.augmentation;
   augmentation.crop = crop_;
   if (!mixes_) augmentation.erasing = 0;
@@ -95,9 +100,8 @@ void TrainingBatches::mix() {
   last_target_.assign(target(last).begin(), target(last).end());
   const float last_weight = weights_.empty() ? 1 : weights_[last];
   for (int64_t i = last; i >= 0; --i) {
-    const data::Mix drawn = data::draw_mix(config_.mixing, shape_, {config_.seed, pass_, rows_[i]});
+    const data::Mix drawn = mix_of(rows_[i]);
     if (!drawn.any()) continue;
-    mixed_[i] = true;
     data::mix_picture(drawn, shape_, i > 0 ? picture(i - 1) : std::span<float>(last_picture_), picture(i));
     data::blend(drawn.share, i > 0 ? target(i - 1) : std::span<float>(last_target_), target(i));
     if (weights_.empty()) continue;
@@ -106,9 +110,12 @@ void TrainingBatches::mix() {
   }
 }
 
-void TrainingBatches::learn() {
-  for (int64_t i = 0; self_targets_ && i < count_; ++i) {
-    if (!mixed_[i]) self_targets_->take(rows_[i], probabilities().subspan(i * classes_, classes_));
+void TrainingBatches::learn(int64_t batch, std::span<const float> probabilities) {
+  if (!self_targets_) return;
+  const std::span<const int64_t> rows = rows_of(batch);
+  const bool mixes = mixes_ && config_.mixing.any();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!mixes || !mix_of(rows[i]).any()) self_targets_->take(rows[i], probabilities.subspan(i * classes_, classes_));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/augment.h"
+#include "data/mixing.h"
 #include "fer/trainer.h"
 #include "train/step/run_inputs.h"
 #include "train/step/running_targets.h"
@@ -37,15 +38,17 @@ class TrainingBatches {
   }
   // The most pictures that a batch has.
   int64_t largest_batch() const { return targets_.shape()[0]; }
+  // The number of pictures of one of the step's batches.
+  int64_t count_of(int64_t batch) const { return static_cast<int64_t>(rows_of(batch).size()); }
   // Fills the buffers below with the step's batch: pictures augmented, and mixed with each other.
   void fill(int64_t batch);
 
-  // Where there are self-targets: [count(), classes], for the network's probabilities of the batch, which learn() then
-  // takes into the targets of the pictures that were not mixed. Else empty.
+  // Where there are self-targets: [count(), classes], for the network's probabilities of the batch. Else empty.
   std::span<float> probabilities() {
     return self_targets_ ? probabilities_.values().first(count_ * classes_) : std::span<float>();
   }
-  void learn();
+  // Takes the probabilities of one of the step's batches into the self-targets of its pictures that were not mixed.
+  void learn(int64_t batch, std::span<const float> probabilities);
   // Those targets, which are part of a run's state; null: none.
   Tensor* self_targets() { return self_targets_ ? &self_targets_->tensor() : nullptr; }
 
@@ -56,6 +59,8 @@ class TrainingBatches {
   std::span<const float> weights() const { return std::span(weights_).first(weights_.empty() ? 0 : count_); }
 
  private:
+  std::span<const int64_t> rows_of(int64_t batch) const;
+  data::Mix mix_of(int64_t row) const;
   void fill_targets();
   void mix();
   std::span<float> picture(int64_t i) { return pictures_.values().subspan(i * picture_size_, picture_size_); }
@@ -73,7 +78,6 @@ class TrainingBatches {
   std::span<const int64_t> step_rows_, rows_;  // of the step, of the batch
   double self_share_ = 0;                      // of the self-targets in the step's targets
   std::optional<RunningTargets> self_targets_;
-  std::vector<bool> mixed_;  // each picture of the batch
   Tensor pictures_, targets_, probabilities_;
   std::vector<float> weights_;
   std::vector<float> last_picture_, last_target_;  // of the batch, as they were before mixing

@@ -115,7 +115,7 @@ TEST_F(SelfTargetsTest, OfMixedPicturesStayAsTheyAre) {
     b.fill(0);
     const std::vector<float> before(b.self_targets()->values().begin(), b.self_targets()->values().end());
     for (float& p : b.probabilities()) p = 1.0f / 3;
-    b.learn();
+    b.learn(0, b.probabilities());
     for (int64_t i = 0; i < 8; ++i) {
       const int64_t row = order[step % 9 * 8 + i];
       const bool mixed =

@@ -1,0 +1,118 @@
+#include "distributed/slices.h"
+
+#include <algorithm>
+
+#include "kernels/values/elementwise.h"
+
+namespace fer::distributed {
+namespace {
+
+std::span<float> part(Tensor& tensor, int64_t begin, int64_t n) { return tensor.values().subspan(begin, n); }
+
+}  // namespace
+
+Range slice(int64_t n, int64_t ranks, int64_t r) {
+  const auto begin = [&](int64_t k) { return n / ranks * k + std::min(n % ranks, k); };
+  return {begin(r), begin(r + 1)};
+}
+
+struct OrderedSum::Bucket {
+  Range range;             // of the values
+  Range own;               // of the values: the slice that this rank owns of it
+  int64_t sum_begin = 0;   // of that slice in sum_
+  int64_t arrived_at = 0;  // what arrives, [ranks][slice], in arrived_
+  std::unique_ptr<Exchange::Transfer> transfer;
+};
+
+OrderedSum::OrderedSum(Exchange& exchange, int64_t n, int64_t bucket_floats) : exchange_(exchange), n_(n) {
+  const int64_t ranks = exchange.size();
+  int64_t sums = 0;
+  for (int64_t begin = 0; begin < n; begin += bucket_floats) {
+    Bucket bucket;
+    bucket.range = {begin, std::min(begin + bucket_floats, n)};
+    const Range own = slice(bucket.range.size(), ranks, exchange.rank());
+    bucket.own = {begin + own.begin, begin + own.end};
+    bucket.sum_begin = sums;
+    bucket.arrived_at = sums * ranks;
+    sums += own.size();
+    buckets_.push_back(std::move(bucket));
+  }
+  sum_ = Tensor(Shape({sums}));
+  arrived_ = Tensor(Shape({sums * ranks}));
+}
+
+OrderedSum::~OrderedSum() = default;
+
+void OrderedSum::add(std::span<const float> values, int64_t contributors) {
+  begin_round(values, contributors);
+  finish_round();
+}
+
+void OrderedSum::begin_round(std::span<const float> values, int64_t contributors) {
+  values_ = values;
+  contributors_ = contributors;
+  unreleased_ = buckets_.size();
+}
+
+void OrderedSum::release_from(int64_t begin) {
+  while (unreleased_ > 0 && buckets_[unreleased_ - 1].range.begin >= begin) start(buckets_[--unreleased_]);
+}
+
+void OrderedSum::start(Bucket& bucket) {
+  const int64_t ranks = exchange_.size();
+  std::vector<std::span<const std::byte>> send(ranks);
+  std::vector<std::span<std::byte>> receive(ranks);
+  for (int64_t r = 0; r < ranks; ++r) {
+    if (exchange_.rank() < contributors_) {
+      const Range to = slice(bucket.range.size(), ranks, r);
+      send[r] = std::as_bytes(values_.subspan(bucket.range.begin + to.begin, to.size()));
+    }
+    if (r < contributors_) {
+      receive[r] = std::as_writable_bytes(part(arrived_, bucket.arrived_at + r * bucket.own.size(), bucket.own.size()));
+    }
+  }
+  bucket.transfer = exchange_.start(send, receive);
+}
+
+// Adds what has arrived. The first of all is taken as it is: 0 + -0 would be 0.
+void OrderedSum::take(Bucket& bucket) {
+  bucket.transfer->wait();
+  bucket.transfer.reset();
+  const int64_t size = bucket.own.size();
+  const std::span<float> sum = part(sum_, bucket.sum_begin, size);
+  for (int64_t r = 0; r < contributors_; ++r) {
+    const std::span<const float> given = part(arrived_, bucket.arrived_at + r * size, size);
+    if (empty_ && r == 0) {
+      std::copy(given.begin(), given.end(), sum.begin());
+    } else {
+      kernels::add(sum, given, sum);
+    }
+  }
+}
+
+void OrderedSum::finish_round() {
+  release_from(0);
+  for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) take(*bucket);
+  empty_ = false;
+}
+
+void OrderedSum::gather(std::span<float> values) {
+  const int64_t ranks = exchange_.size();
+  for (Bucket& bucket : buckets_) {
+    const std::span<const float> own = part(sum_, bucket.sum_begin, bucket.own.size());
+    std::vector<std::span<const std::byte>> send(ranks, std::as_bytes(own));
+    std::vector<std::span<std::byte>> receive(ranks);
+    for (int64_t r = 0; r < ranks; ++r) {
+      const Range of = slice(bucket.range.size(), ranks, r);
+      receive[r] = std::as_writable_bytes(values.subspan(bucket.range.begin + of.begin, of.size()));
+    }
+    bucket.transfer = exchange_.start(send, receive);
+  }
+  for (Bucket& bucket : buckets_) {
+    bucket.transfer->wait();
+    bucket.transfer.reset();
+  }
+  empty_ = true;
+}
+
+}  // namespace fer::distributed

@@ -1,0 +1,107 @@
+// fer-train under mpirun, as a user starts it.
+#include "tools/train/ranks.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "tests/tools/tool_run.h"
+
+namespace fer::test {
+namespace {
+
+const std::string kTrain = "fer-train faces.csv --network net.json --epochs 2 --batch-size 5 --threads 1 ";
+
+class RanksTest : public ToolTest {
+ protected:
+  void SetUp() override {
+    ToolTest::SetUp();
+    // (Processes of one container may not read each other's memory, of which Open MPI complains.)
+    has_mpi_ = run("mpirun --version && ls " + module() + " | grep -q libfer_mpi").status == 0;
+    if (!has_mpi_) {
+      GTEST_SKIP() << "no mpirun, or libfer was built without MPI: apt-get install libopenmpi-dev openmpi-bin";
+    }
+  }
+
+  static std::string module() {
+    return tools_dir() + "/../lib/*/fer/libfer_mpi.so " + tools_dir() + "/../lib/fer/libfer_mpi.so";
+  }
+  ToolResult on(int ranks, const std::string& command) const {
+    return run(
+        "OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_rmaps_base_oversubscribe=1 "
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun -q --bind-to none -n " +
+        std::to_string(ranks) + " " + command);
+  }
+  static std::string train(const std::string& rest) { return kTrain + rest; }
+  std::string best(const std::string& folder) const { return read_text(path(folder + "/best.safetensors")); }
+  static int64_t lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+  bool has_mpi_ = false;
+};
+
+TEST_F(RanksTest, EndInTheBytesOfOneProcess) {
+  const ToolResult alone = run(train("--accumulate 3 --out alone"));
+  ASSERT_EQ(alone.status, 0) << alone.err;
+  for (const int ranks : {1, 2, 3}) {
+    SCOPED_TRACE(ranks);
+    const std::string out = std::to_string(ranks);
+    const ToolResult r = on(ranks, train("--accumulate 3 --out " + out));
+    ASSERT_EQ(r.status, 0) << r.err;
+    EXPECT_EQ(best(out), best("alone"));
+    // One of them talks.
+    EXPECT_EQ(lines(r.out), lines(alone.out)) << r.out;
+    EXPECT_EQ(r.err.find("rank 1"), std::string::npos) << r.err;
+  }
+}
+
+TEST_F(RanksTest, HaveABatchEachWhereNothingElseIsSaidAndGoOnAsFewer) {
+  ASSERT_EQ(run(train("--accumulate 3 --out alone --quiet")).status, 0);
+  const ToolResult began = on(3, train("--max-steps 2 --out run"));
+  ASSERT_EQ(began.status, 0) << began.err;
+  EXPECT_NE(began.err.find("fer-train: 3 ranks share a step of 3 batches of 5 pictures: --accumulate 3"),
+            std::string::npos)
+      << began.err;
+  const ToolResult more = on(4, "fer-train --resume --out run");
+  EXPECT_EQ(more.status, 1);
+  EXPECT_NE(more.err.find("fer-train: expected at most 3 ranks"), std::string::npos) << more.err;
+}
+
+TEST_F(RanksTest, SayOnceWhatIsWrongForAll) {
+  const ToolResult r = on(3, "fer-train nothing.csv --network net.json --out run");
+  EXPECT_EQ(r.status, 1);
+  EXPECT_EQ(r.err.find("fer-train: nothing.csv"), r.err.rfind("fer-train: ")) << r.err;
+  EXPECT_FALSE(exists("run"));
+}
+
+TEST_F(RanksTest, NameTheOneWithOtherOptionsOrOtherData) {
+  const std::string first = train("--accumulate 2 --out run --quiet"),
+                    other = train("--accumulate 2 --out run --quiet --seed 7");
+  const ToolResult options = on(1, first + " : -n 1 " + other);
+  EXPECT_EQ(options.status, 1);
+  EXPECT_NE(options.err.find("fer-train: rank 1 on "), std::string::npos) << options.err;
+  EXPECT_NE(options.err.find("--seed is not given there, \"7\" here"), std::string::npos) << options.err;
+
+  std::string changed = csv_text(42, 14, 14, true);
+  changed.replace(changed.find(" 41 "), 4, " 44 ");
+  write("other.csv", changed);
+  std::string with_other_data = first;
+  with_other_data.replace(with_other_data.find("faces.csv"), 9, "other.csv");
+  const ToolResult data = on(1, first + " : -n 1 " + with_other_data);
+  EXPECT_EQ(data.status, 1);
+  EXPECT_NE(data.err.find("is not of the run of rank 0"), std::string::npos) << data.err;
+  EXPECT_NE(data.err.find("train.pictures is "), std::string::npos) << data.err;
+  EXPECT_FALSE(exists("run"));
+}
+
+class LaunchedTest : public ToolTest {};
+
+TEST_F(LaunchedTest, IsRefusedWhereTheComponentIsMissingUnlessItIsToBeAlone) {
+  const std::string as_a_rank = "OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 ";
+  const ToolResult missing = run(as_a_rank + "FER_MPI=/nowhere/libfer_mpi.so " + kTrain + "--out run");
+  EXPECT_EQ(missing.status, 1);
+  expect_one_line_error(missing, "fer-train", "OMPI_COMM_WORLD_SIZE in the environment says");
+  const ToolResult alone = run(as_a_rank + "FER_MPI=off " + kTrain + "--out run --quiet");
+  EXPECT_EQ(alone.status, 0) << alone.err;
+}
+
+}  // namespace
+}  // namespace fer::test
