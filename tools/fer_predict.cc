@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <optional>
 
 #include "fer/classifier.h"
 #include "fer/dataset.h"
@@ -152,35 +150,10 @@ std::string submission(const std::vector<int64_t>& labels, const std::vector<siz
   return text;
 }
 
-bool is_dangling_link(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code failure;
-  return fs::is_symlink(fs::symlink_status(path, failure)) &&
-         fs::status(path, failure).type() == fs::file_type::not_found;
-}
-
-// Returns nothing where the picture is bad and bad ones are left out. Where it cannot be read for another reason than
-// its bytes, nothing is known of it, and that is always an error.
-std::optional<Image> picture_of(const std::string& file, bool skip_bad) {
-  constexpr size_t kMaxFileBytes = size_t{1} << 30;
-  if (skip_bad && is_dangling_link(file)) {
-    cli::note(fmt::format("fer-predict: left out: {}: is a link that leads nowhere", file));
-    return std::nullopt;
-  }
-  const std::string bytes = read_file(file, kMaxFileBytes, "a PNG, JPEG, PGM, PPM or WebP picture");
-  try {
-    return decode_image({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, file);
-  } catch (const Error& error) {
-    if (!skip_bad) throw;
-    cli::note(fmt::format("fer-predict: left out: {}", error.what()));
-    return std::nullopt;
-  }
-}
-
 // Adds a picture, or every picture of a folder.
 void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
   for (const std::string& file : picture_files(path)) {
-    if (const auto image = picture_of(file, skip_bad)) answers.add({file}, *image);
+    if (const auto image = cli::read_picture("fer-predict", file, skip_bad)) answers.add({file}, *image);
   }
 }
 

@@ -34,7 +34,7 @@ std::string cascade_file(const std::string& name) {
   const std::vector<std::string> folders = cascade_folders();
   for (const std::string& folder : folders) {
     for (const char* prefix : {"", "haarcascade_", "lbpcascade_"}) {
-      const std::string path = fmt::format("{}/{}{}", folder, prefix, file);
+      std::string path = fmt::format("{}/{}{}", folder, prefix, file);
       if (path_kind(path) == PathKind::kFile) return path;
     }
   }

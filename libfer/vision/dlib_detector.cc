@@ -33,11 +33,12 @@ class DlibFinder : public Finder {
     for (int i = 0; i < upsample_; ++i) dlib::pyramid_up(grey, pyramid);
     std::vector<std::pair<double, dlib::rectangle>> found;
     detector_(grey, found);
+    // By the size that it saw: halved, sizes are rounded.
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.second.area() > b.second.area(); });
     std::vector<Face> faces;
-    const dlib::rectangle whole(0, 0, picture.width - 1, picture.height - 1);
     for (const auto& [score, large] : found) {
-      const dlib::rectangle box = pyramid.rect_down(large, static_cast<unsigned>(upsample_)).intersect(whole);
-      if (box.is_empty()) continue;
+      const dlib::rectangle box = pyramid.rect_down(large, static_cast<unsigned>(upsample_));
       faces.push_back(
           {.box = {box.left(), box.top(), static_cast<int64_t>(box.width()), static_cast<int64_t>(box.height())},
            .score = score});

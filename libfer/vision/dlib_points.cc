@@ -24,9 +24,11 @@ FacePointFinder::FacePointFinder(const std::string& path) : state_(std::make_uni
     if (path_kind(path) == PathKind::kFile) {
       found = fmt::format("found {}: ", file_kind_text(read_beginning(path, 4096)));
     }
-    throw Error(fmt::format("{}: cannot be read as dlib's shape predictor: {}{}", path, found, error.what()));
+    throw Error(fmt::format("{}: cannot be read as dlib's shape predictor: {}{}", path, found,
+                            vision::on_one_line(error.what())));
   } catch (const std::exception& error) {
-    throw Error(fmt::format("{}: cannot be read as dlib's shape predictor: {}", path, error.what()));
+    throw Error(
+        fmt::format("{}: cannot be read as dlib's shape predictor: {}", path, vision::on_one_line(error.what())));
   }
   const unsigned long parts = state_->predictor.num_parts();
   if (parts != static_cast<unsigned long>(kFacePoints)) {

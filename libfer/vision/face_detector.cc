@@ -116,9 +116,10 @@ std::vector<Face> FaceDetector::find(const Image& picture) const {
   std::erase_if(faces, [&](const Face& face) { return !within(face.box, state_->options); });
   const auto order = [](const Face& face) {
     const Box& b = face.box;
-    return std::tuple(-b.width * b.height, b.top, b.left, b.width, -face.score);
+    return std::tuple(-b.width * b.height, -face.score, b.top, b.left, b.width);
   };
-  std::sort(faces.begin(), faces.end(), [&](const Face& a, const Face& b) { return order(a) < order(b); });
+  if (state_->kind != "dlib")
+    std::stable_sort(faces.begin(), faces.end(), [&](const Face& a, const Face& b) { return order(a) < order(b); });
   return faces;
 }
 

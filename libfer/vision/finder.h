@@ -12,7 +12,7 @@ namespace fer::vision {
 class Finder {
  public:
   virtual ~Finder() = default;
-  // The faces, in any order. Called by one thread at a time.
+  // The faces, in any order; those of dlib in the order of FaceDetector::find. Called by one thread at a time.
   virtual std::vector<Face> find(const Image& picture) = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
@@ -51,21 +52,16 @@ class YunetFinder : public Finder {
                               path_, on_one_line(error.what())));
     }
     std::vector<Face> faces;
-    for (int row = 0; row < found.rows; ++row) faces.push_back(face_of(found.ptr<float>(row), size));
+    for (int row = 0; row < found.rows; ++row) faces.push_back(face_of(found.ptr<float>(row)));
     std::erase_if(faces, [](const Face& face) { return face.box.width < 1 || face.box.height < 1; });
     return faces;
   }
 
  private:
   // A row is left, top, width, height, five points, score.
-  static Face face_of(const float* row, const cv::Size& size) {
-    const auto edge = [](double value, int most) {
-      return value > 0 ? static_cast<int64_t>(std::lround(std::min<double>(value, most))) : int64_t{0};
-    };
-    const int64_t left = edge(row[0], size.width), top = edge(row[1], size.height);
-    const int64_t right = edge(double{row[0]} + row[2], size.width);
-    const int64_t bottom = edge(double{row[1]} + row[3], size.height);
-    Face face = {.box = {left, top, right - left, bottom - top}, .score = double{row[14]}};
+  static Face face_of(const float* row) {
+    const auto whole = [](float value) { return static_cast<int64_t>(std::llround(std::clamp(value, -1e6F, 1e6F))); };
+    Face face = {.box = {whole(row[0]), whole(row[1]), whole(row[2]), whole(row[3])}, .score = double{row[14]}};
     for (int i = 0; i < 5; ++i) face.points.push_back({double{row[4 + 2 * i]}, double{row[5 + 2 * i]}});
     return face;
   }

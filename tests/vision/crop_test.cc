@@ -20,23 +20,25 @@ Image numbered(int64_t height, int64_t width) {
 
 TEST(CropBox, MarginsAreSharesOfTheBoxOnEachSide) {
   const Box box = {10, 20, 100, 50};
-  EXPECT_EQ(crop_box(box, {.square = false}), box);
+  EXPECT_EQ(crop_box(box, {.margins = {}, .square = false}), box);
   EXPECT_EQ(crop_box(box, {.margins = {.left = 0.1, .top = 0.2, .right = 0.3, .bottom = 0.4}, .square = false}),
             (Box{0, 10, 140, 80}));
   EXPECT_EQ(crop_box(box, {.margins = {.left = -0.25, .right = -0.25}, .square = false}), (Box{35, 20, 50, 50}));
 }
 
 TEST(CropBox, BecomesSquareAboutItsCentre) {
-  EXPECT_EQ(crop_box({10, 20, 100, 50}), (Box{10, -5, 100, 100}));
-  EXPECT_EQ(crop_box({10, 20, 50, 100}), (Box{-15, 20, 100, 100}));
+  EXPECT_EQ(crop_box({10, 20, 100, 50}, {.margins = {}}), (Box{10, -5, 100, 100}));
+  EXPECT_EQ(crop_box({10, 20, 50, 100}, {.margins = {}}), (Box{-15, 20, 100, 100}));
+  // By default with a twentieth of the box on each side.
+  EXPECT_EQ(crop_box({10, 20, 100, 100}), (Box{5, 15, 110, 110}));
   // At least one pixel is left.
   EXPECT_EQ(crop_box({10, 20, 10, 10}, {.margins = {-0.5, -0.5, -0.5, -0.5}}).width, 1);
 }
 
 TEST(CropFace, CopiesPixelsAndRepeatsTheEdge) {
   const Image picture = numbered(4, 5);
-  EXPECT_EQ(crop_face(picture, Box{1, 2, 2, 2}).pixels, (std::vector<uint8_t>{33, 34, 49, 50}));
-  const Image outside = crop_face(picture, Box{-1, -1, 3, 3});
+  EXPECT_EQ(crop_face(picture, Box{1, 2, 2, 2}, {.margins = {}}).pixels, (std::vector<uint8_t>{33, 34, 49, 50}));
+  const Image outside = crop_face(picture, Box{-1, -1, 3, 3}, {.margins = {}});
   EXPECT_EQ(outside.pixels, (std::vector<uint8_t>{0, 0, 1, 0, 0, 1, 16, 16, 17}));
   const Image beyond = crop_face(picture, Box{100, 100, 1, 1});
   EXPECT_EQ(beyond.pixels, (std::vector<uint8_t>{52}));

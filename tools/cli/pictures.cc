@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "fer/error.h"
+#include "fer/file.h"
 #include "tools/cli/cli.h"
 
 namespace fer::cli {
@@ -26,7 +28,36 @@ Image drawn_points(std::span<const float> points) {
   return image;
 }
 
+bool is_dangling_link(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  return fs::is_symlink(fs::symlink_status(path, failure)) &&
+         fs::status(path, failure).type() == fs::file_type::not_found;
+}
+
 }  // namespace
+
+std::optional<Image> read_picture(const std::string& program, const std::string& file, bool skip_bad) {
+  constexpr size_t kMaxFileBytes = size_t{1} << 30;
+  if (skip_bad && is_dangling_link(file)) {
+    note(fmt::format("{}: left out: {}: is a link that leads nowhere", program, file));
+    return std::nullopt;
+  }
+  const std::string bytes = read_file(file, kMaxFileBytes, "a PNG, JPEG, PGM, PPM or WebP picture");
+  try {
+    return decode_image({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, file);
+  } catch (const Error& error) {
+    if (!skip_bad) throw;
+    note(fmt::format("{}: left out: {}", program, error.what()));
+    return std::nullopt;
+  }
+}
+
+bool begins_as_picture(const std::string& path) {
+  if (path_kind(path) != PathKind::kFile) return false;
+  const std::string kind = file_kind_text(fer::read_beginning(path, 4096));
+  return kind.find(" picture") != std::string::npos;
+}
 
 Image row_image(const Dataset& data, int64_t row) {
   if (data.has_values()) return drawn_points(data.example(row));

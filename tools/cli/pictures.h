@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,14 @@
 #include "fer/report.h"
 
 namespace fer::cli {
+
+// Reads a picture file. Returns nothing where the picture is bad and bad ones are left out, and says so in a note of
+// the program. Where it cannot be read for another reason than its bytes, nothing is known of it, and that is always an
+// error.
+std::optional<Image> read_picture(const std::string& program, const std::string& file, bool skip_bad);
+
+// Whether a file begins as a picture does, of a kind that libfer reads or not.
+bool begins_as_picture(const std::string& path);
 
 // A row of a data set as an Image; landmarks as dots on white.
 Image row_image(const Dataset& data, int64_t row);

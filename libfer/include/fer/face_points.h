@@ -84,7 +84,7 @@ Image warped(const Image& picture, const Similarity& place, int64_t height, int6
 // Where eyes and mouth go in an aligned picture, as shares of its side. The default is where they lie in fer2013's
 // faces, in the median (docs/faces.md).
 struct AlignmentTemplate {
-  Point left_eye = {0.3, 0.4}, right_eye = {0.7, 0.4}, mouth = {0.5, 0.8};
+  Point left_eye = {0.316, 0.394}, right_eye = {0.684, 0.394}, mouth = {0.5, 0.779};
 };
 
 // The face, size x size, in the picture's channels: turned, scaled and moved so that eyes and mouth come nearest to the

@@ -77,9 +77,9 @@ class FaceDetector {
   FaceDetector(FaceDetector&&) noexcept;
   FaceDetector& operator=(FaceDetector&&) noexcept;
 
-  // The faces, the largest first; of equal sizes the upper, then the left one first. The boxes of a cascade are those
-  // of OpenCV's detectMultiScale with the same settings on the picture made grey by OpenCV's cvtColor; boxes of other
-  // detectors are clipped to the picture. Grey or RGB. Safe to call from many threads at once; each then takes memory
+  // The faces, the largest first; of equal sizes the one of the higher score first. The boxes of a cascade are those
+  // of OpenCV's detectMultiScale with the same settings on the picture made grey by OpenCV's cvtColor; boxes of YuNet
+  // and dlib may reach out of the picture. Grey or RGB. Safe to call from many threads at once; each then takes memory
   // of its own for the detector. Throws Error for an Image that is none.
   std::vector<Face> find(const Image& picture) const;
 
@@ -101,7 +101,8 @@ struct CropMargins {
 };
 
 struct CropOptions {
-  CropMargins margins = {};
+  // The default was measured to suit models trained on fer2013, whose faces were cropped nearly so (docs/faces.md).
+  CropMargins margins = {0.05, 0.05, 0.05, 0.05};
   // Makes the shorter side as long as the longer one, about the same centre: a network's square input then shows no
   // stretched face.
   bool square = true;

@@ -52,6 +52,38 @@ TEST_F(FacePoints, AreMadeOfPicturesByDlib) {
                         "packed.dat: cannot be read as dlib's shape predictor: found a bzip2 archive: unpack it first");
   EXPECT_EQ(run("fer-landmarks faces.csv --out x.csv").status, 2);
 }
+
+TEST_F(FacePoints, AreFoundInSinglePicturesByAnyNumberOfThreads) {
+  ASSERT_EQ(run("make_shape_predictor 68.dat && fer-data faces.csv --to-folder pics --no-duplicates").status, 0);
+  const std::string rest = " --predictor 68.dat --whole-picture --upsample 0 --out ";
+  const ToolResult one = run("fer-landmarks pics/train/angry/00.png" + rest + "one.csv");
+  ASSERT_EQ(one.status, 0) << one.err;
+  EXPECT_EQ(one.out, "1 of 1 pictures have a face: one.csv\n");
+  const ToolResult some = run("fer-landmarks pics/train/angry/*.png" + rest + "some.csv --threads 3");
+  ASSERT_EQ(some.status, 0) << some.err;
+  const Dataset points = read_landmarks(path("some.csv"), false);
+  EXPECT_EQ(points.files.at(0), "pics/train/angry/00.png");
+  EXPECT_EQ(points.size(), 6);
+  // The same row as among others, and as the picture has in its folder.
+  EXPECT_EQ(read_text(path("some.csv")).rfind(read_text(path("one.csv")), 0), 0u);
+  ASSERT_EQ(run("fer-landmarks pics" + rest + "folder1.csv --threads 1").status, 0);
+  ASSERT_EQ(run("fer-landmarks pics" + rest + "folder3.csv --threads 3").status, 0);
+  EXPECT_TRUE(read_text(path("folder1.csv")) == read_text(path("folder3.csv")));
+  // Pictures and folders are not mixed; bad pictures are left out where that is asked for.
+  EXPECT_EQ(run("fer-landmarks pics pics/train/angry/00.png" + rest + "x.csv").status, 2);
+  write("bad.png", "\x89PNG\r\n\x1a\n and no more");
+  const std::string with_bad = "fer-landmarks bad.png pics/train/angry/00.png" + rest + "x.csv";
+  expect_one_line_error(run(with_bad), "fer-landmarks", "bad.png: ");
+  const ToolResult left_out = run(with_bad + " --skip-bad");
+  EXPECT_EQ(left_out.status, 0);
+  EXPECT_EQ(left_out.out, "1 of 2 pictures have a face: x.csv\n");
+}
+#else
+TEST_F(FacePoints, NeedDlibWhichIsSaid) {
+  const ToolResult r = run("fer-landmarks faces.csv --predictor 68.dat --out points.csv");
+  EXPECT_EQ(r.status, 1);
+  expect_one_line_error(r, "fer-landmarks", "built without dlib: apt-get install libdlib-dev");
+}
 #endif
 
 }  // namespace
