@@ -35,7 +35,7 @@ ROOMS = {
     "cascade": ["image", "kernels", "core"],
     "onnx": ["io", "network", "core"],
     "keras": ["io", "network", "core"],
-    "vision": ["image", "core"],
+    "vision": ["cascade", "image", "core"],
     "mpi": ["distributed"],
 }
 

@@ -32,7 +32,7 @@ TEST(Quotes, AreTheFilesThatTheyName) {
       ++quotes;
     }
   }
-  EXPECT_EQ(quotes, 3);
+  EXPECT_EQ(quotes, 4);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ inline std::vector<ShownFace> halves(const Image& picture) {
   const int64_t half = picture.width / 2;
   for (const int64_t left : {int64_t{0}, half}) {
     const Box box = {.left = left, .top = 0, .width = half, .height = picture.height};
-    faces.push_back({box, box, crop_face(picture, box, {.square = false})});
+    faces.push_back({box, box, crop_face(picture, box, {.margins = {}, .square = false})});
   }
   return faces;
 }

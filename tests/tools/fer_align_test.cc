@@ -18,7 +18,7 @@ class Align : public ToolTest {
     FER_NEEDS_FILE("/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml", "opencv-data");
     FER_NEEDS_FILE(kAstronaut, "python3-skimage");
     // Small, so that the search is quick.
-    const Image face = crop_face(read_image(kAstronaut), Box{126, 16, 200, 200});
+    const Image face = crop_face(read_image(kAstronaut), Box{126, 16, 200, 200}, {.margins = {}});
     std::filesystem::create_directories(path("in/happy"));
     std::filesystem::create_directories(path("in/none"));
     write("in/happy/face.png", encode_png(face));
@@ -65,7 +65,7 @@ TEST_F(Align, CountsPicturesWithoutAFaceAndDoesWithThemWhatIsAsked) {
 }
 
 TEST_F(Align, FindsAFaceThatFillsItsPictureOnceItIsEnlarged) {
-  const Image face = resized(crop_face(picture("in/happy/face.png"), Box{50, 50, 95, 95}), 48, 48);
+  const Image face = resized(crop_face(picture("in/happy/face.png"), Box{50, 50, 95, 95}, {.margins = {}}), 48, 48);
   write("small.png", encode_png(face));
   EXPECT_EQ(run("fer-align small.png none.png").status, 1);
   const ToolResult r = run("fer-align small.png found.png --enlarge 2 --json");

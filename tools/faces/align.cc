@@ -18,7 +18,7 @@ Ground ground_of(const Image& picture, int enlarge) {
   const Image large = resized(picture, picture.height * scale, picture.width * scale);
   const int64_t border = std::max(large.height, large.width) / 4;
   const Box box = {-border, -border, large.width + 2 * border, large.height + 2 * border};
-  return {crop_face(large, box, {.square = false}), border, scale};
+  return {crop_face(large, box, {.margins = {}, .square = false}), border, scale};
 }
 
 // All of the picture, as a square.

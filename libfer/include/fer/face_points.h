@@ -82,9 +82,9 @@ Similarity fit_similarity(std::span<const Point> from, std::span<const Point> to
 Image warped(const Image& picture, const Similarity& place, int64_t height, int64_t width);
 
 // Where eyes and mouth go in an aligned picture, as shares of its side. The default is where they lie in fer2013's
-// faces, in the median (docs/faces.md).
+// faces, in the median, made symmetric (docs/faces.md).
 struct AlignmentTemplate {
-  Point left_eye = {0.316, 0.394}, right_eye = {0.684, 0.394}, mouth = {0.5, 0.779};
+  Point left_eye = {0.314, 0.395}, right_eye = {0.686, 0.395}, mouth = {0.5, 0.78};
 };
 
 // The face, size x size, in the picture's channels: turned, scaled and moved so that eyes and mouth come nearest to the
