@@ -4,7 +4,7 @@
 //   const fer::FaceDetector detector;
 //   const fer::Image photo = fer::read_image("photo.jpg");
 //   for (const fer::Face& face : detector.find(photo)) {
-//     const fer::Image crop = fer::crop_face(photo, face);  // as fer2013's faces were cropped
+//     const fer::Image crop = fer::crop_face(photo, face);  // nearly as fer2013's faces were cropped
 //   }
 #pragma once
 
