@@ -9,6 +9,7 @@
 #include "fer/file.h"
 #include "fer/model.h"
 #include "fer/onnx.h"
+#include "tools/cli/class_emoji.h"
 #include "tools/cli/cli.h"
 #include "tools/convert/smaller.h"
 #include "tools/convert/sources.h"
@@ -54,11 +55,13 @@ void check_options(const cli::Arguments& arguments, Form from, Form to) {
   const bool int8 = arguments.flag("int8");
   refuse_other_format(arguments.text("out"));
   if (to == Form::kKeras) throw cli::UsageError("--out: files of Keras are read, not written");
-  if (from == Form::kSafetensors && to == Form::kSafetensors && !int8 && !arguments.has("storage"))
-    throw cli::UsageError("expected --int8, --storage, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
+  if (from == Form::kSafetensors && to == Form::kSafetensors && !int8 && !arguments.has("storage") &&
+      !arguments.has("class-emoji"))
+    throw cli::UsageError(
+        "expected --int8, --storage, --class-emoji, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
   if (from != Form::kKeras) refuse("that is not from Keras", {"config", "network", "backend", "into", "seed"});
   if (from == Form::kSafetensors) refuse("of a model of libfer's", {"class-names", "pixel-scale", "pixel-shift"});
-  if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit", "storage"});
+  if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit", "storage", "class-emoji"});
   if (to != Form::kOnnx) refuse("that is not to ONNX", {"keep-batch-norm", "opset", "preprocessed", "channels-first"});
   if (arguments.has("into")) refuse("with --into", {"config", "network", "backend"});
   if (int8 && !arguments.has("calibrate")) throw cli::UsageError("--int8: expected --calibrate DATA beside it");
@@ -79,6 +82,9 @@ int convert(const cli::Arguments& arguments) {
   cli::Notes notes;
   Model model = cli::read_any(arguments, from, notes);
   if (arguments.flag("int8")) model = cli::in_int8(std::move(model), arguments, notes);
+  if (arguments.has("class-emoji")) {
+    model.emoji = cli::class_emoji_of(arguments.text("class-emoji"), model.network.class_names, model.emoji);
+  }
   if (to == Form::kOnnx) {
     if (!model.int8.empty())
       throw Error(path +
@@ -105,6 +111,7 @@ int convert(const cli::Arguments& arguments) {
 void declare(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("out", "Write the new model here", text(), "FILE");
+  options.add_options()("class-emoji", cli::kClassEmojiHelp, text(), "LIST");
   options.add_options("To 8-bit integers")("int8", "Compute in 8-bit integers");
   options.add_options("To 8-bit integers")(
       "calibrate", "CSV file or folder of pictures like those that the model is for; its Training part is used", text(),

@@ -1,6 +1,8 @@
 // fer-eval: tells how good a model is on labelled pictures.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "fer/dataset.h"
 #include "fer/file.h"
 #include "fer/report.h"
@@ -10,6 +12,8 @@
 #include "tools/cli/stop.h"
 #include "tools/data/data_source.h"
 #include "tools/eval/results.h"
+#include "tools/figures/evaluation_files.h"
+#include "tools/figures/write_figures.h"
 #include "tools/train/trained_on.h"
 
 namespace fer {
@@ -35,6 +39,18 @@ void write_report(const std::string& path, const cli::Arguments& arguments, cons
   report.evaluation = results.all;
   report.worst = cli::worst_pictures(data, results.all);
   write_file(path, evaluation_report_html(report));
+}
+
+void write_figures(const cli::Arguments& arguments, const cli::Subject& subject, const Dataset& data,
+                   const cli::NamedRows& rows, const cli::Results& results) {
+  const std::string title =
+      fmt::format("{} on {} of {}", subject.single() ? cli::base_name(subject.paths[0]) : subject.name(), rows.name,
+                  cli::base_name(arguments.operands().back()));
+  std::optional<int64_t> row;
+  if (arguments.has("row")) row = arguments.integer("row", 0, INT64_MAX);
+  const cli::EvaluationFiles files =
+      cli::evaluation_files(data, rows.rows, results.probabilities, subject.classifier.class_names(), title, row);
+  cli::write_figures("fer-eval", arguments.text("figures"), files.figures, files.pictures);
 }
 
 void print_results(const cli::Arguments& arguments, const cli::Subject& subject, const cli::NamedRows& rows,
@@ -65,6 +81,7 @@ int eval(const cli::Arguments& arguments) {
                                       operands.empty() ? "neither" : operands[0] + " alone"));
   }
   const std::string split = cli::read_split(arguments);
+  if (arguments.has("row") && !arguments.has("figures")) throw cli::UsageError("--row: expected with --figures");
   const std::string other_part = cli::read_other_part(arguments);
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
@@ -84,6 +101,7 @@ int eval(const cli::Arguments& arguments) {
   const cli::Results results =
       cli::unless_stopped([&] { return cli::results_of(subject, data, rows.rows, twins, batch_size); },
                           "interrupted before the last picture, so nothing is known: give the same command again");
+  if (arguments.has("figures")) write_figures(arguments, subject, data, rows, results);
   print_results(arguments, subject, rows, results);
   if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, results);
   return 0;
@@ -103,6 +121,14 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object");
   options.add_options()("report", "Write a page with the figures, the confusion matrix and the worst mistakes", text(),
                         "FILE.html");
+  options.add_options()("figures",
+                        "Write confusion matrices, classes, mistakes and the probabilities of a picture as SVG, PNG "
+                        "and CSV files",
+                        text(), "DIR");
+  options.add_options()("row",
+                        "--figures: the picture whose probabilities are drawn, a row of DATA from 0 (default: the most "
+                        "confident mistake)",
+                        text(), "N");
   options.add_options()("batch-size", "Pictures per batch", text()->default_value("64"), "N");
   cli::declare_threads(options);
 }

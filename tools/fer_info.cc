@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "fer/error.h"
+#include "fer/figures.h"
 #include "fer/file.h"
+#include "fer/layer_table.h"
 #include "fer/model.h"
 #include "fer/network.h"
 #include "fer/threads.h"
@@ -82,9 +84,19 @@ std::string input_text(const Preprocessing& p) {
   return text;
 }
 
+std::string emoji_text(const Model& model) {
+  std::string text;
+  for (size_t i = 0; i < model.emoji.size(); ++i) {
+    const std::vector<std::string>& names = model.network.class_names;
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", i < names.size() ? names[i] : fmt::to_string(i),
+                        model.emoji[i].empty() ? "-" : model.emoji[i]);
+  }
+  return text;
+}
+
 void print_network(const Network& network, int64_t batch_size) {
   const Totals sums = totals(network);
-  std::string table = summary(network);
+  std::string table = layer_table(network);
   if (table.empty() || table.back() != '\n') table += '\n';
   fmt::print("{}\n", table);
   fmt::print("parameters       {} ({} trainable, {} not)\n", cli::grouped(sums.params), cli::grouped(sums.trainable),
@@ -115,6 +127,7 @@ int info(const cli::Arguments& arguments) {
   } else {
     model.network = load_network(what);
   }
+  if (arguments.has("graph")) write_file(arguments.text("graph"), network_figure(model.network).svg);
   if (arguments.flag("json")) {
     ordered_json json = network_json(model.network, batch_size);
     if (is_model) json["storage"] = storage_name(model_storage(what));
@@ -129,6 +142,7 @@ int info(const cli::Arguments& arguments) {
     if (storage != Storage::kFp32)
       fmt::print("storage          kernels as {}, computed in fp32\n", storage_name(storage));
   }
+  if (!model.emoji.empty()) fmt::print("emoji            {}\n", emoji_text(model));
   if (is_model) fmt::print("input            {}\n", input_text(model.preprocessing));
   if (model.temperature != 1) fmt::print("temperature      {:.6g}: divides the logits\n", model.temperature);
   return 0;
@@ -139,6 +153,8 @@ void declare(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("64"), "N");
   options.add_options()("list", "Print the names of the networks and the recipes that come with libfer");
   options.add_options()("json", "Print one JSON object");
+  options.add_options()("graph", "Write a picture of the network: its layers, shapes and branches",
+                        cxxopts::value<std::string>(), "FILE.svg");
 }
 
 cli::Program program() {

@@ -52,7 +52,7 @@ Colour heat_colour(double heat) {
 }
 
 // How much of the colour covers the picture: nothing where it is cold, most of it where it is hot.
-double cover(double heat) { return 0.75 * std::sqrt(heat); }
+double cover(double heat) { return 0.8 * std::pow(heat, 0.75); }
 
 }  // namespace
 

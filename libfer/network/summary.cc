@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fer/layer_table.h"
 #include "fer/network.h"
 #include "network/infer_layer.h"
 #include "network/limits.h"
@@ -14,6 +15,7 @@ namespace {
 struct Row {
   std::string layer, output, params;
   std::vector<std::string> inputs;
+  std::string macs = {};  // where they are shown
 };
 
 // 7886599 -> "7,886,599"
@@ -38,15 +40,18 @@ bool is_graph(const std::vector<LayerInfo>& infos) {
   return false;
 }
 
-std::vector<Row> table_rows(const Network& network, const std::vector<LayerInfo>& infos, bool graph) {
+std::vector<Row> table_rows(const Network& network, const std::vector<LayerInfo>& infos, bool graph, bool macs) {
   std::vector<Row> rows;
-  if (graph) rows.push_back({fmt::format("{} (InputLayer)", kInputName), with_batch(network.input), "0", {}});
+  if (graph) {
+    rows.push_back({fmt::format("{} (InputLayer)", kInputName), with_batch(network.input), "0", {}, macs ? "0" : ""});
+  }
   for (size_t i = 0; i < infos.size(); ++i) {
     const Layer& layer = network.layers[i];
     Row row = {fmt::format("{} ({})", layer.name, kLayerTypeNames[layer.kind.index()].keras_class),
                with_batch(infos[i].output),
                std::to_string(infos[i].params),
-               {}};
+               {},
+               macs ? grouped(infos[i].macs) : ""};
     for (const int input : infos[i].inputs) {
       if (graph) row.inputs.push_back(input < 0 ? kInputName : network.layers[input].name);
     }
@@ -56,8 +61,8 @@ std::vector<Row> table_rows(const Network& network, const std::vector<LayerInfo>
 }
 
 struct Widths {
-  size_t layer = 0, output = 0, params = 0, inputs = 0;
-  size_t line() const { return 1 + layer + output + params + inputs; }
+  size_t layer = 0, output = 0, params = 0, macs = 0, inputs = 0;
+  size_t line() const { return 1 + layer + output + params + macs + inputs; }
 };
 
 Widths widths_of(const std::vector<Row>& rows) {
@@ -66,6 +71,7 @@ Widths widths_of(const std::vector<Row>& rows) {
     widths.layer = std::max(widths.layer, row.layer.size() + 2);
     widths.output = std::max(widths.output, row.output.size() + 2);
     widths.params = std::max(widths.params, row.params.size() + 2);
+    if (!row.macs.empty()) widths.macs = std::max(widths.macs, row.macs.size() + 2);
     for (const std::string& input : row.inputs) widths.inputs = std::max(widths.inputs, input.size());
   }
   return widths;
@@ -73,15 +79,14 @@ Widths widths_of(const std::vector<Row>& rows) {
 
 void append_row(const Row& row, const Widths& widths, std::string& out) {
   const std::string input = row.inputs.empty() ? "" : row.inputs[0];
-  const auto line = [&](const std::string& layer, const std::string& output, const std::string& params,
-                        const std::string& from) {
-    std::string text =
-        fmt::format(" {:<{}}{:<{}}{:<{}}{}", layer, widths.layer, output, widths.output, params, widths.params, from);
+  const auto line = [&](const Row& cells, const std::string& from) {
+    std::string text = fmt::format(" {:<{}}{:<{}}{:<{}}{:<{}}{}", cells.layer, widths.layer, cells.output,
+                                   widths.output, cells.params, widths.params, cells.macs, widths.macs, from);
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
   };
-  line(row.layer, row.output, row.params, input);
-  for (size_t i = 1; i < row.inputs.size(); ++i) line("", "", "", row.inputs[i]);
+  line(row, input);
+  for (size_t i = 1; i < row.inputs.size(); ++i) line({}, row.inputs[i]);
 }
 
 std::string totals_text(const std::vector<LayerInfo>& infos) {
@@ -91,14 +96,12 @@ std::string totals_text(const std::vector<LayerInfo>& infos) {
                      grouped(sum.macs));
 }
 
-}  // namespace
-
-std::string summary(const Network& network) {
+std::string table_text(const Network& network, bool macs) {
   const std::vector<LayerInfo> infos = infer(network);
   const bool graph = is_graph(infos);
-  std::vector<Row> rows = {{"Layer (type)", "Output Shape", "Param #", {}}};
+  std::vector<Row> rows = {{"Layer (type)", "Output Shape", "Param #", {}, macs ? "Multiply-adds" : ""}};
   if (graph) rows[0].inputs = {"Connected to"};
-  std::vector<Row> layers = table_rows(network, infos, graph);
+  std::vector<Row> layers = table_rows(network, infos, graph, macs);
   rows.insert(rows.end(), layers.begin(), layers.end());
   const Widths widths = widths_of(rows);
   const std::string thin(widths.line(), '_'), thick(widths.line(), '=');
@@ -109,5 +112,10 @@ std::string summary(const Network& network) {
   for (size_t i = 1; i < rows.size(); ++i) append_row(rows[i], widths, out);
   return out + thick + "\n" + totals_text(infos) + thin + "\n";
 }
+
+}  // namespace
+
+std::string summary(const Network& network) { return table_text(network, false); }
+std::string layer_table(const Network& network) { return table_text(network, true); }
 
 }  // namespace fer

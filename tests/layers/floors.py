@@ -26,7 +26,7 @@ ROOMS = {
     "engine": ["kernels", "network", "core"],
     "io": ["network", "core"],
     "data": ["image", "network", "core"],
-    "report": ["core"],
+    "report": ["network", "core"],
     "evaluate": ["data", "engine", "kernels", "image", "network", "core"],
     "explain": ["evaluate", "data", "engine", "kernels", "image", "network", "core"],
     "predict": ["evaluate", "data", "engine", "kernels", "image", "io", "network", "core"],

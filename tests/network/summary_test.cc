@@ -1,6 +1,7 @@
 // The table of layers.
 #include <gtest/gtest.h>
 
+#include "fer/layer_table.h"
 #include "fer/network.h"
 #include "tests/support/message.h"
 
@@ -48,6 +49,27 @@ Trainable params: 84
 Non-trainable params: 0
 Multiply-adds per image: 5,184
 ___________________________________________________________
+)");
+}
+
+TEST(Summary, MayHaveTheMultiplyAddsOfEachLayer) {
+  Network network({8, 8, 3});
+  network.name = "graph";
+  network.add(Conv2D{.filters = 3, .padding = Padding::same()}, "conv").add(Add{}, "sum", {"conv", "input"});
+  EXPECT_EQ(layer_table(network), R"(Model: "graph"
+__________________________________________________________________________
+ Layer (type)        Output Shape     Param #  Multiply-adds  Connected to
+==========================================================================
+ input (InputLayer)  (None, 8, 8, 3)  0        0
+ conv (Conv2D)       (None, 8, 8, 3)  84       5,184          input
+ sum (Add)           (None, 8, 8, 3)  0        0              conv
+                                                              input
+==========================================================================
+Total params: 84
+Trainable params: 84
+Non-trainable params: 0
+Multiply-adds per image: 5,184
+__________________________________________________________________________
 )");
 }
 

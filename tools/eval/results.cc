@@ -48,14 +48,19 @@ Results results_of(const Subject& subject, const Dataset& data, const std::vecto
                    int64_t batch_size) {
   const Classifier& classifier = subject.classifier;
   const std::vector<Tensor> each = classifier.predict_rows_of_each(data, rows, batch_size, stop_asked);
-  const Tensor joined = classifier.joined(each);
-  Results results{.all = classifier.figures(joined, data, rows), .members = {}, .twins = twins, .without_twins = {}};
+  Tensor joined = classifier.joined(each);
+  Results results{.all = classifier.figures(joined, data, rows),
+                  .members = {},
+                  .twins = twins,
+                  .without_twins = {},
+                  .probabilities = {}};
   if (!subject.single()) {
     for (const Tensor& of_one : each) results.members.push_back(classifier.figures(of_one, data, rows));
   }
   if (twins.asked_for()) {
     results.without_twins = classifier.figures(probabilities_left(twins, joined), data, rows_left(twins, rows));
   }
+  results.probabilities = std::move(joined);
   return results;
 }
 

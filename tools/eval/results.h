@@ -18,6 +18,7 @@ struct Results {
   std::vector<Evaluation> members;  // of each model alone, where there are several
   Twins twins;
   Evaluation without_twins;  // where they were asked for
+  Tensor probabilities;      // [rows, classes]
 };
 
 // Asks the models about the rows. Throws Error, also when the program was asked to stop (stop.h).

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "fer/error.h"
+#include "tools/cli/class_emoji.h"
 
 namespace fer::cli {
 namespace {
@@ -86,6 +87,7 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
        "SHARE");
   data("limit", "Use at most N pictures of each part; from folders, evenly from all classes", text(), "N");
   declare_data_options(data, true);
+  data("class-emoji", kClassEmojiHelp, text(), "LIST");
 
   for (const TrainOption& option : list) {
     if (option.name.empty()) continue;
@@ -123,6 +125,7 @@ TrainOptions read_train_options(const Arguments& a, TrainOptions options, const 
     }
   }
   options.data_options = read_data_options(a);
+  if (a.has("class-emoji")) options.class_emoji = a.text("class-emoji");
   read_config(a, options.config, list);
   options.split = read_split(a, options.config, options.split);
   options.quiet = a.flag("quiet");

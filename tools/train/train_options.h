@@ -19,6 +19,7 @@ struct TrainOptions {
   std::string network = "seed002_vgg8";  // a name or a JSON file
   std::string init;                      // a model whose network and weights to start from; empty: none
   std::string class_weights;             // "", "balanced", or numbers with commas between
+  std::string class_emoji;               // the text of --class-emoji; empty: not given
   DataOptions data_options;
   SplitOptions split;
   // Where the settings come from that hold where no option says more: "as seed", the network's file; "recipe small";

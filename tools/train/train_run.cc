@@ -8,6 +8,7 @@
 
 #include "fer/error.h"
 #include "fer/file.h"
+#include "tools/cli/class_emoji.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
 #include "tools/train/ranks.h"
@@ -32,6 +33,11 @@ ProgressForm progress_form(const TrainOptions& options) {
   if (options.json) return ProgressForm::kJson;
   if (options.quiet) return ProgressForm::kNone;
   return progress_form_for_stdout();
+}
+
+void use_class_emoji(const TrainOptions& options, Model& model) {
+  if (options.class_emoji.empty()) return;
+  model.emoji = class_emoji_of(options.class_emoji, model.network.class_names, model.emoji);
 }
 
 // As many of the rows as are asked for, at equal distances: a folder's come class by class.
@@ -62,11 +68,13 @@ Start open_start(const TrainOptions& options) {
   start.opened = open_data(options.data, options.data_options, picture_shape(model.network, shown_as(options, model)));
   if (!options.init.empty()) {
     apply_model_classes(start.opened, model);
+    use_class_emoji(options, model);
     return start;
   }
   use_crop(model.network, options.config.augmentation);  // for which the weights are made
   model.classes = match_classes(start.opened, options.data_options, model.network);
   for (const std::string& name : model.network.class_names) model.emoji.push_back(default_emoji(name));
+  use_class_emoji(options, model);
   return start;
 }
 
