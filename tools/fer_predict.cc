@@ -16,120 +16,14 @@
 #include "tools/cli/views.h"
 #include "tools/data/data_files.h"
 #include "tools/eval/subject.h"
+#include "tools/faces/face_options.h"
+#include "tools/predict/answers.h"
+#include "tools/predict/face_answers.h"
 
 namespace fer {
 namespace {
 
-using nlohmann::ordered_json;
-
-constexpr int64_t kBatch = 64;
-
-struct Source {
-  std::string file;
-  int64_t row = -1;  // of a CSV file, from 0; -1: a picture
-};
-
 bool is_csv(const std::string& path) { return cli::extension(path) == ".csv"; }
-
-// A file's name in a line of its own: a '?' for each control character, as ls has it.
-std::string in_a_line(std::string name) {
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return name;
-}
-
-// Collects pictures, asks the model for a batch at a time, and prints the answers in order.
-class Answers {
- public:
-  Answers(const Classifier& classifier, const Views& views, const cli::Arguments& arguments)
-      : classifier_(classifier),
-        views_(views),
-        json_(arguments.flag("json")),
-        lines_(!arguments.has("csv")),
-        top_(arguments.integer("top", 1, 1 << 20)) {}
-
-  void add(Source source, const Image& image) {
-    const std::vector<uint8_t> input = classifier_.input_of(image, source.file);
-    pixels_.insert(pixels_.end(), input.begin(), input.end());
-    sources_.push_back(std::move(source));
-    if (static_cast<int64_t>(sources_.size()) == kBatch) flush();
-  }
-
-  // Adds every row of a file of landmarks.
-  void add_landmarks(const std::string& path) {
-    flush();
-    if (!classifier_.takes_landmarks()) throw Error(path + ": the model takes pictures, found landmarks");
-    const Dataset data = read_landmarks(path, false);
-    for (int64_t row = 0; row < data.size(); ++row) sources_.push_back({path, row});
-    answer_all(std::span<const float>(data.values));
-  }
-
-  void flush() { answer_all(std::span<const uint8_t>(pixels_)); }
-
-  const std::vector<int64_t>& labels() const { return labels_; }
-
- private:
-  // Asks the model about the pictures collected so far.
-  template <class Value>
-  void answer_all(std::span<const Value> batch) {
-    if (sources_.empty()) return;
-    const auto classes = static_cast<size_t>(classifier_.class_count());
-    std::vector<float> probabilities(sources_.size() * classes);
-    classifier_.predict_into(batch, probabilities);
-    for (size_t i = 0; i < sources_.size(); ++i) {
-      answer(sources_[i], std::span<const float>(probabilities).subspan(i * classes, classes));
-    }
-    sources_.clear();
-    pixels_.clear();
-  }
-
-  void answer(const Source& source, std::span<const float> p) {
-    const std::vector<int64_t> order = most_probable(p, top_);
-    labels_.push_back(order[0]);
-    if (json_) {
-      print_json(source, p, order);
-    } else if (lines_) {
-      print_line(source, p, order);
-    }
-  }
-
-  void print_line(const Source& source, std::span<const float> p, const std::vector<int64_t>& order) const {
-    std::string line = in_a_line(source.file) + (source.row >= 0 ? fmt::format(" row {}", source.row) : "") + ": ";
-    for (const int64_t c : order) {
-      const std::string& emoji = classifier_.class_emoji()[c];
-      line += fmt::format("{}{}{}{} {:.1f} %", c == order[0] ? "" : ", ", classifier_.class_names()[c],
-                          emoji.empty() ? "" : " ", emoji, 100 * p[c]);
-    }
-    fmt::print("{}\n", line);
-  }
-
-  void print_json(const Source& source, std::span<const float> p, const std::vector<int64_t>& order) const {
-    ordered_json json = {{"file", source.file}}, top = ordered_json::array();
-    if (source.row >= 0) json["row"] = source.row;
-    for (const int64_t c : order) {
-      top.push_back({{"label", classifier_.class_names()[c]},
-                     {"emoji", classifier_.class_emoji()[c]},
-                     {"index", c},
-                     {"probability", p[c]}});
-    }
-    json["label"] = classifier_.class_names()[order[0]];
-    json["emoji"] = classifier_.class_emoji()[order[0]];
-    json["index"] = order[0];
-    json["probability"] = p[order[0]];
-    json["top"] = top;
-    if (view_count(views_) > 1 || views_.dense) cli::add_views(views_, json);
-    json["probabilities"] = std::vector<float>(p.begin(), p.end());
-    fmt::print("{}\n", cli::one_line(json));
-  }
-
-  const Classifier& classifier_;
-  const Views views_;
-  const bool json_, lines_;
-  const int64_t top_;
-  std::vector<Source> sources_;
-  std::vector<uint8_t> pixels_;
-  std::vector<int64_t> labels_;
-};
 
 // The number that the contest gives each class. Throws Error naming the model where a class has none.
 std::vector<size_t> contest_numbers(const Classifier& classifier, const std::string& model) {
@@ -151,10 +45,28 @@ std::string submission(const std::vector<int64_t>& labels, const std::vector<siz
 }
 
 // Adds a picture, or every picture of a folder.
-void add_pictures(const std::string& path, bool skip_bad, Answers& answers) {
+void add_pictures(const std::string& path, bool skip_bad, cli::Answers& answers) {
   for (const std::string& file : picture_files(path)) {
     if (const auto image = cli::read_picture("fer-predict", file, skip_bad)) answers.add({file}, *image);
   }
+}
+
+int predict_faces(const cli::Arguments& arguments, const Classifier& classifier, std::span<const std::string> paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (is_csv(path)) throw Error(path + ": expected pictures for --faces, found a CSV file, whose pictures are faces");
+    const std::vector<std::string> found = picture_files(path);
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  const cli::FaceReader reader(classifier, FaceDetector(cli::read_detector_options(arguments)),
+                               cli::read_crop_options(arguments));
+  cli::FaceAnswers answers(reader, arguments, files.size());
+  for (const std::string& file : files) {
+    if (const auto image = cli::read_picture("fer-predict", file, arguments.flag("skip-bad")))
+      answers.add(file, *image);
+  }
+  answers.finish();
+  return 0;
 }
 
 int predict(const cli::Arguments& arguments) {
@@ -165,6 +77,7 @@ int predict(const cli::Arguments& arguments) {
         fmt::format("expected at least one FILE, after the MODEL if there is one, found {}",
                     operands.empty() ? "neither" : fmt::format("{} alone", fmt::join(operands, " "))));
   }
+  cli::check_face_answers(arguments);
   cli::use_threads(arguments);
   const std::vector<std::string> paths = cli::models_or_default("fer-predict", std::span(operands).first(models));
   const cli::Subject subject = cli::load_subject(arguments, paths);
@@ -173,9 +86,10 @@ int predict(const cli::Arguments& arguments) {
   if (arguments.has("views") && (view_count(views) > 1 || views.dense)) {
     cli::note("fer-predict: views " + subject.views_text());
   }
+  if (arguments.flag("faces")) return predict_faces(arguments, classifier, std::span(operands).subspan(models));
   std::vector<size_t> numbers;
   if (arguments.has("csv")) numbers = contest_numbers(classifier, paths[0]);
-  Answers answers(classifier, views, arguments);
+  cli::Answers answers(classifier, views, arguments);
   for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
       answers.add_landmarks(path);
@@ -203,8 +117,11 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object per picture");
   cli::declare_subject(options);
   options.add_options()("skip-bad", "Leave out pictures whose bytes are bad");
-  options.add_options()("csv", "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one per line",
+  options.add_options()("csv",
+                        "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one per line; with "
+                        "--faces a table of the faces",
                         cxxopts::value<std::string>(), "OUT");
+  cli::declare_face_answers(options);
   cli::declare_threads(options);
 }
 

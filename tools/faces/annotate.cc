@@ -119,7 +119,7 @@ class Annotator {
       fill_rectangle(image_, track, {255, 255, 255, 0.2});
       fill_rectangle(image_, {track.left, track.top, bar * std::clamp(static_cast<double>(p), 0.0, 1.0), track.height},
                      colour_of(label));
-      draw_text(image_, percent(p), {track.right() + pad, y}, size, text);
+      draw_text(image_, percent(p), {track.right() + pad + figures - text_width(percent(p), size), y}, size, text);
     }
   }
 

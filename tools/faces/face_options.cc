@@ -1,5 +1,7 @@
 #include "tools/faces/face_options.h"
 
+#include <fmt/format.h>
+
 namespace fer::cli {
 
 void declare_faces(cxxopts::Options& options) {
@@ -32,5 +34,21 @@ FaceDetectorOptions read_detector_options(const Arguments& arguments) {
 }
 
 CropOptions read_crop_options(const Arguments& arguments) { return {.upright = arguments.flag("upright")}; }
+
+void declare_emoji(cxxopts::Options& options, const std::string& lay) {
+  options.add_options()("emoji", lay + " emoji over the faces: libfer's own, or DIR/CLASS.png",
+                        cxxopts::value<std::string>()->implicit_value(""), "=DIR");
+}
+
+EmojiSet read_emoji(const Arguments& arguments, const std::string& program,
+                    const std::vector<std::string>& class_names) {
+  if (!arguments.has("emoji")) return {};
+  const std::string folder = arguments.text("emoji");
+  EmojiSet set = folder.empty() ? EmojiSet::drawn(class_names) : EmojiSet::from_folder(folder, class_names);
+  if (!set.missing().empty()) {
+    note(fmt::format("{}: no emoji of {}: such faces get none", program, fmt::join(set.missing(), ", ")));
+  }
+  return set;
+}
 
 }  // namespace fer::cli

@@ -150,7 +150,7 @@ Points stroke_of(std::string_view form) {
 }
 
 Glyph glyph_from(std::string_view form) {
-  constexpr double kSpace = 4.5, kBetween = 3;
+  constexpr double kSpace = 6, kBetween = 3;
   Glyph glyph = {.strokes = {}, .advance = form.empty() ? kSpace : 0};
   while (!form.empty()) {
     const size_t end = std::min(form.find(' '), form.size());
