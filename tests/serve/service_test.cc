@@ -130,6 +130,23 @@ TEST(Service, EachLimitHasItsStatus) {
   EXPECT_EQ(server.post(pgm(20, 5, 1)).json()["pictures"][0]["faces"].size(), 1u);
 }
 
+// Pictures that each take long, many of them in one request.
+TEST(Service, ARequestThatTakesTooLongEndsBetweenItsPictures) {
+  std::atomic<int> looked = 0;
+  ServiceOptions options;
+  options.limits.wait_time = std::chrono::milliseconds(50);
+  options.find_faces = [&](const Image&) {
+    ++looked;
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    return std::vector<ShownFace>();
+  };
+  const ServerThread server(std::move(options));
+  const Reply reply = server.post_form({{"p", "a", pgm(9, 7, 1)}, {"p", "b", pgm(9, 7, 1)}, {"p", "c", pgm(9, 7, 1)}});
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_TRUE(reply.code() == "took_too_long" || reply.code() == "waited_too_long") << reply.body;
+  EXPECT_LE(looked, 1);
+}
+
 TEST(Service, WithATokenOnlyThoseWhoKnowItMayAsk) {
   ServiceOptions options;
   options.token = "secret";

@@ -10,7 +10,7 @@
 namespace fer::serve {
 
 // One thread, in run(), waits for all connections at once: what costs time is done by the service's threads. So a
-// connection that is idle or slow takes a few hundred bytes, and no thread.
+// connection that is idle or slow takes a few kilobytes, and no thread.
 class HttpServer {
  public:
   // Listens. Port 0: one that is free. Throws Error where the address cannot be used.

@@ -16,7 +16,7 @@ struct Limits {
   size_t max_connections = 4096;                   // beyond, the one that has been idle longest goes, or 503
   size_t max_waiting = 512;                        // requests that wait for a free thread; 503
   std::chrono::milliseconds receive_time{20'000};  // for a whole request, from its first byte; 408
-  std::chrono::milliseconds wait_time{20'000};     // until a thread is free; 503
+  std::chrono::milliseconds wait_time{20'000};     // until the last picture is begun; 503
   std::chrono::milliseconds idle_time{60'000};     // a connection without a request is closed
   std::chrono::milliseconds send_time{20'000};     // an answer that is not fetched is given up
 };

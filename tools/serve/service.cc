@@ -214,6 +214,9 @@ void Service::look(const std::shared_ptr<Job>& job) {
                    .explainer = job->wish.why ? job->model->explainer.get() : nullptr};
     std::vector<uint8_t> inputs;
     for (const Upload& upload : uploads) {
+      if (std::chrono::steady_clock::now() > job->deadline) {
+        throw RequestError(503, "took_too_long", "the pictures take too long: send fewer or smaller ones at once");
+      }
       job->pictures.push_back(look_at(upload, how, options_.limits));
       std::vector<uint8_t>& of_one = job->pictures.back().inputs;
       inputs.insert(inputs.end(), of_one.begin(), of_one.end());

@@ -85,6 +85,7 @@ void Session::read_head() {
   deadline_.async_wait([weak = weak_from_this()](const auto& cancelled) {
     const std::shared_ptr<Session> self = cancelled ? nullptr : weak.lock();
     if (self == nullptr || self->where_ != Where::kReceiving) return;
+    if (Clock::now() - self->begin_ < self->all_.service.limits().receive_time) return;  // it was the last request's
     self->cut(error_response({408, "too_slow", "the request took too long to arrive"}));
   });
   http::async_read_header(stream_, buffer_, *parser_,
