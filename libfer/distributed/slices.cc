@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "distributed/bf16.h"
 #include "kernels/values/elementwise.h"
 
 namespace fer::distributed {
@@ -24,7 +25,8 @@ struct OrderedSum::Bucket {
   std::unique_ptr<Exchange::Transfer> transfer;
 };
 
-OrderedSum::OrderedSum(Exchange& exchange, int64_t n, int64_t bucket_floats) : exchange_(exchange), n_(n) {
+OrderedSum::OrderedSum(Exchange& exchange, int64_t n, Precision precision, int64_t bucket_floats)
+    : exchange_(exchange), bf16_(precision == Precision::kBf16) {
   const int64_t ranks = exchange.size();
   int64_t sums = 0;
   for (int64_t begin = 0; begin < n; begin += bucket_floats) {
@@ -38,10 +40,36 @@ OrderedSum::OrderedSum(Exchange& exchange, int64_t n, int64_t bucket_floats) : e
     buckets_.push_back(std::move(bucket));
   }
   sum_ = Tensor(Shape({sums}));
-  arrived_ = Tensor(Shape({sums * ranks}));
+  if (bf16_) {
+    sent16_.resize(static_cast<size_t>(n));
+    gathered16_.resize(static_cast<size_t>(n));
+    arrived16_.resize(static_cast<size_t>(sums * ranks));
+    slice_ = Tensor(Shape({slice(std::min(bucket_floats, n), ranks, 0).size()}));
+  } else {
+    arrived_ = Tensor(Shape({sums * ranks}));
+  }
 }
 
 OrderedSum::~OrderedSum() = default;
+
+std::span<const std::byte> OrderedSum::sent(int64_t begin, int64_t n) const {
+  if (bf16_) return std::as_bytes(std::span(sent16_).subspan(begin, n));
+  return std::as_bytes(values_.subspan(begin, n));
+}
+
+std::span<std::byte> OrderedSum::arriving(const Bucket& bucket, int64_t rank) {
+  const int64_t size = bucket.own.size(), begin = bucket.arrived_at + rank * size;
+  if (bf16_) return std::as_writable_bytes(std::span(arrived16_).subspan(begin, size));
+  return std::as_writable_bytes(part(arrived_, begin, size));
+}
+
+std::span<const float> OrderedSum::arrived(const Bucket& bucket, int64_t rank) {
+  const int64_t size = bucket.own.size(), begin = bucket.arrived_at + rank * size;
+  if (!bf16_) return part(arrived_, begin, size);
+  const std::span<float> floats = part(slice_, 0, size);
+  from_bf16(std::span(arrived16_).subspan(begin, size), floats);
+  return floats;
+}
 
 void OrderedSum::add(std::span<const float> values, int64_t contributors) {
   begin_round(values, contributors);
@@ -59,17 +87,17 @@ void OrderedSum::release_from(int64_t begin) {
 }
 
 void OrderedSum::start(Bucket& bucket) {
-  const int64_t ranks = exchange_.size();
+  const int64_t ranks = exchange_.size(), begin = bucket.range.begin;
+  const bool contributes = exchange_.rank() < contributors_;
+  if (bf16_ && contributes) {
+    to_bf16(values_.subspan(begin, bucket.range.size()), std::span(sent16_).subspan(begin, bucket.range.size()));
+  }
   std::vector<std::span<const std::byte>> send(ranks);
   std::vector<std::span<std::byte>> receive(ranks);
   for (int64_t r = 0; r < ranks; ++r) {
-    if (exchange_.rank() < contributors_) {
-      const Range to = slice(bucket.range.size(), ranks, r);
-      send[r] = std::as_bytes(values_.subspan(bucket.range.begin + to.begin, to.size()));
-    }
-    if (r < contributors_) {
-      receive[r] = std::as_writable_bytes(part(arrived_, bucket.arrived_at + r * bucket.own.size(), bucket.own.size()));
-    }
+    const Range to = slice(bucket.range.size(), ranks, r);
+    if (contributes) send[r] = sent(begin + to.begin, to.size());
+    if (r < contributors_) receive[r] = arriving(bucket, r);
   }
   bucket.transfer = exchange_.start(send, receive);
 }
@@ -78,16 +106,19 @@ void OrderedSum::start(Bucket& bucket) {
 void OrderedSum::take(Bucket& bucket) {
   bucket.transfer->wait();
   bucket.transfer.reset();
-  const int64_t size = bucket.own.size();
-  const std::span<float> sum = part(sum_, bucket.sum_begin, size);
+  const std::span<float> sum = part(sum_, bucket.sum_begin, bucket.own.size());
   for (int64_t r = 0; r < contributors_; ++r) {
-    const std::span<const float> given = part(arrived_, bucket.arrived_at + r * size, size);
+    const std::span<const float> given = arrived(bucket, r);
     if (empty_ && r == 0) {
       std::copy(given.begin(), given.end(), sum.begin());
     } else {
       kernels::add(sum, given, sum);
     }
   }
+}
+
+void OrderedSum::progress() {
+  for (size_t b = unreleased_; b < buckets_.size(); ++b) buckets_[b].transfer->done();
 }
 
 void OrderedSum::finish_round() {
@@ -99,18 +130,24 @@ void OrderedSum::finish_round() {
 void OrderedSum::gather(std::span<float> values) {
   const int64_t ranks = exchange_.size();
   for (Bucket& bucket : buckets_) {
-    const std::span<const float> own = part(sum_, bucket.sum_begin, bucket.own.size());
-    std::vector<std::span<const std::byte>> send(ranks, std::as_bytes(own));
+    const int64_t size = bucket.own.size(), begin = bucket.range.begin;
+    const std::span<const float> own = part(sum_, bucket.sum_begin, size);
+    if (bf16_) to_bf16(own, std::span(sent16_).subspan(bucket.own.begin, size));
+    const std::vector<std::span<const std::byte>> send(ranks,
+                                                       bf16_ ? sent(bucket.own.begin, size) : std::as_bytes(own));
     std::vector<std::span<std::byte>> receive(ranks);
     for (int64_t r = 0; r < ranks; ++r) {
       const Range of = slice(bucket.range.size(), ranks, r);
-      receive[r] = std::as_writable_bytes(values.subspan(bucket.range.begin + of.begin, of.size()));
+      receive[r] = bf16_ ? std::as_writable_bytes(std::span(gathered16_).subspan(begin + of.begin, of.size()))
+                         : std::as_writable_bytes(values.subspan(begin + of.begin, of.size()));
     }
     bucket.transfer = exchange_.start(send, receive);
   }
   for (Bucket& bucket : buckets_) {
     bucket.transfer->wait();
     bucket.transfer.reset();
+    const int64_t begin = bucket.range.begin, size = bucket.range.size();
+    if (bf16_) from_bf16(std::span(gathered16_).subspan(begin, size), values.subspan(begin, size));
   }
   empty_ = true;
 }

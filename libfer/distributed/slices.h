@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fer/exchange.h"
+#include "fer/precision.h"
 #include "fer/tensor.h"
 
 namespace fer::distributed {
@@ -27,15 +28,17 @@ Range slice(int64_t n, int64_t ranks, int64_t r);
 //   for (each round) sum.add(values, contributors);   // or add_range piece by piece, then finish_round
 //   sum.gather(values);                               // and the next add begins a new sum
 //
-// Memory: n floats for what arrives, n / size() for the sum.
+// Memory: n floats for what arrives, n / size() for the sum. (With bf16 four times n halves of floats, and the same.)
 class OrderedSum {
  public:
   // A bucket of 4 MiB is long enough for latency not to count, and short enough for a network of a few million
   // parameters to have several under way.
   static constexpr int64_t kBucketFloats = 1 << 20;
 
-  // Keeps a reference to the exchange. The sum does not depend on bucket_floats.
-  OrderedSum(Exchange& exchange, int64_t n, int64_t bucket_floats = kBucketFloats);
+  // Keeps a reference to the exchange. The sum does not depend on bucket_floats. kBf16: every contribution, and the sum
+  // itself, is rounded to bfloat16 and takes half the bytes on its way; additions are in 32 bits.
+  OrderedSum(Exchange& exchange, int64_t n, Precision precision = Precision::kFp32,
+             int64_t bucket_floats = kBucketFloats);
   ~OrderedSum();
 
   // A round in which the ranks below `contributors` give values [n]; the others' are not read and may be empty.
@@ -45,6 +48,8 @@ class OrderedSum {
   void begin_round(std::span<const float> values, int64_t contributors);
   // Everything from `begin` on will not change any more in this round.
   void release_from(int64_t begin);
+  // Moves on what is under way, without waiting: MPI does nothing while nobody calls it.
+  void progress();
   void finish_round();
 
   // values [n] are overwritten by the sum.
@@ -55,10 +60,19 @@ class OrderedSum {
   void start(Bucket& bucket);
   void take(Bucket& bucket);
 
+  // The values [begin, begin + n) as they are sent.
+  std::span<const std::byte> sent(int64_t begin, int64_t n) const;
+  std::span<std::byte> arriving(const Bucket& bucket, int64_t rank);
+  // What arrived of a rank, in floats.
+  std::span<const float> arrived(const Bucket& bucket, int64_t rank);
+
   Exchange& exchange_;
-  int64_t n_;
+  bool bf16_;
   std::vector<Bucket> buckets_;  // of the values, in their order
   Tensor arrived_, sum_;
+  // With bf16 alone: values on their way out and in, and a slice of them as floats.
+  std::vector<uint16_t> sent16_, arrived16_, gathered16_;
+  Tensor slice_;
   bool empty_ = true;  // no round yet
   std::span<const float> values_;
   int64_t contributors_ = 0;

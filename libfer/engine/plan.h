@@ -39,7 +39,10 @@ class TrainingPlan {
     std::span<float> probabilities = {};   // [n, classes], overwritten by the softmax of the logits; or empty
     double mean_over = 0;                  // the loss is divided by this many pictures; 0: by n
     bool regularized = true;               // the penalty and its gradient join in
-    uint64_t seed = 0;                     // with step: what dropout's masks depend on
+    // Called from within the backward pass, on the calling thread: the gradients from `begin` on are as they will be.
+    // Each call goes further to the front, the last one to 0. Results have the same bits without it. Or empty.
+    std::function<void(int64_t begin)> on_gradients = {};
+    uint64_t seed = 0;  // with step: what dropout's masks depend on
     uint64_t step = 0;
     Stages* stages = nullptr;  // what this call did is appended; or null
   };

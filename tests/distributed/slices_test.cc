@@ -6,6 +6,7 @@
 #include <cstring>
 #include <thread>
 
+#include "distributed/bf16.h"
 #include "fer/error.h"
 
 namespace fer::distributed {
@@ -61,7 +62,7 @@ TEST(OrderedSum, AddsInTheOrderOfRoundsAndRanks) {
         for (int64_t i = 0; i < n; ++i) expected[i] += value(i, k);
       }
       on_ranks(ranks, [&](Exchange& exchange) {
-        OrderedSum sum(exchange, n, 256);
+        OrderedSum sum(exchange, n, Precision::kFp32, 256);
         for (int again = 0; again < 2; ++again) {
           for (int64_t first = 0; first < batches; first += ranks) {
             const std::vector<float> own = values(n, first + exchange.rank());
@@ -75,6 +76,29 @@ TEST(OrderedSum, AddsInTheOrderOfRoundsAndRanks) {
         }
       });
     }
+  }
+}
+
+TEST(OrderedSum, OfBf16RoundsWhatIsGivenAndTheSum) {
+  const int64_t n = 1027;
+  std::vector<float> expected(n);
+  for (int64_t k = 0; k < 5; ++k) {
+    std::vector<float> given = values(n, k);
+    round_to_bf16(given);
+    for (int64_t i = 0; i < n; ++i) expected[i] += given[i];
+  }
+  round_to_bf16(expected);
+  for (const int ranks : {1, 2, 3}) {
+    SCOPED_TRACE(ranks);
+    on_ranks(ranks, [&](Exchange& exchange) {
+      OrderedSum sum(exchange, n, Precision::kBf16, 100);
+      for (int64_t first = 0; first < 5; first += ranks) {
+        sum.add(values(n, first + exchange.rank()), std::min<int64_t>(ranks, 5 - first));
+      }
+      std::vector<float> found(n);
+      sum.gather(found);
+      expect_same_bits(found, expected);
+    });
   }
 }
 

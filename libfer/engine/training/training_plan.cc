@@ -32,6 +32,20 @@ Stage nominal_stage(const Network& network, const ParameterLayout& parameters, c
   return stage;
 }
 
+// From where on all gradients are done once operation `done` and those after it have gone backward: those of a layer
+// are when its first operation has.
+int64_t gradients_done_from(const Graph& graph, const ParameterLayout& parameters, int done) {
+  const auto is_done = [&](const Parameter& p) {
+    return std::none_of(graph.operations.begin(), graph.operations.begin() + done,
+                        [&](const Operation& operation) { return operation.layer == p.layer; });
+  };
+  int64_t waits_until = 0;
+  for (const Parameter& p : parameters.parameters) {
+    if (p.trainable && !is_done(p)) waits_until = std::max(waits_until, (p.offset + p.shape.elements() + 15) / 16 * 16);
+  }
+  return std::min(waits_until, parameters.trainable_floats);
+}
+
 }  // namespace
 
 struct TrainingPlan::Impl {
@@ -40,6 +54,7 @@ struct TrainingPlan::Impl {
     GradientSum sum;
     bool backward = false;
     std::vector<int> recomputed_before;  // see PlanBuilder
+    int64_t gradients_from = 0;          // they are done from there on when the step has gone backward
     Stage nominal;                       // what every stage of the step's layers says of them
   };
 
@@ -52,6 +67,7 @@ struct TrainingPlan::Impl {
   BufferId logits = kNoBuffer, logits_gradient = kNoBuffer;
   int64_t scratch_floats = 0;
   std::unique_ptr<ArenaMemory> memory, scratch;
+  std::vector<double> penalties;  // of every parameter, of the batch
 
   // Memory is not taken before allocate().
   Impl(const Network& network, const ParameterLayout& parameter_layout, int64_t batch, Precision precision)
@@ -67,7 +83,7 @@ struct TrainingPlan::Impl {
     PlanBuilder builder(graph, parameters, moments, max_batch, precision, layout);
     for (int i = 0; i < static_cast<int>(graph.operations.size()); ++i) {
       steps.push_back({builder.make_step(i, scratch_floats), builder.gradient_sum(i), builder.wants_gradient(i),
-                       builder.recomputed_before(i),
+                       builder.recomputed_before(i), gradients_done_from(graph, parameters, i),
                        nominal_stage(network, parameters, graph.operations[static_cast<size_t>(i)], max_batch)});
     }
     if (!steps.back().backward)
@@ -75,6 +91,7 @@ struct TrainingPlan::Impl {
     logits = builder.logits();
     logits_gradient = builder.logits_gradient();
     layout.place();
+    penalties.resize(parameters.parameters.size());
   }
 
   void allocate() {
@@ -141,27 +158,50 @@ struct TrainingPlan::Impl {
     return kernels::softmax_cross_entropy(classes, x, batch.targets, batch.weights, scale, dx);
   }
 
-  void clear_gaps(std::span<float> gradients) const {
+  // What gradients in [begin, end) lack after the backward pass: zeros in the gaps between them, and regularizers,
+  // whose penalties go into `penalties`.
+  void finish_gradients(int64_t begin, int64_t end, bool regularized, std::span<const float> weights,
+                        std::span<float> gradients) {
+    clear_gaps(begin, end, gradients);
+    if (regularized) add_regularizers(begin, end, weights, gradients);
+  }
+
+  static bool within(const Parameter& p, int64_t begin, int64_t end) {
+    return p.trainable && p.offset >= begin && p.offset < end;
+  }
+
+  void clear_gaps(int64_t from, int64_t to, std::span<float> gradients) const {
     for (const Parameter& p : parameters.parameters) {
-      if (!p.trainable) continue;
+      if (!within(p, from, to)) continue;
       const int64_t end = p.offset + p.shape.elements();
       std::fill(gradients.begin() + end,
                 gradients.begin() + std::min<int64_t>((end + 15) / 16 * 16, parameters.trainable_floats), 0.0f);
     }
   }
 
-  double add_regularizers(std::span<const float> weights, std::span<float> gradients) const {
-    double penalty = 0;
-    for (const Parameter& p : parameters.parameters) {
-      if (!p.trainable || p.regularizer == Regularizer{}) continue;
+  void add_regularizers(int64_t from, int64_t to, std::span<const float> weights, std::span<float> gradients) {
+    for (size_t k = 0; k < parameters.parameters.size(); ++k) {
+      const Parameter& p = parameters.parameters[k];
+      if (!within(p, from, to) || p.regularizer == Regularizer{}) continue;
       const auto offset = static_cast<size_t>(p.offset), count = static_cast<size_t>(p.shape.elements());
-      penalty += kernels::add_regularizer(p.regularizer.l1, p.regularizer.l2, weights.subspan(offset, count),
-                                          gradients.subspan(offset, count));
+      penalties[k] = kernels::add_regularizer(p.regularizer.l1, p.regularizer.l2, weights.subspan(offset, count),
+                                              gradients.subspan(offset, count));
     }
-    return penalty;
   }
 
-  void backward(const TrainingContext& context) const {
+  // In the order of parameters, however they were found.
+  double penalty() const {
+    double sum = 0;
+    for (size_t k = 0; k < parameters.parameters.size(); ++k) {
+      const Parameter& p = parameters.parameters[k];
+      if (p.trainable && p.regularizer != Regularizer{}) sum += penalties[k];
+    }
+    return sum;
+  }
+
+  // after(begin): called after every step, with where the gradients are done from.
+  template <class After>
+  void backward(const TrainingContext& context, const After& after) const {
     for (size_t i = steps.size(); i-- > 0;) {
       const PlannedStep& planned = steps[i];
       if (!planned.backward) continue;
@@ -174,6 +214,7 @@ struct TrainingPlan::Impl {
         note(again, "recompute", context, [&] { again.step->recompute(context); });
       }
       if (planned.step != nullptr) note(planned, "backward", context, [&] { planned.step->backward(context); });
+      after(planned.gradients_from);
     }
   }
 };
@@ -197,13 +238,19 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
   p.forward(context);
   kernels::LossSum loss;
   note_stage(batch.stages, {.pass = "loss"}, [&] { loss = p.loss(context, batch); });
-  p.backward(context);
-  p.clear_gaps(gradients);
-  double penalty = 0;
+  int64_t done_from = p.parameters.trainable_floats;
+  p.backward(context, [&](int64_t begin) {
+    if (!batch.on_gradients) return;
+    p.finish_gradients(begin, done_from, batch.regularized, weights, gradients);
+    done_from = begin;
+    batch.on_gradients(begin);
+  });
+  p.clear_gaps(0, done_from, gradients);
   if (batch.regularized) {
-    note_stage(batch.stages, {.pass = "regularizers"}, [&] { penalty = p.add_regularizers(weights, gradients); });
+    note_stage(batch.stages, {.pass = "regularizers"}, [&] { p.add_regularizers(0, done_from, weights, gradients); });
   }
-  return {.loss_sum = loss.loss_sum, .penalty = penalty, .correct = loss.correct};
+  if (batch.on_gradients) batch.on_gradients(0);
+  return {.loss_sum = loss.loss_sum, .penalty = batch.regularized ? p.penalty() : 0, .correct = loss.correct};
 }
 
 void TrainingPlan::forward(const Batch& batch, std::span<const float> weights, std::span<float> moments) {

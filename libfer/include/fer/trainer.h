@@ -123,6 +123,10 @@ struct TrainConfig {
   // size (convolutions and a global pool). Validation and the model have the network's own input all along.
   std::vector<SizeShare> sizes = {};
   uint64_t seed = 42;
+  // Of the gradients of a step's batches, which ranks exchange (fit). kBf16: that of each batch, and their sum, is
+  // rounded to bfloat16, which halves the bytes; the additions are in 32 bits. Alone the same is done without sending
+  // anything, so that the result does not depend on the number of ranks either way.
+  Precision exchange = Precision::kFp32;
   Precision precision =
       Precision::kFp32;  // of the products in training steps; everything else, validation too, is fp32
   // Steps per epoch; 0: one pass over the data. Each epoch goes on in the shuffled pass where the last one ended, and

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "distributed/bf16.h"
 #include "kernels/values/elementwise.h"
 #include "train/config/sizes.h"
 #include "train/step/layer_rates.h"
@@ -26,7 +27,7 @@ void TrainStep::take_memory() {
   if (gradients_.size() == 0) gradients_ = Tensor(trainable);
   const bool shared = exchange_ != nullptr;
   if (batch_gradients_.size() == 0 && (config_.accumulate > 1 || shared)) batch_gradients_ = Tensor(trainable);
-  if (shared && !sum_) sum_.emplace(*exchange_, trainable.elements());
+  if (shared && !sum_) sum_.emplace(*exchange_, trainable.elements(), config_.exchange);
   if (plan_ != nullptr) return;
   const Network small = size_.given() ? with_input_size(model_.network, size_) : Network();
   auto plan = std::make_unique<engine::TrainingPlan>(size_.given() ? small : model_.network, model_.weights.layout,
@@ -52,6 +53,7 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
     note_stage(stages, {.pass = "shared batches"}, [&] { share_batches(step, result); });
   } else {
     for (int64_t batch = 0; batch < batches_.batches(); ++batch) add_batch(step, batch, stages, result);
+    if (config_.exchange == Precision::kBf16) distributed::round_to_bf16(gradients_.values());
   }
   expect_finite(result.loss / static_cast<double>(result.images), "loss");
 
@@ -73,6 +75,13 @@ BatchResult TrainStep::compute(int64_t step, int64_t batch, int64_t images, engi
   filled.mean_over = static_cast<double>(images);
   filled.regularized = batch == 0;
   filled.stages = stages;
+  if (exchange_ != nullptr) {
+    // What the last layers found is under way while the first ones still compute.
+    filled.on_gradients = [this](int64_t begin) {
+      sum_->release_from(begin);
+      sum_->progress();
+    };
+  }
   const engine::TrainingPlan::Result found =
       plan_->forward_backward(filled, model_.weights.values.values(), gradients.values(), moments_);
   return {.loss_sum = found.loss_sum,
@@ -84,8 +93,10 @@ BatchResult TrainStep::compute(int64_t step, int64_t batch, int64_t images, engi
 
 // Sets gradients_ to those of the step's first batch, and adds the later ones' to it.
 void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result) {
-  const BatchResult found = compute(step, batch, result.images, stages, batch == 0 ? gradients_ : batch_gradients_);
+  Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
+  const BatchResult found = compute(step, batch, result.images, stages, gradients);
   take_in(batch, found, stages, result);
+  if (config_.exchange == Precision::kBf16) distributed::round_to_bf16(gradients.values());
   if (batch > 0) {
     note_stage(stages, {.pass = "accumulate"},
                [&] { kernels::add(gradients_.values(), batch_gradients_.values(), gradients_.values()); });
@@ -113,8 +124,9 @@ void TrainStep::share_batches(int64_t step, Result& result) {
   for (int64_t first = 0; first < batches_.batches(); first += ranks) {
     const int64_t round = std::min(ranks, batches_.batches() - first);
     BatchResult own;
+    sum_->begin_round(batch_gradients_.values(), round);
     if (rank < round) own = compute(step, first + rank, result.images, nullptr, batch_gradients_);
-    sum_->add(batch_gradients_.values(), round);
+    sum_->finish_round();
     std::vector<size_t> answers(static_cast<size_t>(round));
     for (int64_t r = 0; r < round && batches_.self_targets() != nullptr; ++r) {
       answers[r] = static_cast<size_t>(batches_.count_of(first + r) * class_count(model_.network));

@@ -1,6 +1,9 @@
 // Training plans against the reference network, on random networks.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstring>
+
 #include "engine/stages.h"
 #include "fer/error.h"
 #include "tests/engine/plan_cases.h"
@@ -70,6 +73,45 @@ TEST(TrainingPlan, ForgetsTheBatchBefore) {
     const TrainingOutput before = run_plan(plan, first);
     run_plan(plan, other);
     expect_same_bits(before, run_plan(plan, first), "the same batch twice");
+  }
+}
+
+// What ranks that train together send while the pass still goes on must not change any more.
+TEST(TrainingPlan, SaysWhichGradientsAreDone) {
+  for (uint32_t stream = 1640; stream < 1652; ++stream) {
+    SCOPED_TRACE("random network " + std::to_string(stream));
+    NetworkKind kind;
+    kind.dropout = stream % 2 == 0;
+    kind.residual = stream % 3 != 0;
+    kind.frozen = stream % 4 == 0;
+    const Network network = RandomNetwork(stream, kind).network();
+    const TrainingInput in(network, 3, stream);
+    engine::TrainingPlan plan(network, in.weights.layout, 3);
+    const TrainingOutput expected = run_plan(plan, in);
+    std::vector<float> gradients(expected.gradients.size(), NAN), moments(expected.moments.size(), NAN);
+    std::vector<std::vector<float>> when_said;
+    int64_t last = in.weights.layout.trainable_floats;
+    const auto said = [&](int64_t begin) {
+      EXPECT_LE(begin, last);
+      last = begin;
+      when_said.emplace_back(gradients.begin() + begin, gradients.end());
+    };
+    engine::TrainingPlan::Batch batch{
+        .n = in.n, .pictures = in.pictures, .targets = in.targets, .weights = in.row_weights};
+    batch.seed = in.seed;
+    batch.step = in.step;
+    batch.on_gradients = said;
+    const engine::TrainingPlan::Result result =
+        plan.forward_backward(batch, in.weights.values.values(), gradients, moments);
+    EXPECT_EQ(last, 0);
+    EXPECT_EQ(result.penalty, expected.result.penalty);
+    EXPECT_EQ(std::memcmp(gradients.data(), expected.gradients.data(), gradients.size() * sizeof(float)), 0);
+    for (const std::vector<float>& part : when_said) {
+      EXPECT_EQ(std::memcmp(part.data(), &*(gradients.end() - static_cast<int64_t>(part.size())),
+                            part.size() * sizeof(float)),
+                0);
+    }
+    EXPECT_GE(when_said.size(), 2u);
   }
 }
 

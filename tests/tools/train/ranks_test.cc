@@ -11,11 +11,15 @@ namespace {
 
 const std::string kTrain = "fer-train faces.csv --network net.json --epochs 2 --batch-size 5 --threads 1 ";
 
+// As root, with more ranks than cores, in a container whose processes may not read each other's memory.
+const std::string kEnvironment =
+    "export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 "
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 ASAN_OPTIONS=detect_leaks=0:$ASAN_OPTIONS; ";
+
 class RanksTest : public ToolTest {
  protected:
   void SetUp() override {
     ToolTest::SetUp();
-    // (Processes of one container may not read each other's memory, of which Open MPI complains.)
     has_mpi_ = run("mpirun --version && ls " + module() + " | grep -q libfer_mpi").status == 0;
     if (!has_mpi_) {
       GTEST_SKIP() << "no mpirun, or libfer was built without MPI: apt-get install libopenmpi-dev openmpi-bin";
@@ -90,6 +94,36 @@ TEST_F(RanksTest, NameTheOneWithOtherOptionsOrOtherData) {
   EXPECT_NE(data.err.find("is not of the run of rank 0"), std::string::npos) << data.err;
   EXPECT_NE(data.err.find("train.pictures is "), std::string::npos) << data.err;
   EXPECT_FALSE(exists("run"));
+}
+
+TEST_F(RanksTest, NameTheOneWithAnotherInstructionSetAndTheOneWhoseDiskIsFull) {
+  const std::string command = train("--accumulate 2 --quiet --out ");
+  const ToolResult target =
+      on(1, "env FER_TARGET=sse4 " + command + "run : -n 1 env FER_TARGET=scalar " + command + "run");
+  EXPECT_EQ(target.status, 1);
+  EXPECT_NE(target.err.find("instruction_set is \"scalar\", on rank 0 \"sse4\""), std::string::npos) << target.err;
+
+  // (No file may have more than a block.)
+  const ToolResult full = on(1, "sh -c 'ulimit -f 1; exec " + command + "full' : -n 1 " + command + "full");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_NE(full.err.find("fer-train: rank 0 on "), std::string::npos) << full.err;
+  EXPECT_NE(full.err.find("safetensors"), std::string::npos) << full.err;
+}
+
+TEST_F(RanksTest, ThatHangEndAllAfterTheTimeout) {
+  write("hang.sh",
+        "mpirun -q --bind-to none -n 2 fer-train faces.csv --network net.json --epochs 100000 --patience 0 "
+        "--batch-size 5 "
+        "--threads 1 --accumulate 2 --quiet --out run --exchange-timeout 1 &\n"
+        "launcher=$!\n"
+        "while ! [ -e run/history.csv ]; do sleep 0.1; done\n"
+        "kill -STOP $(pgrep -P $launcher -f fer-train | tail -n 1)\n"
+        "wait $launcher\n");
+  const ToolResult r = run(kEnvironment + "sh hang.sh");
+  EXPECT_EQ(r.status, 1);
+  EXPECT_NE(r.err.find("fer-train: rank 0 on "), std::string::npos) << r.err;
+  EXPECT_NE(r.err.find("no answer from rank 1 within 1 s"), std::string::npos) << r.err;
+  EXPECT_TRUE(exists("run/last.safetensors"));
 }
 
 class LaunchedTest : public ToolTest {};

@@ -67,6 +67,21 @@ TEST(Ranks, ShareSelfTargetsMixingAndRecomputedMoments) {
   }
 }
 
+TEST(Ranks, ExchangeBf16WithTheSameRoundingAlone) {
+  const ScratchFolder folder;
+  TrainConfig config = shared_config(folder / "fp32", 3);
+  config.batch_size = 5;
+  const Outcome fp32 = alone(config);
+  config.exchange = Precision::kBf16;
+  config.out_dir = folder / "alone";
+  const Outcome expected = alone(config);
+  EXPECT_FALSE(same_weights(expected.model, fp32.model));
+  for (const int ranks : {2, 3}) {
+    config.out_dir = folder / std::to_string(ranks);
+    expect_all_are(outcomes_on(ranks, config), expected);
+  }
+}
+
 TEST(Ranks, AskATeacherTogether) {
   const ScratchFolder folder;
   const SmallRun run;
