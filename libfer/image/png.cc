@@ -84,7 +84,8 @@ struct PngReader {
 
 struct Header {
   png_uint_32 width = 0, height = 0;
-  int channels = 0;
+  int channels = 0, passes = 1;
+  size_t stored_row = 0;  // bytes
 };
 
 // Everything becomes 8-bit grey or RGB, or, with its opacity, RGBA.
@@ -92,6 +93,7 @@ bool read_header(PngReader& r, bool with_opacity, Header& header) {
   if (setjmp(png_jmpbuf(r.png))) return false;
   png_set_read_fn(r.png, &r.source, read_bytes);
   png_read_info(r.png, r.info);
+  const size_t stored_row = png_get_rowbytes(r.png, r.info);
   png_set_expand(r.png);
   png_set_strip_16(r.png);
   if (with_opacity) {
@@ -100,16 +102,41 @@ bool read_header(PngReader& r, bool with_opacity, Header& header) {
   } else {
     png_set_strip_alpha(r.png);
   }
-  png_set_interlace_handling(r.png);
+  const int passes = png_set_interlace_handling(r.png);
   png_read_update_info(r.png, r.info);
-  header = {png_get_image_width(r.png, r.info), png_get_image_height(r.png, r.info), png_get_channels(r.png, r.info)};
+  header = {png_get_image_width(r.png, r.info), png_get_image_height(r.png, r.info), png_get_channels(r.png, r.info),
+            passes, stored_row};
+  return true;
+}
+
+// How many bytes of the file's IDAT chunks stand behind `read` bytes of it.
+size_t image_data_behind(std::string_view file, size_t read) {
+  constexpr size_t kSignature = 8, kHead = 8, kCrc = 4;
+  size_t behind = 0;
+  for (size_t at = kSignature; at + kHead <= file.size();) {
+    size_t length = 0;
+    for (size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(file[at + i]);
+    const size_t begin = at + kHead, end = begin + std::min(length, file.size() - begin);
+    if (file.substr(at + 4, 4) == "IDAT" && end > read) behind += end - std::max(begin, read);
+    at = end + kCrc;
+  }
+  return behind;
+}
+
+// All rows but the last of the last pass; then libpng unpacks what is left of the IDAT chunks, to throw it away.
+bool read_rows(PngReader& r, const Header& header, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(r.png))) return false;
+  for (int pass = 0; pass < header.passes; ++pass) {
+    const bool last = pass + 1 == header.passes;
+    for (png_uint_32 y = 0; y < header.height - (last ? 1 : 0); ++y) png_read_row(r.png, rows[y], nullptr);
+  }
   return true;
 }
 
 // What stands behind the rows is read too: Exif data may.
-bool read_rows(PngReader& r, png_bytepp rows) {
+bool read_rest(PngReader& r, png_bytep last_row) {
   if (setjmp(png_jmpbuf(r.png))) return false;
-  png_read_image(r.png, rows);
+  png_read_row(r.png, last_row, nullptr);
   png_read_end(r.png, r.info);
   return true;
 }
@@ -206,10 +233,16 @@ Image decode(std::string_view bytes, const std::string& where, int64_t max_pixel
   const bool known = with_opacity ? image.channels == 4 : image.channels == 1 || image.channels == 3;
   if (!known) throw Error(where + ": PNG: expected grey or colour");
   std::vector<png_bytep> rows = rows_of(image.pixels.data(), image.height, image.width * image.channels);
-  // (libpng goes on without Exif data and texts that it has no memory for.)
-  if (!read_rows(reader, rows.data()) || reader.message.no_memory || reader.message.too_large) {
-    fail(reader.message, where);
+  if (!read_rows(reader, header, rows.data())) fail(reader.message, where);
+  // A row takes hardly more than itself; of what is behind, libpng would make a thousand times as much.
+  constexpr size_t kMaxBehind = size_t{1} << 16;
+  const size_t most = kMaxBehind + header.stored_row + header.stored_row / 1000;
+  if (image_data_behind(bytes, bytes.size() - reader.source.left) > most) {
+    throw Error(where + ": PNG: expected the compressed rows to end with the picture, found much more behind them");
   }
+  // (libpng goes on without Exif data and texts that it has no memory for.)
+  if (!read_rest(reader, rows.back()) || reader.message.no_memory || reader.message.too_large)
+    fail(reader.message, where);
   return upright(std::move(image), orientation_of(reader));
 }
 

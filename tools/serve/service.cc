@@ -103,7 +103,9 @@ Service::Service(std::vector<std::pair<std::string, Classifier>> models, Service
     : options_(std::move(options)) {
   std::vector<Batcher*> batchers;
   models_.reserve(models.size());
-  for (auto& [name, classifier] : models) {
+  for (std::pair<std::string, Classifier>& given : models) {
+    const std::string& name = given.first;
+    Classifier& classifier = given.second;
     if (classifier.takes_landmarks())
       throw Error(name + ": expected a model that takes pictures, found one for landmarks");
     auto explainer = std::make_unique<Explainer>(classifier.model(0));
@@ -123,6 +125,7 @@ Service::Service(std::vector<std::pair<std::string, Classifier>> models, Service
 
 std::vector<std::string> Service::routes() {
   std::vector<std::string> all;
+  all.reserve(kRoutes.size());
   for (const Route& route : kRoutes) all.push_back(fmt::format("{} {}", route.posts ? "POST" : "GET", route.path));
   return all;
 }
@@ -223,9 +226,8 @@ void Service::look(const std::shared_ptr<Job>& job) {
       of_one = {};
     }
     job->body = {};
-    job->model->batcher->add(std::move(inputs), [this, job](std::exception_ptr failure, std::span<const float> p) {
-      respond(*job, std::move(failure), p);
-    });
+    job->model->batcher->add(std::move(inputs), [this, job](const std::exception_ptr& failure,
+                                                            std::span<const float> p) { respond(*job, failure, p); });
     workers_->wake();
   } catch (const RequestError& error) {
     job->done(error_response(error));
@@ -234,7 +236,7 @@ void Service::look(const std::shared_ptr<Job>& job) {
   }
 }
 
-void Service::respond(const Job& job, std::exception_ptr failure, std::span<const float> probabilities) {
+void Service::respond(const Job& job, const std::exception_ptr& failure, std::span<const float> probabilities) {
   Response response;
   try {
     if (failure != nullptr) std::rethrow_exception(failure);

@@ -63,7 +63,7 @@ class Service {
   Response models_response() const;
   void predict(Head head, std::string body, Done done);
   void look(const std::shared_ptr<Job>& job);
-  void respond(const Job& job, std::exception_ptr failure, std::span<const float> probabilities);
+  void respond(const Job& job, const std::exception_ptr& failure, std::span<const float> probabilities);
 
   const ServiceOptions options_;
   std::vector<Served> models_;
