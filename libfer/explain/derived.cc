@@ -29,9 +29,8 @@ std::string free_name(const Network& network, std::string name) {
   return name;
 }
 
-const std::string& name_of(const Network& network, int layer) {
-  static const std::string input = kInputName;
-  return layer == kInput ? input : network.layers[static_cast<size_t>(layer)].name;
+std::string name_of(const Network& network, int layer) {
+  return layer == kInput ? kInputName : network.layers[static_cast<size_t>(layer)].name;
 }
 
 // With the inputs of every layer by name, so that layers may come and go between them.

@@ -26,7 +26,7 @@ std::vector<std::string> cells_of(std::string line) {
 }
 
 double EpochFigures::*field_of(const std::string& column) {
-  static const std::pair<const char*, double EpochFigures::*> kFields[] = {
+  static constexpr std::pair<const char*, double EpochFigures::*> kFields[] = {
       {"loss", &EpochFigures::loss},
       {"accuracy", &EpochFigures::accuracy},
       {"val_loss", &EpochFigures::val_loss},

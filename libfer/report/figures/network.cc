@@ -74,12 +74,7 @@ class NetworkDrawing {
   }
   double page_width() const { return std::max(column_left(page_.columns) - kColumnGap + 16, 620.0); }
 
-  // The input's box is not among them.
-  static NetworkBox input_box() { return {}; }
-  const NetworkBox& box_at(int index) const {
-    static const NetworkBox input = input_box();
-    return index < 0 ? input : page_.boxes[static_cast<size_t>(index)];
-  }
+  const NetworkBox& box_at(int index) const { return index < 0 ? input_ : page_.boxes[static_cast<size_t>(index)]; }
   double left_of(const NetworkBox& box) const { return column_left(box.column) + kLaneWidth * box.lane; }
   double top_of(const NetworkBox& box) const {
     return SvgFigure::kFigureTop + kRowTall * (box.row - page_.first_rows[static_cast<size_t>(box.column)]);
@@ -157,6 +152,7 @@ class NetworkDrawing {
   const Network& network_;
   const std::vector<LayerInfo> infos_;
   const NetworkPage page_;
+  const NetworkBox input_ = {};  // which is not among the page's
   SvgFigure figure_;
 };
 
