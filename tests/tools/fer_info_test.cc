@@ -37,6 +37,23 @@ TEST_F(FerInfo, PrintsTheTotalsOfAKnownNetwork) {
   }
 }
 
+TEST_F(FerInfo, TheTableHasTheMultiplyAddsOfEachLayer) {
+  const ToolResult r = run("fer-info net.json");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("Multiply-adds"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("76,176"), std::string::npos) << r.out;  // 46 * 46 * 36
+  EXPECT_NE(r.out.find("3,388"), std::string::npos) << r.out;
+}
+
+TEST_F(FerInfo, DrawsTheNetwork) {
+  const ToolResult r = run("fer-info seed001_resnet34 --graph net.svg --json");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const std::string svg = read_text(path("net.svg"));
+  EXPECT_TRUE(svg.starts_with("<svg ")) << svg.substr(0, 80);
+  EXPECT_NE(svg.find(">add"), std::string::npos);
+  EXPECT_EQ(run("fer-info net.json --graph nowhere/net.svg").status, 1);
+}
+
 TEST_F(FerInfo, JsonHasTotalsAndLayers) {
   const ToolResult r = run("fer-info net.json --json --batch-size 3");
   ASSERT_EQ(r.status, 0) << r.err;
