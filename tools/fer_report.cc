@@ -73,7 +73,8 @@ int report(const cli::Arguments& arguments) {
                    all);
   }
   cli::write_figures("fer-report", folder, all.figures, all.pictures);
-  fmt::print("{} figures of {} epochs written to {}\n", all.figures.size(), epochs.size(), folder);
+  fmt::print("{} figures of {} {} written to {}\n", all.figures.size(), epochs.size(),
+             epochs.size() == 1 ? "epoch" : "epochs", folder);
   return 0;
 }
 

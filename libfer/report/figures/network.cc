@@ -86,13 +86,12 @@ class NetworkDrawing {
   }
 
   void draw_arrows() {
-    for (size_t i = 0; i < page_.boxes.size(); ++i) {
-      const NetworkBox& box = page_.boxes[i];
-      for (size_t k = 0; k < box.inputs.size(); ++k) draw_arrow(box_at(box.inputs[k]), box, k);
+    for (const NetworkBox& box : page_.boxes) {
+      for (const int input : box.inputs) draw_arrow(box_at(input), box);
     }
   }
 
-  void draw_arrow(const NetworkBox& from, const NetworkBox& to, size_t which) {
+  void draw_arrow(const NetworkBox& from, const NetworkBox& to) {
     const double x1 = left_of(from) + kBoxWidth / 2, y1 = top_of(from) + kBoxTall, x2 = left_of(to) + kBoxWidth / 2,
                  y2 = top_of(to);
     std::string path;
@@ -101,7 +100,7 @@ class NetworkDrawing {
       path = fmt::format("M{0:.1f} {1:.1f}V{2:.1f}H{3:.1f}V{4:.1f}H{5:.1f}V{6:.1f}", x1, y1, y1 + 9, between, y2 - 10,
                          x2, y2);
     } else if (from.lane == to.lane && to.row > from.row + 1) {
-      path = around(from, to, which);
+      path = around(from, to);
       return figure_.path(path, report::kFigureDim, 1.4);
     } else {
       path = x1 == x2 ? fmt::format("M{:.1f} {:.1f}V{:.1f}", x1, y1, y2)
@@ -116,9 +115,9 @@ class NetworkDrawing {
     return from.lane > to.lane ? top_of(to) - 12 : top_of(from) + kBoxTall + 8;
   }
 
-  // Past the boxes between, on their right.
-  std::string around(const NetworkBox& from, const NetworkBox& to, size_t which) {
-    const double right = left_of(from) + kBoxWidth, out = right + 8 + 4 * static_cast<double>(which % 3);
+  // Past the boxes between, on their right: the more there are, the further out.
+  std::string around(const NetworkBox& from, const NetworkBox& to) const {
+    const double right = left_of(from) + kBoxWidth, out = right + 6 + std::min(14, to.row - from.row - 1);
     // (It leaves low and arrives high, so that two in a row do not look like one.)
     const double y1 = top_of(from) + 0.75 * kBoxTall, y2 = top_of(to) + 0.25 * kBoxTall;
     const std::string head =
@@ -135,7 +134,7 @@ class NetworkDrawing {
     const auto first = static_cast<size_t>(box.layers[0]);
     int64_t params = 0;
     for (const int layer : box.layers) params += infos_[static_cast<size_t>(layer)].params;
-    std::string below = fmt::format("{} · {}", report::figure_cut(network_.layers[first].name, 18),
+    std::string below = fmt::format("{} · {}", report::figure_cut(network_.layers[first].name, 16),
                                     shape_words(infos_[static_cast<size_t>(box.layers.back())].output));
     if (params > 0) below += fmt::format(" · {} params", report::grouped(params));
     labelled(box, colours_of(network_.layers[first].kind), box.text, below);
