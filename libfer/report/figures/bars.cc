@@ -115,6 +115,7 @@ std::string counts_csv(const std::vector<std::string>& names,
 Figure counts_figure(const std::string& name, const std::string& title, const std::vector<std::string>& names,
                      const std::vector<std::pair<std::string, std::vector<int64_t>>>& parts, const char* first) {
   std::vector<BarSeries> series;
+  series.reserve(parts.size());
   for (const auto& part : parts) series.push_back(counted(part.first, part.second, largest_count(parts)));
   return bars_figure(name, title, names, series, counts_csv(names, parts, first));
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "fer/figures.h"
@@ -22,7 +23,7 @@ double share_of(const std::vector<int64_t>& row, size_t column) {
 
 // From white to a dark blue.
 std::string cell_colour(double share) {
-  const auto mix = [&](double from, double to) { return static_cast<int>(from + (to - from) * share + 0.5); };
+  const auto mix = [&](double from, double to) { return std::lround(from + (to - from) * share); };
   return fmt::format("#{:02x}{:02x}{:02x}", mix(247, 8), mix(250, 64), mix(254, 129));
 }
 

@@ -32,14 +32,16 @@ Figure mistakes_figure(const Evaluation& evaluation, const std::vector<ReportPic
   constexpr size_t kColumns = 6;
   constexpr double kSide = 104, kCellWidth = kSide + 14, kCellHeight = kSide + 46;
   const size_t count = std::min(evaluation.worst.size(), pictures.size());
-  const double rows = static_cast<double>((count + kColumns - 1) / kColumns);
-  SvgFigure figure(32 + kCellWidth * kColumns - 14, SvgFigure::kFigureTop + std::max(rows, 0.5) * kCellHeight, title);
+  const size_t rows = std::max<size_t>(1, (count + kColumns - 1) / kColumns);
+  SvgFigure figure(32 + kCellWidth * kColumns - 14, SvgFigure::kFigureTop + static_cast<double>(rows) * kCellHeight,
+                   title);
   if (count == 0) figure.text(16, SvgFigure::kFigureTop + 20, "no mistakes");
   for (size_t i = 0; i < count; ++i) {
     const Mistake& mistake = evaluation.worst[i];
     const ReportPicture& picture = pictures[i];
-    const double x = 16 + static_cast<double>(i % kColumns) * kCellWidth,
-                 y = SvgFigure::kFigureTop + static_cast<double>(i / kColumns) * kCellHeight;
+    const size_t row = i / kColumns, column = i % kColumns;
+    const double x = 16 + static_cast<double>(column) * kCellWidth,
+                 y = SvgFigure::kFigureTop + static_cast<double>(row) * kCellHeight;
     const auto longer = static_cast<double>(std::max(picture.height, picture.width));
     figure.picture(x, y, kSide * static_cast<double>(picture.width) / longer,
                    kSide * static_cast<double>(picture.height) / longer, report::picture_uri(picture));
