@@ -1,8 +1,8 @@
 // fer-train under mpirun, as a user starts it.
 #include "tools/train/ranks.h"
 
-#include <algorithm>
-#include <sstream>
+#include <filesystem>
+#include <string>
 
 #include "tests/tools/tool_run.h"
 
@@ -14,7 +14,8 @@ const std::string kTrain = "fer-train faces.csv --network net.json --epochs 2 --
 // As root, with more ranks than cores, in a container whose processes may not read each other's memory.
 const std::string kEnvironment =
     "export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 "
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 ASAN_OPTIONS=detect_leaks=0:$ASAN_OPTIONS; ";
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 ASAN_OPTIONS=detect_leaks=0:$ASAN_OPTIONS "
+    "TSAN_OPTIONS=ignore_noninstrumented_modules=1:$TSAN_OPTIONS; ";
 
 class RanksTest : public ToolTest {
  protected:
@@ -37,7 +38,11 @@ class RanksTest : public ToolTest {
   }
   static std::string train(const std::string& rest) { return kTrain + rest; }
   std::string best(const std::string& folder) const { return read_text(path(folder + "/best.safetensors")); }
-  static int64_t lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+  static int times(const std::string& text, const std::string& part) {
+    int count = 0;
+    for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+    return count;
+  }
 
   bool has_mpi_ = false;
 };
@@ -51,8 +56,9 @@ TEST_F(RanksTest, EndInTheBytesOfOneProcess) {
     const ToolResult r = on(ranks, train("--accumulate 3 --out " + out));
     ASSERT_EQ(r.status, 0) << r.err;
     EXPECT_EQ(best(out), best("alone"));
-    // One of them talks.
-    EXPECT_EQ(lines(r.out), lines(alone.out)) << r.out;
+    // One of them talks. (mpirun gives it a terminal.)
+    EXPECT_EQ(times(r.out, "fer-train 0"), 1) << r.out;
+    EXPECT_EQ(times(r.out, "best epoch "), 1) << r.out;
     EXPECT_EQ(r.err.find("rank 1"), std::string::npos) << r.err;
   }
 }
@@ -96,18 +102,17 @@ TEST_F(RanksTest, NameTheOneWithOtherOptionsOrOtherData) {
   EXPECT_FALSE(exists("run"));
 }
 
-TEST_F(RanksTest, NameTheOneWithAnotherInstructionSetAndTheOneWhoseDiskIsFull) {
+TEST_F(RanksTest, NameTheOneWithAnotherInstructionSetAndTheOneThatCannotWrite) {
   const std::string command = train("--accumulate 2 --quiet --out ");
-  const ToolResult target =
-      on(1, "env FER_TARGET=sse4 " + command + "run : -n 1 env FER_TARGET=scalar " + command + "run");
+  const ToolResult target = on(1, command + "run : -n 1 env FER_TARGET=scalar " + command + "run");
   EXPECT_EQ(target.status, 1);
-  EXPECT_NE(target.err.find("instruction_set is \"scalar\", on rank 0 \"sse4\""), std::string::npos) << target.err;
+  EXPECT_NE(target.err.find("instruction_set is \"scalar\", on rank 0 \""), std::string::npos) << target.err;
 
-  // (No file may have more than a block.)
-  const ToolResult full = on(1, "sh -c 'ulimit -f 1; exec " + command + "full' : -n 1 " + command + "full");
+  std::filesystem::create_directories(path("full/history.csv/in_the_way"));
+  const ToolResult full = on(2, command + "full");
   EXPECT_EQ(full.status, 1);
   EXPECT_NE(full.err.find("fer-train: rank 0 on "), std::string::npos) << full.err;
-  EXPECT_NE(full.err.find("safetensors"), std::string::npos) << full.err;
+  EXPECT_NE(full.err.find("full/history.csv"), std::string::npos) << full.err;
 }
 
 TEST_F(RanksTest, ThatHangEndAllAfterTheTimeout) {
