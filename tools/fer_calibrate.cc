@@ -1,7 +1,10 @@
 // fer-calibrate: makes a model as sure as it is right, by one number.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <span>
+#include <utility>
 
 #include "fer/dataset.h"
 #include "fer/evaluate.h"
@@ -22,7 +25,8 @@ constexpr const char* kInterrupted =
     "command again";
 
 struct Fitted {
-  Evaluation before, after;  // of the same pictures
+  Evaluation before;
+  Calibration after;  // of the same answers: best_* is what the temperature makes of them
   double temperature = 1;
 };
 
@@ -30,11 +34,18 @@ Fitted fit(Model& model, const Dataset& data, const std::vector<int64_t>& rows, 
            int64_t batch_size) {
   return cli::unless_stopped(
       [&] {
+        // Refuses a model that has no temperature, at the price of one picture.
+        fitted_temperature(model, data, std::span(rows).first(std::min<size_t>(rows.size(), 1)), 1, views);
         Fitted fitted;
-        fitted.before = evaluate(model, data, rows, batch_size, views, cli::stop_asked);
-        model.temperature = fitted.temperature =
-            fitted_temperature(model, data, rows, batch_size, views, cli::stop_asked);
-        fitted.after = evaluate(model, data, rows, batch_size, views, cli::stop_asked);
+        const double old = std::exchange(model.temperature, 1);
+        const Evaluation plain = evaluate(model, data, rows, batch_size, views, cli::stop_asked);
+        fitted.after = plain.calibration;
+        fitted.before = plain;
+        if (old != 1) {
+          model.temperature = old;
+          fitted.before = evaluate(model, data, rows, batch_size, views, cli::stop_asked);
+        }
+        model.temperature = fitted.temperature = plain.calibration.best_temperature;
         return fitted;
       },
       kInterrupted);
@@ -43,24 +54,24 @@ Fitted fit(Model& model, const Dataset& data, const std::vector<int64_t>& rows, 
 void print_fitted(const cli::Arguments& arguments, const Model& model, const cli::NamedRows& rows, const Views& views,
                   double old_temperature, const Fitted& fitted) {
   const std::string &path = arguments.operands()[0], &data = arguments.operands()[1], out = arguments.text("out");
-  const Evaluation &before = fitted.before, &after = fitted.after;
+  const Evaluation& before = fitted.before;
+  const Calibration& after = fitted.after;
   if (!arguments.flag("json")) {
     fmt::print("{}: temperature {:.6g}, fitted to {} pictures, {} of {}; views {}\n", out, fitted.temperature,
                cli::grouped(before.count), rows.name, data, cli::views_text(views, model));
     fmt::print("loss {:.4f} -> {:.4f}  calibration error {:.4f} -> {:.4f}  accuracy {:.2f} %\n", before.loss,
-               after.loss, before.calibration.error, after.calibration.error, 100 * after.accuracy);
+               after.best_loss, before.calibration.error, after.best_error, 100 * before.accuracy);
     return;
   }
-  const auto figures = [](double temperature, const Evaluation& e) {
-    return nlohmann::ordered_json{
-        {"temperature", temperature}, {"loss", e.loss}, {"calibration_error", e.calibration.error}};
+  const auto figures = [](double temperature, double loss, double error) {
+    return nlohmann::ordered_json{{"temperature", temperature}, {"loss", loss}, {"calibration_error", error}};
   };
   nlohmann::ordered_json json = {{"model", path}, {"data", data}, {"split", rows.name}, {"out", out}};
   cli::add_views(views, json);
   json.update({{"count", before.count},
-               {"accuracy", after.accuracy},
-               {"before", figures(old_temperature, before)},
-               {"after", figures(fitted.temperature, after)}});
+               {"accuracy", before.accuracy},
+               {"before", figures(old_temperature, before.loss, before.calibration.error)},
+               {"after", figures(fitted.temperature, after.best_loss, after.best_error)}});
   fmt::print("{}\n", cli::one_line(json));
 }
 

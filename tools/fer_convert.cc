@@ -55,11 +55,14 @@ void check_options(const cli::Arguments& arguments, Form from, Form to) {
   const bool int8 = arguments.flag("int8");
   refuse_other_format(arguments.text("out"));
   if (to == Form::kKeras) throw cli::UsageError("--out: files of Keras are read, not written");
-  if (from == Form::kSafetensors && to == Form::kSafetensors && !int8 && !arguments.has("storage") &&
-      !arguments.has("class-emoji"))
+  const bool own = from == Form::kSafetensors,
+             changed = int8 || arguments.has("storage") || arguments.has("into") || arguments.has("class-emoji");
+  if (own && to == Form::kSafetensors && !changed)
     throw cli::UsageError(
-        "expected --int8, --storage, --class-emoji, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
-  if (from != Form::kKeras) refuse("that is not from Keras", {"config", "network", "backend", "into", "seed"});
+        "expected --int8, --storage, --class-emoji, --into, or a file named .onnx, .h5, .hdf5, .hdf or .keras");
+  if (from != Form::kKeras) refuse("that is not from Keras", {"config", "network", "backend"});
+  if (from == Form::kOnnx) refuse("from ONNX", {"into", "seed"});
+  if (own && !arguments.has("into")) refuse("without --into", {"seed"});
   if (from == Form::kSafetensors) refuse("of a model of libfer's", {"class-names", "pixel-scale", "pixel-shift"});
   if (to == Form::kOnnx) refuse("to ONNX", {"int8", "calibrate", "calibrate-limit", "storage", "class-emoji"});
   if (to != Form::kOnnx) refuse("that is not to ONNX", {"keep-batch-norm", "opset", "preprocessed", "channels-first"});
@@ -142,10 +145,13 @@ void declare(cxxopts::Options& options) {
   options.add_options(keras)("config", "For files with weights alone: the model as Keras's to_json() wrote it", text(),
                              "FILE");
   options.add_options(keras)("network", "For files with weights alone: a network of libfer", text(), "NAME|FILE");
-  options.add_options(keras)("into", "Fill layers of this network or model by name (or in order); keep the rest",
-                             text(), "NAME|FILE");
-  options.add_options(keras)("seed", "Random seed for layers that --into does not fill", text()->default_value("42"),
-                             "N");
+  const char* filling = "Weights for another network";
+  options.add_options(filling)("into",
+                               "Fill layers of this network or model with MODEL's weights, by name (from Keras also in "
+                               "order); keep the rest",
+                               text(), "NAME|FILE");
+  options.add_options(filling)("seed", "Random seed for layers that --into does not fill", text()->default_value("42"),
+                               "N");
   options.add_options(keras)("backend", "What Keras ran on where the file does not say: theano or tensorflow", text(),
                              "NAME");
   cli::declare_threads(options);
@@ -159,7 +165,8 @@ cli::Program program() {
               "pictures), to a smaller\nfile, or, by the names of the files, to or from ONNX, or from Keras.",
           .declare = declare,
           .run = convert,
-          .groups = {"To 8-bit integers", "To a smaller file", "To ONNX", "From ONNX or Keras", "From Keras"}};
+          .groups = {"To 8-bit integers", "To a smaller file", "To ONNX", "From ONNX or Keras", "From Keras",
+                     "Weights for another network"}};
 }
 
 }  // namespace

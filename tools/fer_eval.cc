@@ -11,7 +11,9 @@
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
 #include "tools/data/data_source.h"
+#include "tools/eval/guessing.h"
 #include "tools/eval/results.h"
+#include "tools/eval/wrong_list.h"
 #include "tools/figures/evaluation_files.h"
 #include "tools/figures/write_figures.h"
 #include "tools/train/trained_on.h"
@@ -73,6 +75,14 @@ void print_results(const cli::Arguments& arguments, const cli::Subject& subject,
   fmt::print("{}\n", cli::one_line(json));
 }
 
+void list_wrong(const cli::Arguments& arguments, const cli::Subject& subject, const Dataset& data,
+                const cli::NamedRows& rows, const cli::Results& results) {
+  const cli::WrongList list = cli::wrong_list(subject.classifier, results.probabilities, data, rows.rows);
+  const std::string path = arguments.text("list-wrong");
+  write_file(path, list.text);
+  if (!arguments.flag("json")) fmt::print("{} of {} are wrong: {}\n", list.count, rows.rows.size(), path);
+}
+
 int eval(const cli::Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
   const bool has_data = operands.size() > 1 || (operands.size() == 1 && cli::leading_models(operands) == 0);
@@ -103,6 +113,8 @@ int eval(const cli::Arguments& arguments) {
                           "interrupted before the last picture, so nothing is known: give the same command again");
   if (arguments.has("figures")) write_figures(arguments, subject, data, rows, results);
   print_results(arguments, subject, rows, results);
+  if (const std::string hint = cli::guessing_hint(results.all); !hint.empty()) cli::note("fer-eval: " + hint);
+  if (arguments.has("list-wrong")) list_wrong(arguments, subject, data, rows, results);
   if (arguments.has("report")) write_report(arguments.text("report"), arguments, subject, data, rows, results);
   return 0;
 }
@@ -121,6 +133,9 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object");
   options.add_options()("report", "Write a page with the figures, the confusion matrix and the worst mistakes", text(),
                         "FILE.html");
+  options.add_options()("list-wrong",
+                        "Write the pictures that are classified wrongly, with label, prediction and probabilities",
+                        text(), "FILE.csv");
   options.add_options()("figures",
                         "Write confusion matrices, classes, mistakes and the probabilities of a picture as SVG, PNG "
                         "and CSV files",

@@ -14,7 +14,6 @@
 #include "tools/cli/models.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/views.h"
-#include "tools/data/data_files.h"
 #include "tools/eval/subject.h"
 #include "tools/faces/face_options.h"
 #include "tools/predict/answers.h"
@@ -24,25 +23,6 @@ namespace fer {
 namespace {
 
 bool is_csv(const std::string& path) { return cli::extension(path) == ".csv"; }
-
-// The number that the contest gives each class. Throws Error naming the model where a class has none.
-std::vector<size_t> contest_numbers(const Classifier& classifier, const std::string& model) {
-  const std::vector<std::string>& names = classifier.model(0).network.class_names;
-  if (!names.empty()) return cli::fer2013_numbers(names, model);
-  if (classifier.class_count() != 7) {
-    throw Error(fmt::format("{}: --csv: expected fer2013's seven classes, found {} without names", model,
-                            classifier.class_count()));
-  }
-  return {0, 1, 2, 3, 4, 5, 6};
-}
-
-// One label per line, in the order of the pictures, without a header: what the contest's organisers had uploaded
-// (pylearn2, scripts/icml_2013_wrepl/emotions/make_submission.py).
-std::string submission(const std::vector<int64_t>& labels, const std::vector<size_t>& numbers) {
-  std::string text;
-  for (const int64_t label : labels) text += fmt::format("{}\n", numbers[label]);
-  return text;
-}
 
 // Adds a picture, or every picture of a folder.
 void add_pictures(const std::string& path, bool skip_bad, cli::Answers& answers) {
@@ -78,6 +58,8 @@ int predict(const cli::Arguments& arguments) {
                     operands.empty() ? "neither" : fmt::format("{} alone", fmt::join(operands, " "))));
   }
   cli::check_face_answers(arguments);
+  if (arguments.flag("faces") && arguments.has("predictor"))
+    throw cli::UsageError("--predictor does not go with --faces");
   cli::use_threads(arguments);
   const std::vector<std::string> paths = cli::models_or_default("fer-predict", std::span(operands).first(models));
   const cli::Subject subject = cli::load_subject(arguments, paths);
@@ -87,8 +69,6 @@ int predict(const cli::Arguments& arguments) {
     cli::note("fer-predict: views " + subject.views_text());
   }
   if (arguments.flag("faces")) return predict_faces(arguments, classifier, std::span(operands).subspan(models));
-  std::vector<size_t> numbers;
-  if (arguments.has("csv")) numbers = contest_numbers(classifier, paths[0]);
   cli::Answers answers(classifier, views, arguments);
   for (const std::string& path : std::span(operands).subspan(models)) {
     if (is_csv(path) && holds_landmarks(path)) {
@@ -101,11 +81,11 @@ int predict(const cli::Arguments& arguments) {
     }
   }
   answers.flush();
-  if (answers.labels().empty()) throw Error("no picture could be read");  // with --skip-bad
+  if (answers.count() == 0) throw Error("no picture could be read");  // with --skip-bad
   if (arguments.has("csv")) {
-    write_file(arguments.text("csv"), submission(answers.labels(), numbers));
+    write_file(arguments.text("csv"), answers.csv().text());
     if (!arguments.flag("json")) {
-      fmt::print("{} labels written to {}\n", answers.labels().size(), arguments.text("csv"));
+      fmt::print("{} written to {}\n", answers.csv().what(), arguments.text("csv"));
     }
   }
   return 0;
@@ -117,9 +97,13 @@ void declare(cxxopts::Options& options) {
   options.add_options()("json", "Print one JSON object per picture");
   cli::declare_subject(options);
   options.add_options()("skip-bad", "Leave out pictures whose bytes are bad");
+  options.add_options()("predictor",
+                        "For a model that takes landmarks: dlib's shape predictor of 68 points, which finds them in "
+                        "pictures",
+                        cxxopts::value<std::string>(), "FILE.dat");
   options.add_options()("csv",
-                        "Write the labels as a submission to Kaggle's contest: fer2013's numbers, one per line; with "
-                        "--faces a table of the faces",
+                        "Write a table of files, labels and a probability per class; for one CSV file and fer2013's "
+                        "classes a submission to Kaggle's contest, with --faces a table of the faces",
                         cxxopts::value<std::string>(), "OUT");
   cli::declare_face_answers(options);
   cli::declare_threads(options);

@@ -208,7 +208,8 @@ cli::Program program() {
               "report.html.",
           .declare = cli::declare_train_options,
           .run = train,
-          .groups = cli::train_option_groups()};
+          .groups = cli::train_option_groups(),
+          .everyday = cli::everyday_train_options()};
 }
 
 }  // namespace

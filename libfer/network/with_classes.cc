@@ -2,6 +2,7 @@
 
 #include "fer/error.h"
 #include "fer/network.h"
+#include "network/head.h"
 #include "network/layer_facts.h"
 
 namespace fer {
@@ -22,13 +23,18 @@ int input_of(const Network& network, int layer) {
 
 }  // namespace
 
+int head_of(const Network& network) {
+  int at = static_cast<int>(network.layers.size()) - 1;
+  while (at >= 0 && facts_of(network.layers[at].kind).keeps_channels) at = input_of(network, at);
+  return at;
+}
+
 Network with_classes(Network network, const std::vector<std::string>& class_names) {
   const auto outputs = static_cast<int64_t>(class_names.size());
   const bool fits = !network.layers.empty() && class_count(network) == outputs;
   network.class_names = class_names;
   if (fits) return network;
-  int at = static_cast<int>(network.layers.size()) - 1;
-  while (at >= 0 && facts_of(network.layers[at].kind).keeps_channels) at = input_of(network, at);
+  const int at = head_of(network);
   if (at >= 0) {
     LayerKind& kind = network.layers[at].kind;
     if (auto* dense = std::get_if<Dense>(&kind)) {

@@ -27,6 +27,7 @@ const std::vector<Expected>& expected_networks() {
       {"seed000_landmark_cnn", {68, 2, 1}, 7, 296455, 293511, 4844736, {8, 8, 0, 4, 1, 0}},
       {"seed000_resnet50_48", {48, 48, 3}, 7, 25761287, 17132295, 205345216, {53, 57, 3, 1, 4, 16}},
       {"seed001_resnet34", {48, 48, 1}, 6, 21298502, 21281478, 187538432, {36, 36, 0, 1, 1, 16}},
+      {"seed001_resnet34_3x3", {48, 48, 1}, 6, 21295942, 21278918, 2605992960, {36, 36, 0, 0, 1, 16}},
       {"seed001_shallow_cnn", {48, 48, 1}, 6, 679306, 679306, 9880320, {2, 0, 0, 2, 2, 0}},
       {"seed001_wider_cnn", {48, 48, 1}, 6, 450374, 450374, 46375680, {3, 0, 1, 3, 2, 0}},
       {"seed002_vgg8", {48, 48, 1}, 7, 5905863, 5902151, 392969344, {8, 7, 7, 4, 4, 0}},
@@ -41,7 +42,7 @@ int count_of(const Network& network, const std::string& type) {
                                         [&](const Layer& layer) { return layer_type_name(layer.kind) == type; }));
 }
 
-TEST(Library, HasTheTenNetworksByName) {
+TEST(Library, HasTheTenNetworksAndAVariantByName) {
   std::vector<std::string> names;
   for (const Expected& expected : expected_networks()) names.push_back(expected.name);
   EXPECT_EQ(network_names(), names);

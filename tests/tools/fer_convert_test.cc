@@ -195,6 +195,35 @@ TEST_F(FerConvert, StoresModelsInLessSpace) {
   }
 }
 
+TEST_F(FerConvert, FillsAnotherNetworkWithTheWeightsOfAModel) {
+  nlohmann::json network = nlohmann::json::parse(kNetwork);
+  network["layers"][3] = {{"name", "flat"}, {"type", "global_avg_pool2d"}};
+  write("pooled.json", network.dump());
+  network["input"] = {64, 64, 1};
+  write("large.json", network.dump());
+  ASSERT_EQ(run("fer-train faces.csv --network pooled.json --epochs 1 --batch-size 7 --quiet --out pooled").status, 0);
+  const ToolResult r = run("fer-convert pooled/best.safetensors --into large.json --out large.safetensors");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("filled from the file: 3 layers\n  conv\n  norm\n  out\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("classes: the file's (angry, disgust,"), std::string::npos) << r.out;
+  EXPECT_EQ(r.out.find("as they were"), std::string::npos) << r.out;
+  const Model from = load_model(path("pooled/best.safetensors")), into = load_model(path("large.safetensors"));
+  EXPECT_EQ(into.network.input, Shape({64, 64, 1}));
+  EXPECT_TRUE(std::ranges::equal(from.weights.values.values(), into.weights.values.values()));
+  EXPECT_EQ(run("fer-eval large.safetensors faces.csv").status, 0);
+  // A dense layer after a flatten depends on the size.
+  const ToolResult part = run("fer-convert run/best.safetensors --into large.json --seed 3 --out part.safetensors");
+  ASSERT_EQ(part.status, 0) << part.err;
+  EXPECT_NE(part.out.find("filled from the file: 2 layers\n  conv\n  norm\n"), std::string::npos) << part.out;
+  EXPECT_NE(part.out.find("as they were, of another shape in the file: 1 layer\n  out: [484, 7] there, [4, 7] here\n"),
+            std::string::npos)
+      << part.out;
+  const ToolResult none = run("fer-convert run/best.safetensors --into seed002_vgg8 --out none.safetensors");
+  EXPECT_EQ(none.status, 1);
+  expect_one_line_error(none, "fer-convert", "expected a layer that has the name and the shapes");
+  EXPECT_EQ(run("fer-convert run/best.safetensors --storage bf16 --seed 3 --out x.safetensors").status, 2);
+}
+
 TEST_F(FerConvert, WrongCallsAreUsageErrors) {
   for (const char* call :
        {"fer-convert", "fer-convert run/best.safetensors", "fer-convert run/best.safetensors --out x",

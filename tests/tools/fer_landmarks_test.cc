@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <cmath>
+#include <map>
 
 #include "fer/landmarks.h"
 #include "tests/tools/tool_run.h"
@@ -38,6 +39,26 @@ TEST_F(FacePoints, AreMadeOfPicturesByDlib) {
                 .status,
             0);
   EXPECT_EQ(read_landmarks(path("folder.csv")).files.at(0), "pics/train/angry/00.png");
+  // From a picture to an answer in one step.
+  const Dataset folder = read_landmarks(path("folder.csv"));
+  std::map<std::string, nlohmann::json> answers;
+  for (const auto& answer : json_lines(run("fer-predict run/best.safetensors folder.csv --json").out)) {
+    answers[folder.files.at(answer["row"])] = answer["probabilities"];
+  }
+  const ToolResult pictures = run("fer-predict run/best.safetensors pics --predictor 68.dat --json");
+  ASSERT_EQ(pictures.status, 0) << pictures.err;
+  EXPECT_NE(pictures.err.find("00.png: no face found: the whole picture is taken for one\n"), std::string::npos);
+  const auto found = json_lines(pictures.out);
+  ASSERT_EQ(found.size(), answers.size());
+  for (const auto& answer : found) EXPECT_EQ(answer["probabilities"], answers.at(answer["file"])) << answer["file"];
+  const ToolResult without = run("fer-predict run/best.safetensors pics");
+  EXPECT_EQ(without.status, 1);
+  expect_one_line_error(without, "fer-predict", "the model takes 68 points of a face: --predictor");
+  ASSERT_EQ(run("fer-train faces.csv --network net.json --epochs 1 --batch-size 7 --out small --quiet").status, 0);
+  const ToolResult wrong = run("fer-predict small/best.safetensors pics --predictor 68.dat");
+  EXPECT_EQ(wrong.status, 1);
+  expect_one_line_error(wrong, "fer-predict", "--predictor: expected a model that takes landmarks");
+
   const ToolResult five = run("fer-landmarks faces.csv --predictor 5.dat --out x.csv");
   EXPECT_EQ(five.status, 1);
   expect_one_line_error(five, "fer-landmarks", "5.dat: expected a shape predictor of 68 points, found one of 5");

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "fer/image.h"
 #include "tests/tools/tool_run.h"
 
@@ -190,10 +192,30 @@ TEST_F(FerPredict, ASubmissionHasTheNumbersOfTheContest) {
   for (const auto& answer : answers) expected += answer["index"] == 0 ? "3\n" : "6\n";
   EXPECT_EQ(read_text(path("out.csv")), expected);
   ASSERT_EQ(run(train + "--classes mixed=happy+sad,neutral --out mixed").status, 0);
+  // Its own classes have no numbers there: a table.
   const ToolResult r = run("fer-predict mixed/best.safetensors faces.csv --csv mixed.csv");
-  EXPECT_EQ(r.status, 1);
-  expect_one_line_error(r, "fer-predict", "mixed/best.safetensors: expected classes of fer2013");
-  EXPECT_FALSE(exists("mixed.csv"));
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(r.out, "a table of 70 pictures written to mixed.csv\n");
+  EXPECT_TRUE(read_text(path("mixed.csv")).starts_with("file,row,label,mixed,neutral\nfaces.csv,0,"));
+}
+
+TEST_F(FerPredict, WritesATableOfFiles) {
+  std::filesystem::create_directory(path("faces"));
+  for (const char* name : {"a.pgm", "b, \"c\".pgm"}) {
+    write(std::string("faces/") + name, "P5\n48 48\n255\n" + std::string(48 * 48, *name == 'a' ? '@' : ' '));
+  }
+  const ToolResult r = run("fer-predict run/best.safetensors faces --csv out.csv");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(r.out, "a table of 2 pictures written to out.csv\n");
+  std::string expected = "file,label,angry,disgust,fear,happy,sad,surprise,neutral\n";
+  for (const auto& answer : json_lines(run("fer-predict run/best.safetensors faces --json").out)) {
+    const std::string file = answer["file"];
+    expected += file == "faces/a.pgm" ? file : "\"faces/b, \"\"c\"\".pgm\"";
+    expected += "," + answer["label"].get<std::string>();
+    for (const auto& p : answer["probabilities"]) expected += fmt::format(",{}", p.get<float>());
+    expected += "\n";
+  }
+  EXPECT_EQ(read_text(path("out.csv")), expected);
 }
 
 TEST_F(FerPredict, WritesThroughLinksAndToPipes) {

@@ -16,6 +16,7 @@
 #include "fer/error.h"
 #include "fer/threads.h"
 #include "fer/version.h"
+#include "tools/cli/help.h"
 
 namespace fer::cli {
 namespace {
@@ -50,8 +51,17 @@ cxxopts::Options all_options(const Program& program) {
   options.custom_help("[options] " + program.operands);
   options.set_width(100);
   program.declare(options);
-  options.add_options()("h,help", "Print this and exit")("version", "Print the version and exit");
+  const bool two = !program.everyday.empty();
+  options.add_options()("h,help", two ? "Print the everyday options and exit" : "Print this and exit");
+  if (two) options.add_options()("help-all", "Print all options and exit");
+  options.add_options()("version", "Print the version and exit");
   return options;
+}
+
+std::string help_text(const Program& program) {
+  std::vector<std::string> groups = program.groups;
+  groups.emplace_back();
+  return all_options(program).help(groups);
 }
 
 // "fer-eval: MESSAGE" as one line. There may be nobody to read it (stderr closed, its disk full), and no memory: the
@@ -89,9 +99,14 @@ const char* running = "fer";  // the program's name, for end_without_memory
 int run_or_throw(const Program& program, const std::vector<std::string>& words) {
   const Arguments arguments = parse(program, words);
   if (arguments.flag("help")) {
-    std::vector<std::string> groups = program.groups;
-    groups.emplace_back();
-    fmt::print("{}", all_options(program).help(groups));
+    const std::string help = help_text(program);
+    std::vector<std::string> shown = program.everyday;
+    shown.insert(shown.end(), {"help", "help-all", "version"});
+    fmt::print("{}", program.everyday.empty() ? help : short_help(help, shown));
+    return 0;
+  }
+  if (!program.everyday.empty() && arguments.flag("help-all")) {
+    fmt::print("{}", help_text(program));
     return 0;
   }
   if (arguments.flag("version")) {

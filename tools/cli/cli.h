@@ -57,6 +57,8 @@ struct Program {
   std::function<void(cxxopts::Options&)> declare;
   std::function<int(const Arguments&)> run;
   std::vector<std::string> groups = {};  // of options, in the order in which --help shows them; may be empty
+  // The options that --help shows where all are too many: then --help-all shows the others too. Empty: all.
+  std::vector<std::string> everyday = {};
 };
 
 // Parses words (without the program's name) by the program's options, --help and --version among them. Throws

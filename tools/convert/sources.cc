@@ -1,9 +1,11 @@
 #include "tools/convert/sources.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "fer/error.h"
 #include "fer/keras.h"
+#include "fer/new_head.h"
 #include "fer/onnx.h"
 
 namespace fer::cli {
@@ -60,8 +62,8 @@ void add_layers(const char* what, const std::vector<std::string>& names, Notes& 
   for (const std::string& name : names) notes.push_back("  " + name);
 }
 
-// Copies the weights of a backbone into a network that is built on it.
-Model filled_network(const Arguments& arguments, Notes& notes) {
+// The network or model of --into.
+Model model_to_fill(const Arguments& arguments, Notes& notes) {
   const std::string into = arguments.text("into");
   Model model;
   if (into.ends_with(".safetensors")) {
@@ -75,6 +77,41 @@ Model filled_network(const Arguments& arguments, Notes& notes) {
     model.network = load_network(into);
     model.weights = initialize(model.network, static_cast<uint64_t>(arguments.integer("seed", 0, INT64_MAX)));
   }
+  return model;
+}
+
+// Copies the weights of one of libfer's models into a network. The pixels go in as into the model that they are from.
+Model filled_by_own(const Arguments& arguments, Notes& notes) {
+  const Model from = load_model(arguments.operands()[0]);
+  Model model = model_to_fill(arguments, notes);
+  const TakenWeights weights = take_weights(from, model);
+  const std::pair<const char*, const std::vector<std::string>*> lists[] = {
+      {"filled from the file", &weights.taken},
+      {"as they were, of another shape in the file", &weights.other},
+      {"as they were, not in the file", &weights.absent},
+      {"of the file, not used", &weights.unused}};
+  for (const auto& [what, names] : lists) {
+    if (!names->empty()) add_layers(what, *names, notes);
+  }
+  const PictureSize resize = model.preprocessing.resize;
+  model.preprocessing = from.preprocessing;
+  model.preprocessing.resize = resize;
+  notes.push_back(fmt::format("input: pixels go in as into the file's model, times {}, plus {}",
+                              from.preprocessing.scale, from.preprocessing.shift));
+  const std::vector<std::string>& names = from.network.class_names;
+  const bool whole = weights.other.empty() && weights.absent.empty();
+  if (whole && !names.empty() && class_count(model.network) == static_cast<int64_t>(names.size())) {
+    model.network.class_names = names;
+    model.classes = from.classes;
+    model.emoji = from.emoji;
+    notes.push_back(fmt::format("classes: the file's ({})", fmt::join(names, ", ")));
+  }
+  return model;
+}
+
+// Copies the weights of a backbone into a network that is built on it.
+Model filled_network(const Arguments& arguments, Notes& notes) {
+  Model model = model_to_fill(arguments, notes);
   KerasReadOptions options;
   read_common_options(arguments, options);
   if (!options.class_names.empty()) model.network.class_names = options.class_names;
@@ -103,7 +140,9 @@ Form form_of(const std::string& path) {
 
 Model read_any(const Arguments& arguments, Form from, Notes& notes) {
   if (from == Form::kOnnx) return model_from_onnx(arguments, notes);
-  if (from == Form::kSafetensors) return load_model(arguments.operands()[0]);
+  if (from == Form::kSafetensors) {
+    return arguments.has("into") ? filled_by_own(arguments, notes) : load_model(arguments.operands()[0]);
+  }
   return arguments.has("into") ? filled_network(arguments, notes) : model_from_keras(arguments, notes);
 }
 

@@ -17,7 +17,7 @@ enum class Form { kSafetensors, kOnnx, kKeras };
 // Tells the format by the end of the file's name, in upper or lower case.
 Form form_of(const std::string& path);
 
-// The model that the first operand names; from Keras with --into, that network or model with weights of the file's.
+// The model that the first operand names; with --into, that network or model with weights of the file's.
 Model read_any(const Arguments& arguments, Form from, Notes& notes);
 
 }  // namespace fer::cli

@@ -117,16 +117,6 @@ void note_dropped(OpenedData& opened, int64_t dropped, const std::vector<std::st
       fmt::format("{}: {} pictures of other classes ({}) left out", opened.path, grouped(dropped), named(names)));
 }
 
-void apply_rules(OpenedData& opened, const std::vector<ClassRule>& rules, bool all_needed) {
-  const std::vector<std::string> names = opened.data.class_names;
-  try {
-    const int64_t dropped = apply_classes(opened.data, rules, all_needed, &opened.soft_targets);
-    note_dropped(opened, dropped, names, rules);
-  } catch (const Error& error) {
-    throw Error(opened.path + ": " + error.what());
-  }
-}
-
 // For as many classes as the network has outputs: in its order where they have the same names, under its names where it
 // has its own for numbered labels, else as they are.
 std::vector<ClassRule> rules_by_network(const Dataset& data, const Network& network) {
@@ -171,6 +161,16 @@ std::vector<ClassRule> rules_without_option(OpenedData& opened, const DataOption
 }
 
 }  // namespace
+
+void apply_class_rules(OpenedData& opened, const std::vector<ClassRule>& rules, bool all_needed) {
+  const std::vector<std::string> names = opened.data.class_names;
+  try {
+    const int64_t dropped = apply_classes(opened.data, rules, all_needed, &opened.soft_targets);
+    note_dropped(opened, dropped, names, rules);
+  } catch (const Error& error) {
+    throw Error(opened.path + ": " + error.what());
+  }
+}
 
 void declare_data_options(cxxopts::OptionAdder& add, bool training) {
   const auto text = [] { return cxxopts::value<std::string>(); };
@@ -223,14 +223,14 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
 }
 
 void choose_classes(OpenedData& opened, const Arguments& arguments) {
-  if (arguments.has("classes")) apply_rules(opened, parse_classes(arguments.text("classes")), true);
+  if (arguments.has("classes")) apply_class_rules(opened, parse_classes(arguments.text("classes")), true);
 }
 
 std::vector<ClassRule> match_classes(OpenedData& opened, const DataOptions& options, Network& network) {
   const int64_t outputs = class_count(network);
   std::vector<ClassRule> rules =
       options.classes.empty() ? rules_without_option(opened, options, network) : parse_classes(options.classes);
-  apply_rules(opened, rules, true);
+  apply_class_rules(opened, rules, true);
   network = with_classes(std::move(network), opened.data.class_names);
   if (class_count(network) != outputs) {
     opened.notes.push_back(fmt::format("network {}: gets {} outputs instead of {}, one per class", shown_name(network),
@@ -248,7 +248,7 @@ void apply_model_classes(OpenedData& opened, const Model& model) {
   const bool any = std::any_of(map.begin(), map.end(), [](uint8_t c) { return c != kNoLabel; });
   const int64_t outputs = class_count(model.network);
   if (any) {
-    apply_rules(opened, rules, false);
+    apply_class_rules(opened, rules, false);
   } else if (!rules.empty() || static_cast<int64_t>(data.class_names.size()) != outputs) {
     throw Error(fmt::format("{}: expected some of the model's {} classes ({}), found {}", opened.path, outputs,
                             rules.empty() ? "without names" : named(model.network.class_names),

@@ -36,6 +36,10 @@ struct OpenedData {
 OpenedData open_data(const std::string& path, const DataOptions& options, const Shape& input,
                      bool labels_needed = true);
 
+// Relabels the data by rules, as apply_classes does; pictures that no rule takes become a note. Throws Error naming the
+// data where all_needed is set and a rule names a class that they lack.
+void apply_class_rules(OpenedData& opened, const std::vector<ClassRule>& rules, bool all_needed);
+
 // Makes the classes that --classes asks for, if it does.
 void choose_classes(OpenedData& opened, const Arguments& arguments);
 

@@ -18,7 +18,7 @@ struct Results {
   std::vector<Evaluation> members;  // of each model alone, where there are several
   Twins twins;
   Evaluation without_twins;  // where they were asked for
-  Tensor probabilities;      // [rows, classes]
+  Tensor probabilities;      // [rows, classes], of all models as one
 };
 
 // Asks the models about the rows. Throws Error, also when the program was asked to stop (stop.h).

@@ -50,12 +50,30 @@ Answers::Answers(const Classifier& classifier, const Views& views, const Argumen
       views_(views),
       json_(arguments.flag("json")),
       lines_(!arguments.has("csv")),
-      top_(arguments.integer("top", 1, 1 << 20)) {}
+      top_(arguments.integer("top", 1, 1 << 20)),
+      csv_(classifier) {
+  if (arguments.has("predictor")) landmarks_.emplace(arguments.text("predictor"), classifier);
+}
+
+void Answers::flush() {
+  if (landmarks_) return answer_all(std::span<const float>(values_));
+  answer_all(std::span<const uint8_t>(pixels_));
+}
 
 void Answers::add(Source source, const Image& image) {
-  const std::vector<uint8_t> input = classifier_.input_of(image, source.file);
-  if (source.row < 0) note_unlike(source, image);
-  pixels_.insert(pixels_.end(), input.begin(), input.end());
+  if (landmarks_) {
+    const std::vector<float> input = landmarks_->of(image, source.file);
+    values_.insert(values_.end(), input.begin(), input.end());
+  } else if (classifier_.takes_landmarks()) {
+    throw Error(
+        source.file +
+        ": the model takes 68 points of a face: --predictor shape_predictor_68_face_landmarks.dat finds them in "
+        "pictures");
+  } else {
+    const std::vector<uint8_t> input = classifier_.input_of(image, source.file);
+    if (source.row < 0) note_unlike(source, image);
+    pixels_.insert(pixels_.end(), input.begin(), input.end());
+  }
   sources_.push_back(std::move(source));
   if (static_cast<int64_t>(sources_.size()) == kBatch) flush();
 }
@@ -90,12 +108,13 @@ void Answers::answer_all(std::span<const Value> batch) {
   }
   sources_.clear();
   pixels_.clear();
+  values_.clear();
 }
-template void Answers::answer_all(std::span<const uint8_t>);
 
 void Answers::answer(const Source& source, std::span<const float> p) {
   const std::vector<int64_t> order = most_probable(p, top_);
-  labels_.push_back(order[0]);
+  ++count_;
+  if (!lines_) csv_.add(source.file, source.row, p);
   if (json_) {
     print_json(source, p, order);
   } else if (lines_) {

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "fer/classifier.h"
 #include "tools/cli/cli.h"
+#include "tools/predict/answers_csv.h"
+#include "tools/predict/landmark_inputs.h"
 
 namespace fer::cli {
 
@@ -30,9 +33,11 @@ class Answers {
   void add(Source source, const Image& image);
   // Adds every row of a file of landmarks.
   void add_landmarks(const std::string& path);
-  void flush() { answer_all(std::span<const uint8_t>(pixels_)); }
+  void flush();
 
-  const std::vector<int64_t>& labels() const { return labels_; }
+  int64_t count() const { return count_; }
+  // Of all answers, where --csv asks for them.
+  const AnswersCsv& csv() const { return csv_; }
 
  private:
   template <class Value>
@@ -49,7 +54,10 @@ class Answers {
   bool noted_ = false;
   std::vector<Source> sources_;
   std::vector<uint8_t> pixels_;
-  std::vector<int64_t> labels_;
+  std::optional<LandmarkInputs> landmarks_;  // of pictures, where --predictor finds them
+  std::vector<float> values_;
+  AnswersCsv csv_;
+  int64_t count_ = 0;
 };
 
 }  // namespace fer::cli

@@ -88,7 +88,8 @@ std::string lasting_path(const std::string& path) { return path == "-" ? path : 
 
 // Paths from any folder: of a file that is there, or of a list of files.
 std::string lasting_text(const std::string& name, const std::string& value) {
-  static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe"};  // network, recipe: or a name
+  static const std::set<std::string> kFiles = {"network", "init", "ferplus", "recipe",
+                                               "wrong-only"};  // network, recipe: or a name
   if (name == "teacher") {
     TrainConfig config;
     set_train_option(config, name, value);

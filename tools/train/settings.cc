@@ -1,6 +1,7 @@
 #include "tools/train/settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "fer/threads.h"
 #include "fer/version.h"
@@ -143,6 +144,12 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
     rows.emplace_back("settings", options.recipe.empty() ? "of the network's file" : "of " + options.settings);
   }
   if (!options.init.empty()) rows.emplace_back("starts from", options.init);
+  if (!options.wrong_by.empty()) rows.emplace_back("only what is wrong by", options.wrong_by);
+  if (!config.freeze.empty()) {
+    rows.emplace_back("frozen layers",
+                      fmt::format("{}{}", fmt::join(config.freeze, ", "),
+                                  config.unfreeze_at > 0 ? fmt::format(", before epoch {}", config.unfreeze_at) : ""));
+  }
 }
 
 }  // namespace

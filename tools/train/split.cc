@@ -1,14 +1,17 @@
 #include "tools/train/split.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "fer/classes.h"
 #include "fer/error.h"
 #include "fer/evaluate.h"
+#include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
 
 namespace fer::cli {
@@ -131,6 +134,27 @@ TrainingRows misclassified(const TrainingRows& rows, const SplitOptions& options
   wrong.train = std::move(split.train);
   wrong.validation = std::move(split.validation);
   if (wrong.validation.empty() && options.validation_share > 0) wrong.train.clear();
+  return wrong;
+}
+
+TrainingRows wrong_by_model(const TrainingRows& rows, const Dataset& data, const std::string& path) {
+  const Model model = load_model(path);
+  const std::vector<std::string>& names = model.network.class_names;
+  const bool same = names.empty()
+                        ? class_count(model.network) == static_cast<int64_t>(data.class_names.size())
+                        : std::ranges::equal(names, data.class_names, {}, canonical_class_name, canonical_class_name);
+  if (!same) {
+    throw Error(fmt::format("--wrong-only {}: expected a model of the classes that are trained ({}), found {}", path,
+                            fmt::join(data.class_names, ", "),
+                            names.empty() ? fmt::format("{} outputs without names", class_count(model.network))
+                                          : fmt::format("{}", fmt::join(names, ", "))));
+  }
+  TrainingRows wrong = rows;
+  wrong.train = misclassified_rows(model, data, rows.train);
+  wrong.train_name = "wrong of " + rows.train_name;
+  wrong.notes.push_back(fmt::format("--wrong-only {}: {} of {} pictures of {} are classified wrongly and trained on",
+                                    path, grouped(static_cast<int64_t>(wrong.train.size())),
+                                    grouped(static_cast<int64_t>(rows.train.size())), rows.train_name));
   return wrong;
 }
 

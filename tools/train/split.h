@@ -41,6 +41,10 @@ TrainingRows choose_rows(const Dataset& data, const SplitOptions& options, const
 TrainingRows misclassified(const TrainingRows& rows, const SplitOptions& options, const Dataset& data,
                            const Model& model);
 
+// The training rows of `rows` that the model in this file classifies wrongly; the validation rows stay. Throws Error
+// where it does not tell the classes of the data apart, in their order.
+TrainingRows wrong_by_model(const TrainingRows& rows, const Dataset& data, const std::string& path);
+
 // Pictures of every class among `rows`.
 std::vector<int64_t> class_counts(const Dataset& data, const std::vector<int64_t>& rows, int64_t classes);
 

@@ -69,6 +69,13 @@ std::vector<std::string> train_option_groups() {
   return groups;
 }
 
+std::vector<std::string> everyday_train_options() {
+  return {"network",         "init",          "recipe", "out",      "resume", "seed",       "threads",
+          "quiet",           "split",         "limit",  "classes",  "epochs", "batch-size", "class-weights",
+          "label-smoothing", "average",       "flip",   "shift",    "rotate", "zoom",       "crop",
+          "optimizer",       "learning-rate", "freeze", "schedule", "model",  "monitor",    "patience"};
+}
+
 void declare_train_options(cxxopts::Options& options) { declare_train_options_with(options, train_options()); }
 
 void declare_train_options_with(cxxopts::Options& options, const std::vector<TrainOption>& list) {
@@ -86,6 +93,7 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
   data("validation-split", "Share of all pictures but PrivateTest that --split random validates on", text("0.1"),
        "SHARE");
   data("limit", "Use at most N pictures of each part; from folders, evenly from all classes", text(), "N");
+  data("wrong-only", "Train only on the pictures that this model classifies wrongly", text(), "MODEL");
   declare_data_options(data, true);
   data("class-emoji", kClassEmojiHelp, text(), "LIST");
 
@@ -118,7 +126,7 @@ TrainOptions read_train_options(const Arguments& a, TrainOptions options, const 
   options.network = a.text("network");
   if (a.has("init")) options.init = a.text("init");
   if (a.has(kClassWeights)) options.class_weights = a.text(kClassWeights);
-  if (a.has("init") && a.has("classes")) throw UsageError("--classes does not go with --init, which brings its own");
+  if (a.has("wrong-only")) options.wrong_by = a.text("wrong-only");
   for (const TrainOption& option : list) {
     if (a.has("init") && is_models_own(option.name) && a.has(option.name)) {
       throw UsageError(fmt::format("--{} does not go with --init, which brings its own", option.name));

@@ -29,6 +29,7 @@ struct TrainOptions {
   std::optional<Network> recipe_network;  // in place of `network`
   int64_t stage = 0;                      // its number where there are several; else 0
   bool wrong_only = false;                // train only on pictures that `init` classifies wrongly
+  std::string wrong_by;                   // ... or that this model does; empty: none
   std::vector<std::string> remarks;       // which of those settings are not known or not applied
   TrainConfig config;
   bool quiet = false, json = false;
@@ -36,6 +37,8 @@ struct TrainOptions {
 
 // The groups of --help, in its order: Run, Data and those of the list.
 std::vector<std::string> train_option_groups();
+// The options that most runs need, which --help shows; --help-all has all.
+std::vector<std::string> everyday_train_options();
 // The options of the program, and those of fer/train_options.h or of `list`.
 void declare_train_options(cxxopts::Options& options);
 void declare_train_options_with(cxxopts::Options& options, const std::vector<TrainOption>& list);

@@ -11,6 +11,7 @@
 #include "tools/cli/class_emoji.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
+#include "tools/data/model_classes.h"
 #include "tools/train/ranks.h"
 #include "tools/train/settings.h"
 
@@ -21,6 +22,7 @@ constexpr int64_t kEvaluationBatch = 64;
 
 TrainingRows training_rows(const TrainOptions& options, const Start& start) {
   const TrainingRows rows = choose_rows(start.opened.data, options.split, options.data);
+  if (!options.wrong_by.empty()) return wrong_by_model(rows, start.opened.data, options.wrong_by);
   return options.wrong_only ? misclassified(rows, options.split, start.opened.data, start.model) : rows;
 }
 
@@ -67,7 +69,7 @@ Start open_start(const TrainOptions& options) {
   }
   start.opened = open_data(options.data, options.data_options, picture_shape(model.network, shown_as(options, model)));
   if (!options.init.empty()) {
-    apply_model_classes(start.opened, model);
+    match_model_classes(start.opened, options.data_options, options.init, options.config.seed, model);
     use_class_emoji(options, model);
     return start;
   }
@@ -118,6 +120,9 @@ void Run::print_notes() const {
   if (!options_.init.empty() && start_.model.temperature != 1) {
     note(fmt::format("fer-train: {}: its temperature, {:.6g}, is dropped, as training changes what it was fitted to",
                      options_.init, start_.model.temperature));
+  }
+  if (!options_.config.freeze.empty() && options_.init.empty()) {
+    note("fer-train: freeze: the layers keep their random first weights (--init MODEL brings trained ones)");
   }
   for (const std::string& line : rows_.notes) note(fmt::format("fer-train: {}", line));
   for (const std::string& remark : options_.remarks) note(fmt::format("fer-train: {}: {}", options_.settings, remark));

@@ -90,6 +90,14 @@ struct TrainConfig {
   // stay as they are (a batch norm's moving moments still move: a frozen layer's do not). An entry that is no layer's
   // with weights is an Error.
   std::vector<LayerRate> learning_rate_multipliers = {};
+  // Layers that are not trained, beside those that the network itself has frozen: names, patterns ("conv*", a star for
+  // any characters), ranges in the network's order ("conv1..conv4", all layers between) and counts ("4": the first four
+  // layers with weights). As with Keras's `trainable = False`, a frozen batch norm uses and keeps its moving moments,
+  // and regularisers of frozen layers count in no loss. The backward pass ends where nothing below is trained. An entry
+  // that is of no layer with weights is an Error. The model's network stays as it is: freezing is of the run alone.
+  std::vector<std::string> freeze = {};
+  // The epoch, from 1, from which on these layers are trained too; 0: never. Their moments begin there.
+  int64_t unfreeze_at = 0;
   Schedule schedule = ConstantSchedule{};
   GradientClipping clipping = {};
   Loss loss = Loss::kCrossEntropy;

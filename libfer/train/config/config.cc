@@ -91,6 +91,11 @@ void check_together(const TrainConfig& config) {
   if (config.loss == Loss::kSquaredHinge && config.self_targets.any()) {
     throw Error("self_targets: expected the loss cross_entropy for soft targets, found squared_hinge");
   }
+  if (config.unfreeze_at > 0 && config.freeze.empty()) {
+    throw Error(fmt::format("unfreeze_at: expected freeze beside it, found none (epoch {} has nothing to unfreeze)",
+                            config.unfreeze_at));
+  }
+  if (config.unfreeze_at == 1) throw Error("unfreeze_at: expected an epoch from 2 on, or 0 for never, found 1");
   if (config.save_every > 0 && config.out_dir.empty()) {
     throw Error("save_every: expected out_dir to keep snapshots in, found none");
   }

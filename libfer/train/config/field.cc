@@ -84,6 +84,7 @@ std::string expected_text(const Field& field, const Place& place) {
                  [&](std::vector<SizeShare>*) { return sizes_expected(field.range); },
                  [&](PictureSize*) { return size_expected(field.range); },
                  [&](Interval*) { return interval_expected(field.range); },
+                 [](LayerList) { return std::string("layers: names, conv*, A..B or a count of the first"); },
                  [](const Choice& choice) { return one_of(choice.names); }},
       place);
 }
@@ -97,6 +98,11 @@ void check_value(const Field& field, const Place& place, const std::string& wher
                         [&](Views* views) {
                           if (views->mean != ViewMean::kProbabilities) {
                             fail(where, "the mean of the views' probabilities", "that of their logits");
+                          }
+                        },
+                        [&](LayerList list) {
+                          for (const std::string& entry : *list.entries) {
+                            if (entry.empty()) fail(where, expected_text(field, place), "an empty one");
                           }
                         },
                         [&](std::vector<std::string>* paths) {

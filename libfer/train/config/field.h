@@ -42,10 +42,15 @@ struct Choice {
   std::function<void(const std::string&)> set;
 };
 
+// A list of layers: names, patterns, ranges and counts.
+struct LayerList {
+  std::vector<std::string>* entries;
+};
+
 // Where a field's value lies in a TrainConfig; monostate: in this one nowhere (momentum, while the optimizer is Adam).
 using Place = std::variant<std::monostate, bool*, int64_t*, uint64_t*, float*, double*, std::string*,
                            std::vector<double>*, std::vector<std::string>*, std::vector<LayerRate>*,
-                           std::vector<SizeShare>*, Views*, PictureSize*, Interval*, Choice>;
+                           std::vector<SizeShare>*, Views*, PictureSize*, Interval*, Choice, LayerList>;
 
 enum class Kept {
   kCompared,  // in config.json, and the same in a resumed run

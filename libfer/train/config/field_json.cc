@@ -11,7 +11,7 @@ core::JsonValue value_to_json(const Place& place) {
   using core::JsonValue;
   return std::visit(
       Overloaded{[](std::monostate) { return JsonValue(); }, [](const Choice& choice) { return JsonValue(choice.now); },
-                 [](Views* v) { return JsonValue(views_name(*v)); },
+                 [](Views* v) { return JsonValue(views_name(*v)); }, [](LayerList v) { return JsonValue(*v.entries); },
                  [](PictureSize* v) {
                    return v->given() ? JsonValue::array({v->height, v->width}) : JsonValue();
                  },
@@ -53,6 +53,11 @@ void value_from_json(const json& value, const std::string& where, const Place& p
                           if (!value.is_array()) fail(where, "an array of paths", shown(value));
                           out->resize(value.size());
                           for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out)[i]);
+                        },
+                        [&](LayerList out) {
+                          if (!value.is_array()) fail(where, "an array of layers", shown(value));
+                          out.entries->resize(value.size());
+                          for (size_t i = 0; i < value.size(); ++i) read_value(value[i], where, (*out.entries)[i]);
                         },
                         [&](Views* out) {
                           if (!value.is_string()) fail(where, "the names of views", shown(value));

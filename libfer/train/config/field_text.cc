@@ -38,7 +38,8 @@ bool take_none(const Place& place) {
                                [](std::vector<std::string>* v) { return v->clear(), true; },
                                [](std::vector<LayerRate>* v) { return v->clear(), true; },
                                [](std::vector<SizeShare>* v) { return v->clear(), true; },
-                               [](PictureSize* v) { return *v = PictureSize(), true; }, [](auto&&) { return false; }},
+                               [](PictureSize* v) { return *v = PictureSize(), true; },
+                               [](LayerList v) { return v.entries->clear(), true; }, [](auto&&) { return false; }},
                     place);
 }
 
@@ -76,6 +77,7 @@ std::string value_text(const Place& place) {
             return text;
           },
           [](std::vector<std::string>* v) { return v->empty() ? "none" : paths_text(*v); },
+          [](LayerList v) { return v.entries->empty() ? "none" : paths_text(*v.entries); },
           [](Views* v) { return views_name(*v); },
           [](std::vector<LayerRate>* v) -> std::string {
             std::string text;
@@ -98,11 +100,11 @@ std::string value_text(const Place& place) {
 }
 
 std::string expected_in_text(const Field& field, const Place& place) {
-  const bool list =
-      std::visit(Overloaded{[](std::vector<double>*) { return true; }, [](std::vector<std::string>*) { return true; },
-                            [](std::vector<LayerRate>*) { return true; }, [](std::vector<SizeShare>*) { return true; },
-                            [](PictureSize*) { return true; }, [](auto&&) { return false; }},
-                 place);
+  const bool list = std::visit(
+      Overloaded{[](std::vector<double>*) { return true; }, [](std::vector<std::string>*) { return true; },
+                 [](std::vector<LayerRate>*) { return true; }, [](std::vector<SizeShare>*) { return true; },
+                 [](PictureSize*) { return true; }, [](LayerList) { return true; }, [](auto&&) { return false; }},
+      place);
   return expected_text(field, place) + (list ? ", or none" : "");
 }
 
@@ -134,6 +136,13 @@ void value_from_text(const std::string& text, const std::string& where, const Fi
                           std::vector<std::string> paths = paths_in(text);
                           if (std::find(paths.begin(), paths.end(), "") != paths.end()) refuse();
                           *out = std::move(paths);
+                        },
+                        [&](LayerList out) {
+                          std::vector<std::string> entries;
+                          for (const std::string_view part : parts_of(text)) {
+                            if (entries.emplace_back(part).empty()) refuse();
+                          }
+                          *out.entries = std::move(entries);
                         },
                         [&](Views* out) { *out = views_named(text, where); },
                         [&](std::vector<LayerRate>* out) {

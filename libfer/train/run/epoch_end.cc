@@ -48,7 +48,7 @@ bool FitLoop::validate(EpochResult& epoch) {
   const Tensor* judged = step_.judged_weights(state_.total_steps, stop);
   if (judged == nullptr) return false;
   const std::optional<ValidationResult> found =
-      train::validate(model_, judged->values(), config_, inputs_, [this] { return asked_here(); });
+      train::validate(model_, judged->values(), step_.trained(), config_, inputs_, [this] { return asked_here(); });
   if (!found) return false;
   epoch.val_loss = found->loss;
   epoch.val_accuracy = found->accuracy;

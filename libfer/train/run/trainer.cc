@@ -13,6 +13,7 @@
 #include "train/config/length.h"
 #include "train/config/sizes.h"
 #include "train/run/fit_loop.h"
+#include "train/step/frozen_layers.h"
 #include "train/step/layer_rates.h"
 
 namespace fer {
@@ -40,6 +41,11 @@ void check_soft_targets(std::span<const float> targets, int64_t pictures, int64_
 
 // Whether there are batches of one picture that batch norms learn from.
 bool leaves_one_over(const TrainConfig& config, const Network& network, int64_t pictures) {
+  if (!config.freeze.empty() && config.unfreeze_at == 0) {
+    TrainConfig all = config;
+    all.freeze.clear();
+    return leaves_one_over(all, train::with_frozen(network, train::frozen_layers(config.freeze, network)), pictures);
+  }
   const auto learns_moments = [](const Layer& layer) {
     return !layer.frozen && std::holds_alternative<BatchNorm>(layer.kind);
   };
@@ -73,6 +79,7 @@ Trainer::Trainer(Model model, TrainConfig config) {
   }
   train::check_config(config, class_count(model.network));
   train::layer_rates(config.learning_rate_multipliers, model.network);  // which names must be layers'
+  train::frozen_layers(config.freeze, model.network);                   // the same
   train::use_crop(model, config.augmentation);
   train::check_sizes(config, model.network);
   config.preprocessing = model.preprocessing;
@@ -132,6 +139,10 @@ std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
   if (const int64_t epochs = epochs_of_steps(config, training_pictures); config.validate_every > epochs) {
     remarks.push_back(fmt::format("validation after every {} epochs: the run has {}, so there is none",
                                   config.validate_every, epochs));
+  }
+  for (std::string& remark :
+       train::freezing_remarks(config, impl_->model.network, epochs_of_steps(config, training_pictures))) {
+    remarks.push_back(std::move(remark));
   }
   return remarks;
 }

@@ -62,7 +62,8 @@ evaluation::FittedTemperature fitted_temperature(const Tensor& outputs, bool pro
 
 }  // namespace
 
-std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights, const TrainConfig& config,
+std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights,
+                                         const ParameterLayout& trained, const TrainConfig& config,
                                          const RunInputs& inputs, const std::function<bool()>& should_stop) {
   const std::span<const int64_t> rows = validation_rows(config, inputs);
   const bool hinge = config.loss == Loss::kSquaredHinge;
@@ -93,7 +94,7 @@ std::optional<ValidationResult> validate(const Model& model, std::span<const flo
   const auto n = static_cast<double>(rows.size());
   const evaluation::FittedTemperature fitted =
       fitted_temperature(outputs, !hinge || ends_in_softmax(model.network), labels);
-  return ValidationResult{.loss = loss / n + regularization_penalty(model.weights.layout, weights),
+  return ValidationResult{.loss = loss / n + regularization_penalty(trained, weights),
                           .accuracy = static_cast<double>(correct) / n,
                           .calibrated_loss = fitted.loss,
                           .temperature = fitted.temperature};

@@ -20,7 +20,8 @@ struct ValidationResult {
 // Returns the figures of inputs.validation, or of its first config.validation_steps batches, in inference mode. weights
 // are laid out as the model's, whose own are not read. should_stop is asked after every batch; when it says so, nothing
 // is returned.
-std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights, const TrainConfig& config,
+std::optional<ValidationResult> validate(const Model& model, std::span<const float> weights,
+                                         const ParameterLayout& trained, const TrainConfig& config,
                                          const RunInputs& inputs, const std::function<bool()>& should_stop);
 
 }  // namespace fer::train

@@ -56,8 +56,8 @@ struct MomentForms {
 }  // namespace
 
 OptimizerState::OptimizerState(const Optimizer& optimizer, const ParameterLayout& layout,
-                               std::span<const float> layer_rates)
-    : optimizer_(optimizer), stretches_(stretches(optimizer, layout, layer_rates)) {
+                               std::span<const float> layer_rates, std::span<const int64_t> first_steps)
+    : optimizer_(optimizer), stretches_(stretches(optimizer, layout, layer_rates, first_steps)) {
   for (const MomentForm& form : std::visit(MomentForms{}, optimizer)) {
     moments_.push_back({form.name, Tensor({layout.trainable_floats})});
     const std::span<float> values = moments_.back().values.values();
@@ -74,24 +74,28 @@ std::span<float> OptimizerState::moment(const char* name) {
 
 std::vector<OptimizerState::Stretch> OptimizerState::stretches(const Optimizer& optimizer,
                                                                const ParameterLayout& layout,
-                                                               std::span<const float> layer_rates) {
+                                                               std::span<const float> layer_rates,
+                                                               std::span<const int64_t> first_steps) {
   // Decay is for kernels where nobody asks for more: shrinking a bias or a batch norm's scale limits nothing that
   // generalisation needs.
   const Decays decays = decays_of(optimizer);
-  if (!decays.any() && layer_rates.empty()) return {{.begin = 0, .end = layout.trainable_floats}};
+  if (!decays.any() && layer_rates.empty() && first_steps.empty())
+    return {{.begin = 0, .end = layout.trainable_floats}};
   std::vector<Stretch> out;
   for (const Parameter& p : layout.parameters) {
     if (!p.trainable) continue;
     out.push_back({.begin = p.offset,
                    .end = p.offset + p.shape.elements(),
                    .decay = decays.of(p.name),
-                   .rate = layer_rates.empty() ? 1 : layer_rates[static_cast<size_t>(p.layer)]});
+                   .rate = layer_rates.empty() ? 1 : layer_rates[static_cast<size_t>(p.layer)],
+                   .first_step = first_steps.empty() ? 0 : first_steps[static_cast<size_t>(p.layer)]});
   }
   return out;
 }
 
 void OptimizerState::step(float base_rate, int64_t t, std::span<float> weights, std::span<const float> gradients) {
   for (const Stretch& s : stretches_) {
+    if (t <= s.first_step) continue;
     const auto of = [&](auto all) { return all.empty() ? all : all.subspan(s.begin, s.end - s.begin); };
     const float decay = s.decay, learning_rate = base_rate * s.rate;
     const auto adam = [&](const auto& o) {
@@ -100,7 +104,7 @@ void OptimizerState::step(float base_rate, int64_t t, std::span<float> weights, 
                             .beta2 = o.beta2,
                             .epsilon = o.epsilon,
                             .decay = learning_rate * decay,
-                            .t = t},
+                            .t = t - s.first_step},
                            of(weights), of(gradients), of(moment("moment1")), of(moment("moment2")));
     };
     const auto rmsprop = [&](const auto& o, bool epsilon_in_root) {

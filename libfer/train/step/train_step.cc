@@ -6,6 +6,7 @@
 #include "distributed/bf16.h"
 #include "kernels/values/elementwise.h"
 #include "train/config/sizes.h"
+#include "train/step/frozen_layers.h"
 #include "train/step/layer_rates.h"
 #include "train/step/not_finite.h"
 
@@ -17,10 +18,28 @@ TrainStep::TrainStep(Model& model, const TrainConfig& config, const RunInputs& i
     : model_(model),
       config_(config),
       batches_(config, inputs, model.network),
-      optimizer_(config.optimizer, model.weights.layout, layer_rates(config.learning_rate_multipliers, model.network)),
+      frozen_(frozen_layers(config.freeze, model.network)),
+      frozen_network_(frozen_.empty() ? Network() : with_frozen(model.network, frozen_)),
+      trained_(model.weights.layout),
+      optimizer_(config.optimizer, model.weights.layout, layer_rates(config.learning_rate_multipliers, model.network),
+                 first_trained_steps(config, model.network, batches_.steps_per_epoch())),
       average_(config.weight_average, model),
-      recomputes_(config.recompute_batch_norm && engine::moment_layout(model.network, model.weights.layout).floats > 0),
-      exchange_(inputs.exchange) {}
+      exchange_(inputs.exchange) {
+  freeze_as_in(0);
+}
+
+// The places of parameters stay as they are: what is frozen for a while has a gradient of zeros, and no backward pass.
+void TrainStep::freeze_as_in(int64_t step) {
+  freezes_ = freezes_in_step(config_, step, steps_per_epoch());
+  for (size_t i = 0; i < trained_.parameters.size() && !frozen_.empty(); ++i) {
+    Parameter& p = trained_.parameters[i];
+    p.trainable = model_.weights.layout.parameters[i].trainable && !(freezes_ && frozen_[static_cast<size_t>(p.layer)]);
+  }
+}
+
+bool TrainStep::recomputes() const {
+  return config_.recompute_batch_norm && engine::moment_layout(network(), trained_).floats > 0;
+}
 
 void TrainStep::take_memory() {
   const Shape trainable({model_.weights.layout.trainable_floats});
@@ -29,14 +48,18 @@ void TrainStep::take_memory() {
   if (batch_gradients_.size() == 0 && (config_.accumulate > 1 || shared)) batch_gradients_ = Tensor(trainable);
   if (shared && !sum_) sum_.emplace(*exchange_, trainable.elements(), config_.exchange);
   if (plan_ != nullptr) return;
-  const Network small = size_.given() ? with_input_size(model_.network, size_) : Network();
-  auto plan = std::make_unique<engine::TrainingPlan>(size_.given() ? small : model_.network, model_.weights.layout,
+  const Network small = size_.given() ? with_input_size(network(), size_) : Network();
+  auto plan = std::make_unique<engine::TrainingPlan>(size_.given() ? small : network(), trained_,
                                                      batches_.largest_batch(), config_.precision);
   moments_.resize(static_cast<size_t>(plan->moment_layout().floats));
   plan_ = std::move(plan);  // last: where it is there, all is
 }
 
-void TrainStep::fit_size(int64_t step) {
+void TrainStep::fit_to(int64_t step) {
+  if (freezes_in_step(config_, step, steps_per_epoch()) != freezes_) {
+    freeze_as_in(step);
+    plan_.reset();
+  }
   const PictureSize size = size_in_step(config_, step, steps_per_epoch());
   if (size == size_) return;
   size_ = size;
@@ -45,7 +68,7 @@ void TrainStep::fit_size(int64_t step) {
 }
 
 TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages* stages) {
-  fit_size(step);
+  fit_to(step);
   take_memory();
   note_stage(stages, {.pass = "batch"}, [&] { batches_.start_step(step); });
   Result result{.images = batches_.step_count()};
@@ -63,7 +86,8 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
     optimizer_.step(learning_rate(base_rate, step), step + 1, model_.weights.values.values(), gradients_.values());
   });
   if (average_.used()) {
-    note_stage(stages, {.pass = "average"}, [&] { average_.update(model_, step + 1); });
+    note_stage(stages, {.pass = "average"},
+               [&] { average_.update(model_, step + 1, freezes_ ? frozen_ : std::vector<bool>()); });
   }
   return result;
 }
@@ -173,10 +197,10 @@ int64_t TrainStep::add_moments(int64_t step, std::span<const float> weights, std
 }
 
 Tensor* TrainStep::judged_weights(int64_t steps_taken, const std::function<bool()>& should_stop) {
-  if (!recomputes_) return &averaged_weights();
+  if (steps_taken > 0) fit_to(steps_taken - 1);
+  if (!recomputes()) return &averaged_weights();
   if (recomputed_at_ == steps_taken) return &recomputed_;
   const bool had_arena = plan_ != nullptr;
-  fit_size(steps_taken - 1);
   take_memory();
   recomputed_at_ = -1;
   recomputed_ = averaged_weights();

@@ -36,6 +36,10 @@ class TrainStep {
   // Keeps references to all three. The steps change model's weights.
   TrainStep(Model& model, const TrainConfig& config, const RunInputs& inputs);
 
+  // Which parameters a step trains: the model's layout, without those of layers that TrainConfig::freeze freezes in the
+  // last step that was taken or judged.
+  const ParameterLayout& trained() const { return trained_; }
+
   // Takes the memory that steps need, most of it the plan's arena; release_arena lets go of that, so that validation
   // and files have room between epochs. A step takes it too where it was not taken before.
   void take_memory();
@@ -73,8 +77,11 @@ class TrainStep {
   // Takes in what a batch gave besides its gradient; in the order of batches.
   void take_in(int64_t batch, const BatchResult& found, engine::Stages* stages, Result& result);
   void share_batches(int64_t step, Result& result);
-  // Makes ready for pictures of this step's size.
-  void fit_size(int64_t step);
+  // Makes ready for this step: for the size of its pictures, and for the layers that it trains.
+  void fit_to(int64_t step);
+  void freeze_as_in(int64_t step);
+  const Network& network() const { return freezes_ ? frozen_network_ : model_.network; }
+  bool recomputes() const;  // batch norms' moments
   engine::TrainingPlan::Batch plan_batch(int64_t step, int64_t batch) const;
   // Adds what batch norms find in the batches of a step to sums; returns how many batches there were.
   int64_t add_moments(int64_t step, std::span<const float> weights, std::vector<double>& sums);
@@ -83,9 +90,12 @@ class TrainStep {
   const TrainConfig& config_;
   PictureSize size_;  // of the last step's pictures (TrainConfig::sizes)
   TrainingBatches batches_;
+  std::vector<bool> frozen_;  // the layers of TrainConfig::freeze, while freezes_ says so
+  Network frozen_network_;
+  bool freezes_ = false;
+  ParameterLayout trained_;
   OptimizerState optimizer_;
   WeightAverage average_;
-  bool recomputes_;                             // batch norms' moments
   Exchange* exchange_;                          // null: alone
   std::optional<distributed::OrderedSum> sum_;  // of gradients over ranks
   std::unique_ptr<engine::TrainingPlan> plan_;

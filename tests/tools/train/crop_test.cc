@@ -75,7 +75,7 @@ TEST_F(FerTrainCrop, GoesWithEveryOtherChange) {
   ASSERT_EQ(two.status, 0) << two.err;
   EXPECT_EQ(read_text(path("one/best.safetensors")), read_text(path("two/best.safetensors")));
   EXPECT_NE(read_text(path("one/report.html")).find("CutMix 0.45"), std::string::npos);
-  EXPECT_NE(run("fer-train --help").out.find("--no-mixing-epochs N"), std::string::npos);
+  EXPECT_NE(run("fer-train --help-all").out.find("--no-mixing-epochs N"), std::string::npos);
 }
 
 TEST_F(FerTrainCrop, ResizeSaysWhatItIsCutOutOf) {

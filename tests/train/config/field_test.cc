@@ -12,6 +12,8 @@
 namespace fer::train {
 namespace {
 
+using Names = std::vector<std::string>;
+
 TEST(Range, SaysInWordsWhatItContains) {
   const std::pair<Range, const char*> ranges[] = {{{}, ""},
                                                   {at_least(0), "of at least 0"},
@@ -188,6 +190,30 @@ TEST(ListsOfPaths, AreReadFromTextAndJson) {
             "teacher.models: expected paths in UTF-8, none of them empty, found \"\"");
   paths = {"caf\xe9"};
   EXPECT_NE(message_of([&] { check_value(field, &paths, "teacher.models"); }), "");
+}
+
+TEST(Field, ReadsListsOfLayers) {
+  Names layers;
+  const Place place = LayerList{&layers};
+  EXPECT_EQ(value_text(place), "none");
+  value_from_text("conv1..conv4, bn*,3", "--freeze", {}, place);
+  EXPECT_EQ(layers, (Names{"conv1..conv4", "bn*", "3"}));
+  EXPECT_EQ(value_text(place), "conv1..conv4,bn*,3");
+  const nlohmann::json array = json_of(value_to_json(place));
+  EXPECT_EQ(array, nlohmann::json::parse(R"(["conv1..conv4", "bn*", "3"])"));
+  for (const char* bad : {"", "a,,b", ","}) {
+    EXPECT_EQ(message_of([&] { value_from_text(bad, "--freeze", {}, place); }),
+              "--freeze: expected layers: names, conv*, A..B or a count of the first, or none, found \"" +
+                  std::string(bad) + "\"");
+  }
+  EXPECT_EQ(layers.size(), 3u) << "what is refused changes nothing";
+  value_from_text("none", "--freeze", {}, place);
+  EXPECT_TRUE(layers.empty());
+  value_from_json(array, "freeze", place);
+  EXPECT_EQ(layers.size(), 3u);
+  EXPECT_NE(message_of([&] { value_from_json("conv", "freeze", place); }), "");
+  layers = {""};
+  EXPECT_NE(message_of([&] { check_value({}, place, "freeze"); }), "");
 }
 
 TEST(Field, ReadsFactorsOfLayers) {

@@ -104,7 +104,8 @@ TEST(Validation, StopsBetweenItsBatchesAndHasNoFiguresThen) {
   int64_t asked = 0;
   const auto validated = [&](int64_t stop_at) {
     asked = 0;
-    return train::validate(model, model.weights.values.values(), config, inputs, [&] { return ++asked == stop_at; });
+    return train::validate(model, model.weights.values.values(), model.weights.layout, config, inputs,
+                           [&] { return ++asked == stop_at; });
   };
   EXPECT_FALSE(validated(1));
   EXPECT_EQ(asked, 1);

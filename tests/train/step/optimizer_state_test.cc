@@ -52,6 +52,22 @@ TEST(OptimizerState, DecaysNormsAndBiasesWhereThatIsAsked) {
   expect_decays(Sgd{.learning_rate = 0.125f, .norm_weight_decay = 0.5f, .bias_weight_decay = 0.25f}, 0, 0.5, 0.25);
 }
 
+TEST(OptimizerState, ALayerThatIsTrainedLaterBeginsThenAsANewOne) {
+  for (const Optimizer& optimizer : {Optimizer(Adam{}), Optimizer(AdamW{}), Optimizer(Sgd{.momentum = 0.9f})}) {
+    const std::vector<int64_t> first = {5, 0, 0, 0, 0};  // conv, bn, dropout, flatten, dense
+    Weights weights(small_network()), fresh(small_network());
+    std::vector<float> gradients(weights.layout.trainable_floats, 0.5f);
+    OptimizerState later(optimizer, weights.layout, {}, first), from_the_start(optimizer, fresh.layout);
+    for (int64_t t = 1; t <= 5; ++t) later.step(0.1f, t, weights.values.values(), gradients);
+    const std::span<const float> conv = weights.of(weights.layout.parameters[0]);
+    EXPECT_TRUE(std::all_of(conv.begin(), conv.end(), [](float w) { return w == 0; })) << "not even decayed";
+    for (int64_t t = 6; t <= 8; ++t) later.step(0.1f, t, weights.values.values(), gradients);
+    for (int64_t t = 1; t <= 3; ++t) from_the_start.step(0.1f, t, fresh.values.values(), gradients);
+    EXPECT_TRUE(same_bits(conv, fresh.of(fresh.layout.parameters[0])));
+    EXPECT_NE(weights.of(weights.layout.parameters[2])[0], 0) << "the others moved all along";
+  }
+}
+
 TEST(OptimizerState, MultipliesTheRateLayerByLayer) {
   // conv, bn, dropout, flatten, dense
   const std::vector<float> rates = {0.5f, 1, 1, 1, 0};
