@@ -28,6 +28,8 @@ void expect_floats(const Model& model) {
   if (!model.int8.empty()) throw Error("the model computes in 8-bit integers: expected one in floats");
 }
 
+std::string name_or_none(const Network& network) { return network.name.empty() ? "(unnamed)" : network.name; }
+
 using ByLayer = std::map<std::string, std::vector<const Parameter*>>;
 
 ByLayer parameters_by_layer_name(const Model& model) {
@@ -97,7 +99,7 @@ TakenWeights take_weights(const Model& from, Model& into) {
     throw Error(
         fmt::format("network {}: expected a layer that has the name and the shapes of one of network {}, found "
                     "none",
-                    into.network.name, from.network.name));
+                    name_or_none(into.network), name_or_none(from.network)));
   }
   return result;
 }

@@ -71,9 +71,13 @@ TEST_F(FerTrain, QuietPrintsNothing) {
 }
 
 TEST_F(FerTrain, RefusesLabelsThatTheNetworkLacksAndLeavesNothing) {
-  const ToolResult r = run("fer-train faces.csv --network seed001_shallow_cnn --epochs 1 --out run");
+  nlohmann::json network = nlohmann::json::parse(kNetwork);
+  network["class_names"] = {"angry", "bored", "happy", "sad", "surprise", "neutral"};
+  network["layers"].back()["units"] = 6;
+  write("six.json", network.dump());
+  const ToolResult r = run("fer-train faces.csv --network six.json --epochs 1 --out run");
   EXPECT_EQ(r.status, 1);
-  expect_one_line_error(r, "fer-train", "--classes angry,fear,happy,sad,surprise,neutral");
+  expect_one_line_error(r, "fer-train", "--classes angry,disgust,fear,happy,sad,surprise chooses among them");
   EXPECT_FALSE(exists("run"));
 }
 
