@@ -52,6 +52,7 @@ EvaluationFiles evaluation_files(const Dataset& data, const std::vector<int64_t>
   const auto classes = static_cast<size_t>(probabilities.shape()[1]);
   for (size_t i = names.size(); i < classes; ++i) names.push_back(fmt::to_string(i));
   std::vector<uint8_t> labels;
+  labels.reserve(rows.size());
   for (const int64_t r : rows) labels.push_back(data.labels[static_cast<size_t>(r)]);
   const Evaluation evaluation = evaluate_probabilities(probabilities, labels, rows, names);
   const std::vector<ReportPicture> worst = worst_pictures(data, evaluation);

@@ -104,7 +104,8 @@ double steps_per_epoch(const std::string& path) {
   const bool merges =
       config.contains("merge_last") && config["merge_last"].is_boolean() && config["merge_last"].get<bool>();
   if (merges && pictures % batch == 1 && batches > 1) --batches;
-  return static_cast<double>(batches / accumulate + (batches % accumulate > 0 ? 1 : 0));
+  const int64_t steps = batches / accumulate + (batches % accumulate > 0 ? 1 : 0);
+  return static_cast<double>(steps);
 }
 
 }  // namespace fer::cli

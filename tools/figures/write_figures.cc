@@ -15,8 +15,6 @@
 #include "fer/file.h"
 #include "tools/cli/cli.h"
 
-extern char** environ;
-
 namespace fer::cli {
 namespace {
 
@@ -63,6 +61,7 @@ class MemoryFile {
 std::optional<pid_t> start(const MemoryFile& svg, const MemoryFile& png) {
   const std::vector<std::string> words = {"rsvg-convert", "--format", "png", "--zoom", "2.5"};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
