@@ -71,6 +71,7 @@ bool LiveRun::show(const FoundFrame& found, const Image& drawn) {
 
 Image LiveRun::draw(const FoundFrame& found, const std::vector<TrackedFace>& faces) {
   std::vector<cli::FacePrediction> plain;
+  plain.reserve(faces.size());
   for (const TrackedFace& face : faces) plain.push_back(face.found);
   const double rate = pace_.frames_per_second();
   // (Not in a recording: it is of this machine at this moment.)

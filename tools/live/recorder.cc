@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "fer/error.h"
@@ -40,7 +41,7 @@ Image fitted_into(const Image& picture, int64_t height, int64_t width) {
   const double scale = std::min(static_cast<double>(height) / static_cast<double>(picture.height),
                                 static_cast<double>(width) / static_cast<double>(picture.width));
   const auto size = [scale](int64_t extent, int64_t most) {
-    return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(extent) * scale + 0.5), 1, most);
+    return std::clamp<int64_t>(std::lround(static_cast<double>(extent) * scale), 1, most);
   };
   const Image inside = resized(picture, size(picture.height, height), size(picture.width, width));
   Image out = {height, width, picture.channels,

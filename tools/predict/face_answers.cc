@@ -124,7 +124,7 @@ void FaceAnswers::add_rows(const std::string& file, std::span<const FacePredicti
 
 std::string FaceAnswers::draw(const std::string& file, const Image& picture, std::span<const FacePrediction> faces) {
   if (out_.empty()) return "";
-  const std::string path = drawing_of(file);
+  std::string path = drawing_of(file);
   write_file(path, encode_png(annotated(picture, faces, reader_.classifier().class_names(), {.emoji = &emoji_})));
   return path;
 }
