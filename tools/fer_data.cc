@@ -22,7 +22,9 @@ void write_outputs(const cli::Arguments& arguments, const Dataset& data, const c
     if (!arguments.flag("json")) fmt::print("{}: {}\n", option, arguments.text(option));
   };
   if (arguments.has("chart")) {
-    write_file(arguments.text("chart"), cli::counts_svg(facts));
+    const std::string chart = arguments.text("chart");
+    write_file(chart,
+               cli::extension(chart) == ".png" ? encode_png(cli::counts_picture(facts)) : cli::counts_svg(facts));
     done("chart");
   }
   if (arguments.has("sheet")) {
@@ -58,19 +60,22 @@ void check_outputs(const cli::Arguments& arguments, const std::string& data) {
   for (const auto& [option, ending] : {std::pair("chart", ".svg"), std::pair("sheet", ".png")}) {
     if (!arguments.has(option)) continue;
     const std::string found = cli::extension(arguments.text(option));
-    if (!found.empty() && found != ending)
-      throw cli::UsageError(fmt::format("--{}: expected a name that ends in {}, found {}", option, ending, found));
+    const bool drawn = std::string_view(option) == "chart" && found == ".png";
+    if (!found.empty() && found != ending && !drawn)
+      throw cli::UsageError(fmt::format("--{}: expected a name that ends in {}{}, found {}", option, ending,
+                                        std::string_view(option) == "chart" ? " or .png" : "", found));
   }
 }
 
 int tell(const cli::Arguments& arguments) {
-  cli::expect_one_operand(arguments, "DATA");
-  check_outputs(arguments, arguments.operands()[0]);
+  if (arguments.operands().empty()) throw cli::UsageError("expected one DATA or several, found none");
+  for (const std::string& data : arguments.operands()) check_outputs(arguments, data);
   if (arguments.flag("no-duplicates") && arguments.has("list"))
     throw cli::UsageError("--list does not go with --no-duplicates");
   cli::use_threads(arguments);
-  const std::string& path = arguments.operands()[0];
-  cli::OpenedData opened = cli::open_data(path, cli::read_data_options(arguments), Shape({48, 48, 1}), false);
+  const std::string path = cli::name_of_sources(arguments.operands());
+  cli::OpenedData opened =
+      cli::open_sources(arguments.operands(), cli::read_data_options(arguments), Shape({48, 48, 1}), false);
   cli::choose_classes(opened, arguments);
   cli::print_notes("fer-data", opened);
   const bool search = !arguments.flag("no-duplicates") && !opened.data.has_values();
@@ -80,7 +85,13 @@ int tell(const cli::Arguments& arguments) {
                                           .correlation = arguments.number("correlation", -1, 1)});
   }
   const cli::DataFacts facts = cli::data_facts(opened.data, path, search ? &found : nullptr);
-  fmt::print("{}", arguments.flag("json") ? cli::facts_json(facts) + "\n" : cli::facts_text(facts));
+  const std::vector<cli::DataFacts> sources = cli::facts_of_sources(opened.data);
+  if (arguments.flag("json")) {
+    fmt::print("{}\n", cli::facts_json(facts, sources));
+  } else {
+    for (const cli::DataFacts& source : sources) fmt::print("{}\n", cli::facts_text(source));
+    fmt::print("{}", cli::facts_text(facts));
+  }
   write_outputs(arguments, opened.data, facts, found);
   return 0;
 }
@@ -89,7 +100,7 @@ void declare(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options();
   add("json", "Print one JSON object");
-  add("chart", "Draw the counts", text(), "FILE.svg");
+  add("chart", "Draw the counts", text(), "FILE.svg|FILE.png");
   add("sheet", "Draw the first pictures of every class", text(), "FILE.png");
   add("per-class", "Pictures of every class in --sheet", text()->default_value("10"), "N");
   add("list", "Write every group of pictures that are the same or nearly the same", text(), "FILE.csv");
@@ -106,7 +117,7 @@ void declare(cxxopts::Options& options) {
 
 cli::Program program() {
   return {.name = "fer-data",
-          .operands = "DATA",
+          .operands = "DATA...",
           .purpose =
               "Counts the pictures of a CSV file or a folder, finds those that are the same or "
               "blank, draws them, and\nconverts between the two forms.",

@@ -21,9 +21,18 @@
 namespace fer {
 namespace {
 
+// DATA: the last operand, and those before it that are no models either, where one is given.
+std::vector<std::string> sources_among(const std::vector<std::string>& operands) {
+  size_t first = operands.size() - 1;
+  if (path_content(operands[0]) != PathContent::kData) {
+    while (first > 1 && path_content(operands[first - 1]) == PathContent::kData) --first;
+  }
+  return {operands.begin() + static_cast<std::ptrdiff_t>(first), operands.end()};
+}
+
 void write_report(const std::string& path, const cli::Arguments& arguments, const cli::Subject& subject,
                   const Dataset& data, const cli::NamedRows& rows, const cli::Results& results) {
-  const std::string& data_path = arguments.operands().back();
+  const std::string data_path = cli::name_of_sources(sources_among(arguments.operands()));
   const std::string title = subject.single() ? cli::base_name(subject.paths[0]) : subject.name();
   EvaluationReport report;
   report.title = fmt::format("{} on {} of {}", title, rows.name, cli::base_name(data_path));
@@ -57,7 +66,7 @@ void write_figures(const cli::Arguments& arguments, const cli::Subject& subject,
 
 void print_results(const cli::Arguments& arguments, const cli::Subject& subject, const cli::NamedRows& rows,
                    const cli::Results& results) {
-  const std::string& data_path = arguments.operands().back();
+  const std::string data_path = cli::name_of_sources(sources_among(arguments.operands()));
   if (!arguments.flag("json")) {
     fmt::print("{} on {} of {}\n{}", subject.name(), rows.name, data_path, cli::results_text(subject, results));
     return;
@@ -96,17 +105,19 @@ int eval(const cli::Arguments& arguments) {
   const int64_t batch_size = arguments.integer("batch-size", 1, 1 << 20);
   cli::use_threads(arguments);
 
-  const std::vector<std::string> paths =
-      cli::models_or_default("fer-eval", std::span(operands).first(operands.size() - 1));
+  const std::vector<std::string> sources = sources_among(operands);
+  const std::string data_name = cli::name_of_sources(sources);
+  const std::vector<std::string> paths = cli::models_of_runs(
+      cli::models_or_default("fer-eval", std::span(operands).first(operands.size() - sources.size())));
   const cli::Subject subject = cli::load_subject(arguments, paths);
   // The models tell the same classes apart, so the first one's rules hold for all.
   const Model& first = subject.classifier.model(0);
-  cli::OpenedData opened = cli::open_data(operands.back(), cli::read_data_options(arguments), picture_shape(first));
+  cli::OpenedData opened = cli::open_sources(sources, cli::read_data_options(arguments), picture_shape(first));
   cli::apply_model_classes(opened, first);
   cli::print_notes("fer-eval", opened);
   const Dataset& data = opened.data;
-  const cli::NamedRows rows = cli::rows_to_judge_by("fer-eval", paths, split, "", data, operands.back());
-  const cli::Twins twins = cli::find_twins(other_part, data, rows.rows, operands.back());
+  const cli::NamedRows rows = cli::rows_to_judge_by("fer-eval", paths, split, "", data, data_name);
+  const cli::Twins twins = cli::find_twins(other_part, data, rows.rows, data_name);
   const cli::StopOnSignals stop_on_signals;  // until the last file is written
   const cli::Results results =
       cli::unless_stopped([&] { return cli::results_of(subject, data, rows.rows, twins, batch_size); },
@@ -123,8 +134,8 @@ void declare(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()(
       "split",
-      "Training, PublicTest, PrivateTest, all, or held-out: what the model's run validated on (default: the first that "
-      "the file has of PrivateTest, PublicTest, all)",
+      "Training, PublicTest, PrivateTest, several with + between, all, or held-out: what the model's run held out "
+      "(default: the first that DATA has of PrivateTest, PublicTest, held-out, all)",
       text(), "NAME");
   cli::declare_subject(options);
   cli::declare_twins(options);
@@ -150,7 +161,7 @@ void declare(cxxopts::Options& options) {
 
 cli::Program program() {
   return {.name = "fer-eval",
-          .operands = "[MODEL...] DATA",
+          .operands = "[MODEL...] DATA...",
           .purpose =
               "Evaluates a model on a labelled CSV file or folder of pictures: loss, accuracy, precision, recall "
               "and F1 of every class,\nconfusion matrix, calibration. Several models are taken as one: the mean of "

@@ -49,7 +49,8 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
   std::vector<std::string> words = stored.options;
   try {
     std::vector<std::string> began = words;
-    began.insert(began.end(), {"--", stored.data});
+    began.emplace_back("--");
+    began.insert(began.end(), stored.data.begin(), stored.data.end());
     cli::options_over_settings(cli::parse(program(), began), recipe_of_run(given, folder));
   } catch (const cli::UsageError& error) {
     // Nobody can have given these: the file is damaged, and no option of this call is to blame.
@@ -59,7 +60,7 @@ cli::Arguments with_stored_options(const cli::Arguments& given, const std::strin
   }
   for (const auto& [name, value] : given.given()) words.push_back("--" + name + "=" + value);
   words.push_back("--");
-  if (given.operands().empty()) words.push_back(stored.data);
+  if (given.operands().empty()) words.insert(words.end(), stored.data.begin(), stored.data.end());
   words.insert(words.end(), given.operands().begin(), given.operands().end());
   return cli::parse(program(), words);
 }
@@ -82,7 +83,8 @@ int profile(const cli::Arguments& arguments) {
 bool carry_out(const cli::Order& order, const cli::Arguments& given) {
   cli::TrainOptions options = cli::options_over_settings(order.arguments, order.recipe);
   options.config.out_dir = order.folder;
-  options.split.limit_of_first = order.limit_of_first;
+  options.split.limit_rule = order.limit_rule;
+  options.split.stratified = options.split.stratified && order.stratified;
   options.quiet = options.quiet || !cli::leads();
   if (!order.with_remarks) options.remarks.clear();
   cli::use_threads(order.arguments);
@@ -111,12 +113,15 @@ cli::Arguments with_accumulate(const cli::Arguments& given, const cli::Arguments
 bool train_in(const std::string& folder, const cli::Arguments& given, const cli::Arguments& arguments,
               const std::string& whole, const std::string& recipe, bool with_remarks = true) {
   const bool resumed = given.flag("resume") && cli::holds_run(folder);
+  cli::SplitOptions rules;  // of the version that began the run
+  if (resumed) cli::use_rules_of_run(cli::stored_call(folder), rules);
   const cli::Order order{.folder = folder,
                          .whole = whole,
                          .recipe = recipe,
                          .arguments = with_accumulate(given, arguments, recipe),
                          .with_remarks = with_remarks,
-                         .limit_of_first = resumed && !cli::stored_call(folder).even_limit};
+                         .limit_rule = rules.limit_rule,
+                         .stratified = rules.stratified};
   cli::give(order, given);
   return carry_out(order, given);
 }
@@ -201,7 +206,7 @@ int train(const cli::Arguments& given) {
 
 cli::Program program() {
   return {.name = "fer-train",
-          .operands = "DATA",
+          .operands = "DATA...",
           .purpose =
               "Trains a network on fer2013.csv, icml_face_data.csv or Kaggle's train.csv, or on pictures in folders. "
               "DIR gets best.safetensors,\nlast.safetensors (for --resume), history.csv, TensorBoard events and "

@@ -51,7 +51,7 @@ void change_values(const Augmentation& augment, const PictureShape& shape, const
   if (erased) erase(augment, *erased, shape, stream, out);
 }
 
-void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, std::span<float> out) {
+void fill_picture(const Dataset& data, int64_t row, int64_t pass, const BatchRecipe& recipe, std::span<float> out) {
   if (data.has_values()) return fill_values(data.example(row), recipe, out);
   const PictureShape shape = shape_of(data, recipe), whole = fitted_shape(shape, recipe.resize);
   std::vector<uint8_t> room;
@@ -61,7 +61,7 @@ void fill_picture(const Dataset& data, int64_t row, const BatchRecipe& recipe, s
     if (!recipe.standardize) return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
     image::pixels_to_floats(picture, 1, 0, out);
   } else {
-    const ChangeKey key = {recipe.seed, recipe.pass, row};
+    const ChangeKey key = {recipe.seed, pass, row};
     const Outside outside = {recipe.augment.fill, static_cast<float>(recipe.augment.fill_value)};
     change_picture(whole, draw_change(recipe.augment, whole, shape, key), outside, picture, out);
     change_values(recipe.augment, shape, stream_of(key), out);
@@ -87,7 +87,8 @@ void fill_batch(const Dataset& data, std::span<const int64_t> rows, const BatchR
     for (int64_t i = begin; i < end; ++i) {
       const auto at = static_cast<size_t>(i);
       FER_ASSERT(rows[at] >= 0 && rows[at] < data.size());
-      fill_picture(data, rows[at], recipe, out.subspan(at * floats, floats));
+      const int64_t pass = recipe.passes.empty() ? recipe.pass : recipe.passes[at];
+      fill_picture(data, rows[at], pass, recipe, out.subspan(at * floats, floats));
     }
   });
 }

@@ -21,11 +21,12 @@ struct BatchRecipe {
   float shift = 0.0f;
   Augmentation augment = {};
   uint64_t seed = 0;
-  int64_t pass = 0;          // over the data
-  PictureShape shape = {};   // of a picture in the batch; height 0: as in the data set
-  PictureSize resize = {};   // what pictures are fitted to before the crop; not given: to shape
-  bool equalize = false;     // the histogram of the fitted picture
-  bool standardize = false;  // the picture as the network sees it, changed, before it is scaled and shifted
+  int64_t pass = 0;                      // over the data
+  std::span<const int64_t> passes = {};  // of each row of the batch, where they differ; empty: `pass`
+  PictureShape shape = {};               // of a picture in the batch; height 0: as in the data set
+  PictureSize resize = {};               // what pictures are fitted to before the crop; not given: to shape
+  bool equalize = false;                 // the histogram of the fitted picture
+  bool standardize = false;              // the picture as the network sees it, changed, before it is scaled and shifted
 };
 
 // out [rows, height, width, channels] is overwritten. Examples that are no pictures (values) are scaled and shifted,

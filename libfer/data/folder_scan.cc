@@ -75,7 +75,10 @@ class Scanner {
       throw Error(joined(path, name) + ": expected folders named train, val and test beside each other, found " + name);
     }
     const Listing listing = list(joined(path, name));
-    scan_.other_files += static_cast<int64_t>(listing.files.size());
+    const auto pictures = std::count_if(listing.files.begin(), listing.files.end(), has_picture_ending);
+    const bool bare = listing.folders.empty() && pictures > 0;
+    if (bare) scan_.without_classes.emplace_back(joined(path, name), pictures);
+    scan_.other_files += static_cast<int64_t>(listing.files.size()) - (bare ? pictures : 0);
     add_classes(joined(path, name), listing, *usage);
   }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fer/dataset.h"
@@ -19,6 +20,8 @@ struct FolderScan {
   std::vector<std::string> class_names;  // in label order
   std::vector<FoundPicture> pictures;    // by split, class and name
   int64_t other_files = 0;               // no pictures by their name
+  // Folders of splits that hold pictures but no class (a contest's test part), and how many.
+  std::vector<std::pair<std::string, int64_t>> without_classes;
 };
 
 // FOLDER/CLASS or FOLDER/SPLIT/CLASS. Links are followed; what begins with a dot, and __MACOSX, is passed over. Throws

@@ -79,6 +79,7 @@ class FolderReader {
     data.channels = options_.channels;
     data.class_names = scan.class_names;
     result_.other_files = scan.other_files;
+    result_.without_classes = std::move(scan.without_classes);
     const auto count = static_cast<int64_t>(scan.pictures.size());
     if (data.picture_bytes() < 1) throw Error(path_ + ": expected a size of at least one pixel to fit pictures to");
     if (count > options_.memory_bytes / data.picture_bytes()) {

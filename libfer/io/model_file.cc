@@ -159,6 +159,7 @@ std::map<std::string, std::string> model_metadata(const Model& model, Storage st
   if (!model.emoji.empty()) metadata["class_emoji"] = JsonValue(model.emoji).one_line();
   check_temperature(model.temperature, model.network, "temperature");
   if (model.temperature != 1) metadata["temperature"] = JsonValue(model.temperature).one_line();
+  if (!model.held_out.empty()) metadata["held_out"] = model.held_out;
   return metadata;
 }
 
@@ -171,6 +172,9 @@ Model model_of(SafetensorsFile file, const std::string& where) {
   model.classes = read_class_rules(file, model.network, where);
   model.emoji = read_emoji(file, model.network, where);
   model.temperature = read_temperature(file, model.network, where);
+  if (const auto held_out = file.metadata.find("held_out"); held_out != file.metadata.end()) {
+    model.held_out = held_out->second;
+  }
   const Storage storage = storage_of(file, where);
   // The shapes are compared with those of the file before memory is taken for them.
   check_tensors(file, model.network, storage, where);

@@ -39,6 +39,20 @@ TEST(FolderScan, FindsClassesSplitsAndPicturesInOrder) {
                    "valid/happy/e.png 0 PublicTest", "test/sad/d.pgm 1 PrivateTest"}));
 }
 
+TEST(FolderScan, ATestPartWithoutClassesIsCountedApart) {
+  const TemporaryFolder folder;
+  for (const char* name :
+       {"train/sad/a.png", "test/1.png", "test/2.jpg", "test/ids.txt", "val/happy/3.png", "val/stray.png"}) {
+    put_picture(folder, name);
+  }
+  const FolderScan scan = scan_folder(folder.path());
+  ASSERT_EQ(scan.without_classes.size(), 1u);
+  EXPECT_EQ(scan.without_classes[0].first, folder / "test");
+  EXPECT_EQ(scan.without_classes[0].second, 2);
+  EXPECT_EQ(scan.other_files, 2) << "the list, and a picture beside classes";
+  EXPECT_EQ(scan.pictures.size(), 2u);
+}
+
 TEST(FolderScan, AClassThatIsALinkToNowhereIsNotDropped) {
   const TemporaryFolder folder;
   put_picture(folder, "sad/a.png");

@@ -18,6 +18,14 @@ size_t leading_models(std::span<const std::string> operands) {
   return count;
 }
 
+std::vector<std::string> models_of_runs(std::vector<std::string> paths) {
+  for (std::string& path : paths) {
+    const bool run = path_kind(path) == PathKind::kFolder && path_content(path) == PathContent::kModel;
+    if (run) path += path.ends_with('/') ? "best.safetensors" : "/best.safetensors";
+  }
+  return paths;
+}
+
 std::vector<std::string> models_or_default(const std::string& program, std::span<const std::string> given) {
   if (!given.empty()) return {given.begin(), given.end()};
   const DefaultModel model = default_model();

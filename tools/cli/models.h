@@ -15,4 +15,7 @@ size_t leading_models(std::span<const std::string> operands);
 // `given`, or where it is empty the default model's path, which a line on stderr then names, with its accuracy.
 std::vector<std::string> models_or_default(const std::string& program, std::span<const std::string> given);
 
+// The same, with the folder of a run as its best.safetensors.
+std::vector<std::string> models_of_runs(std::vector<std::string> paths);
+
 }  // namespace fer::cli

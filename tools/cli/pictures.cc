@@ -78,6 +78,43 @@ std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation&
   return pictures;
 }
 
+std::vector<Usage> parse_usages(const std::string& option, const std::string& text, const std::string& others) {
+  constexpr Usage kUsages[] = {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest};
+  std::vector<Usage> usages;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('+', begin), text.size());
+    const std::string name = text.substr(begin, end - begin);
+    const auto* const found =
+        std::find_if(std::begin(kUsages), std::end(kUsages), [&](Usage u) { return name == usage_name(u); });
+    if (found == std::end(kUsages)) {
+      throw UsageError(fmt::format(
+          "--{}: expected Training, PublicTest, PrivateTest{} or several parts with + between, found \"{}\"", option,
+          others, text));
+    }
+    if (std::find(usages.begin(), usages.end(), *found) != usages.end()) {
+      throw UsageError(fmt::format("--{}: expected each part once, found {} again", option, name));
+    }
+    usages.push_back(*found);
+    begin = end + 1;
+  }
+  return usages;
+}
+
+std::string usages_name(const std::vector<Usage>& usages) {
+  std::string text;
+  for (const Usage usage : usages) text += (text.empty() ? "" : "+") + std::string(usage_name(usage));
+  return usages.empty() ? "none" : text;
+}
+
+std::vector<int64_t> rows_with_usages(const Dataset& data, const std::vector<Usage>& usages) {
+  std::vector<int64_t> rows;
+  for (const int64_t row : all_rows(data)) {
+    const Usage usage = data.usage[static_cast<size_t>(row)];
+    if (std::find(usages.begin(), usages.end(), usage) != usages.end()) rows.push_back(row);
+  }
+  return rows;
+}
+
 std::vector<int64_t> all_rows(const Dataset& data) {
   std::vector<int64_t> rows;
   for (int64_t row = 0; row < data.size(); ++row) {
@@ -99,13 +136,13 @@ NamedRows rows_of_split(const Dataset& data, const std::string& split, const std
     return {kAllRows, all_rows(data)};
   }
   if (split == "all") return {kAllRows, all_rows(data)};
-  for (const Usage usage : {Usage::kTraining, Usage::kPublicTest, Usage::kPrivateTest}) {
-    if (split != usage_name(usage)) continue;
-    std::vector<int64_t> rows = rows_with_usage(data, usage);
-    if (!rows.empty()) return {split, std::move(rows)};
+  const std::vector<Usage> usages = parse_usages("split", split);
+  for (const Usage usage : usages) {
+    if (!rows_with_usage(data, usage).empty()) continue;
+    throw Error(fmt::format("{}: no row with Usage {}{}", path, usage_name(usage),
+                            has_usage(data) ? "" : " (the file has no Usage column; --split all takes every row)"));
   }
-  throw Error(fmt::format("{}: no row with Usage {}{}", path, split,
-                          has_usage(data) ? "" : " (the file has no Usage column; --split all takes every row)"));
+  return {usages_name(usages), rows_with_usages(data, usages)};
 }
 
 }  // namespace fer::cli

@@ -27,14 +27,22 @@ Image row_image(const Dataset& data, int64_t row);
 // Pictures of an evaluation's worst mistakes, in their order.
 std::vector<ReportPicture> worst_pictures(const Dataset& data, const Evaluation& evaluation);
 
-// "PrivateTest" and so on, or "all"; throws Error when the file has no such rows. Empty: PrivateTest, else
-// PublicTest, else all, by what the file has.
+// "PrivateTest" and so on, several with + between, or "all"; throws Error when the file has no such rows. Empty:
+// PrivateTest, else PublicTest, else all, by what the file has.
 struct NamedRows {
   std::string name;
   std::vector<int64_t> rows;
 };
 inline constexpr const char* kAllRows = "all rows";
 NamedRows rows_of_split(const Dataset& data, const std::string& split, const std::string& path);
+
+// "Training+PublicTest": parts by fer2013's names. Throws UsageError naming the option on another name, or one given
+// twice; `others` are what the option takes besides (", all").
+std::vector<Usage> parse_usages(const std::string& option, const std::string& text, const std::string& others = "");
+// "Training+PublicTest"; "none" for none.
+std::string usages_name(const std::vector<Usage>& usages);
+// The rows of these parts that take part, in their order.
+std::vector<int64_t> rows_with_usages(const Dataset& data, const std::vector<Usage>& usages);
 
 // Every row that takes part.
 std::vector<int64_t> all_rows(const Dataset& data);

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "fer/sources.h"
 #include "tools/cli/cli.h"
 
 namespace fer::cli {
@@ -38,12 +39,31 @@ GroupFigures figures_of(const Dataset& data, const RowGroups& groups) {
   return figures;
 }
 
-std::vector<int64_t> counts_of(const Dataset& data, Usage usage, size_t classes) {
+std::vector<int64_t> counts_of(const Dataset& data, Usage usage, size_t classes, int64_t begin, int64_t end) {
   std::vector<int64_t> counts(classes);
-  for (int64_t row = 0; row < data.size(); ++row) {
+  for (int64_t row = begin; row < end; ++row) {
     if (data.usage[row] == usage && data.takes_part(row)) ++counts[data.labels.empty() ? 0 : data.labels[row]];
   }
   return counts;
+}
+
+DataFacts facts_of_rows(const Dataset& data, const std::string& path, int64_t begin, int64_t end) {
+  DataFacts facts;
+  facts.path = path;
+  facts.pictures = end - begin;
+  facts.height = data.height;
+  facts.width = data.width;
+  facts.channels = data.channels;
+  facts.class_names = data.labels.empty() ? std::vector<std::string>{"(no labels)"} : data.class_names;
+  for (const Usage usage : kUsages) {
+    std::vector<int64_t> counts = counts_of(data, usage, facts.class_names.size(), begin, end);
+    if (std::all_of(counts.begin(), counts.end(), [](int64_t n) { return n == 0; })) continue;
+    facts.splits.push_back(split_name(usage));
+    facts.counts.push_back(std::move(counts));
+  }
+  facts.left_out = facts.pictures;
+  for (size_t s = 0; s < facts.splits.size(); ++s) facts.left_out -= facts.count_of_split(s);
+  return facts;
 }
 
 std::string groups_line(const char* what, const GroupFigures& g) {
@@ -82,21 +102,7 @@ int64_t DataFacts::count_of_class(size_t label) const {
 }
 
 DataFacts data_facts(const Dataset& data, const std::string& path, const Duplicates* found) {
-  DataFacts facts;
-  facts.path = path;
-  facts.pictures = data.size();
-  facts.height = data.height;
-  facts.width = data.width;
-  facts.channels = data.channels;
-  facts.class_names = data.labels.empty() ? std::vector<std::string>{"(no labels)"} : data.class_names;
-  for (const Usage usage : kUsages) {
-    std::vector<int64_t> counts = counts_of(data, usage, facts.class_names.size());
-    if (std::all_of(counts.begin(), counts.end(), [](int64_t n) { return n == 0; })) continue;
-    facts.splits.push_back(split_name(usage));
-    facts.counts.push_back(std::move(counts));
-  }
-  facts.left_out = data.size();
-  for (size_t s = 0; s < facts.splits.size(); ++s) facts.left_out -= facts.count_of_split(s);
+  DataFacts facts = facts_of_rows(data, path, 0, data.size());
   if (found == nullptr) return facts;
   facts.searched = true;
   facts.blank = static_cast<int64_t>(found->blank.size());
@@ -105,6 +111,15 @@ DataFacts data_facts(const Dataset& data, const std::string& path, const Duplica
   return facts;
 }
 
+std::vector<DataFacts> facts_of_sources(const Dataset& data) {
+  std::vector<DataFacts> facts;
+  int64_t begin = 0;
+  for (const SourceRows& source : sources_of(data)) {
+    facts.push_back(facts_of_rows(data, source.name, begin, begin + source.rows));
+    begin += source.rows;
+  }
+  return facts;
+}
 std::string facts_text(const DataFacts& facts) {
   std::string text = fmt::format("{}: {} pictures of {}x{}x{}\n\n", facts.path, grouped(facts.pictures), facts.height,
                                  facts.width, facts.channels);
@@ -123,6 +138,17 @@ std::string facts_text(const DataFacts& facts) {
   }
   line(
       "total", [&](size_t s) { return grouped(facts.count_of_split(s)); }, grouped(facts.pictures - facts.left_out));
+  text += "\n";
+  const auto share = [](int64_t count, int64_t of) {
+    return of == 0 ? "-" : fmt::format("{:.1f} %", 100 * static_cast<double>(count) / static_cast<double>(of));
+  };
+  line(
+      "share", [](size_t) { return ""; }, "");
+  for (size_t c = 0; c < facts.class_names.size(); ++c) {
+    line(
+        facts.class_names[c], [&](size_t s) { return share(facts.counts[s][c], facts.count_of_split(s)); },
+        share(facts.count_of_class(c), facts.pictures - facts.left_out));
+  }
   if (facts.left_out > 0)
     text += fmt::format("\nleft out: {} pictures without a class of these\n", grouped(facts.left_out));
   if (!facts.searched) return text;
@@ -132,12 +158,16 @@ std::string facts_text(const DataFacts& facts) {
   return text;
 }
 
-std::string facts_json(const DataFacts& facts) {
+namespace {
+
+ordered_json json_of(const DataFacts& facts) {
   ordered_json classes = ordered_json::array();
   for (size_t c = 0; c < facts.class_names.size(); ++c) {
     ordered_json entry = {{"name", facts.class_names[c]}};
     for (size_t s = 0; s < facts.splits.size(); ++s) entry[facts.splits[s]] = facts.counts[s][c];
     entry["total"] = facts.count_of_class(c);
+    const int64_t all = facts.pictures - facts.left_out;
+    entry["share"] = all == 0 ? 0 : static_cast<double>(facts.count_of_class(c)) / static_cast<double>(all);
     classes.push_back(std::move(entry));
   }
   ordered_json json = {{"data", facts.path},     {"pictures", facts.pictures}, {"left_out", facts.left_out},
@@ -148,6 +178,14 @@ std::string facts_json(const DataFacts& facts) {
     json["same"] = groups_json(facts.exact);
     json["nearly_same"] = groups_json(facts.near);
   }
+  return json;
+}
+
+}  // namespace
+
+std::string facts_json(const DataFacts& facts, const std::vector<DataFacts>& sources) {
+  ordered_json json = json_of(facts);
+  for (const DataFacts& source : sources) json["sources"].push_back(json_of(source));
   return one_line(json);
 }
 

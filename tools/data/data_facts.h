@@ -33,11 +33,15 @@ struct DataFacts {
   int64_t count_of_class(size_t label) const;
 };
 
+// Facts of each of several sources (fer/sources.h), without a search for duplicates; none where there is one source.
+std::vector<DataFacts> facts_of_sources(const Dataset& data);
+
 // `found` null: not searched.
 DataFacts data_facts(const Dataset& data, const std::string& path, const Duplicates* found);
 
 std::string facts_text(const DataFacts& facts);
-std::string facts_json(const DataFacts& facts);
+// `sources`: those of each source, where there are several.
+std::string facts_json(const DataFacts& facts, const std::vector<DataFacts>& sources = {});
 
 // CSV with group,kind,row,usage,class,file: one line per picture of every group.
 std::string groups_csv(const Dataset& data, const Duplicates& found);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fer/draw.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/tiny_font.h"
@@ -88,6 +89,40 @@ std::string counts_svg(const DataFacts& facts) {
     }
   }
   return svg + "</svg>\n";
+}
+
+Image counts_picture(const DataFacts& facts) {
+  constexpr double kBar = 16, kBetween = 14, kLeft = 130, kPlot = 440, kTop = 60, kText = 16;
+  constexpr Colour kBlack = {}, kWhite = {255, 255, 255};
+  constexpr Colour kBars[] = {{0, 114, 178}, {230, 159, 0}, {0, 158, 115}, {153, 153, 153}};
+  const size_t splits = facts.splits.size(), classes = facts.class_names.size();
+  const double step = kBar * static_cast<double>(splits) + kBetween;
+  Image image = {static_cast<int64_t>(kTop + step * static_cast<double>(classes) + 10), 660, 3, {}};
+  image.pixels.resize(static_cast<size_t>(image.height * image.width * 3));
+  fill_rectangle(image, {0, 0, 660, static_cast<double>(image.height)}, kWhite);
+  draw_text(image, fmt::format("{}: {} pictures", base_name(facts.path), grouped(facts.pictures)), {10, 8}, kText,
+            kBlack);
+  int64_t most = 1;
+  for (const auto& counts : facts.counts) most = std::max(most, *std::max_element(counts.begin(), counts.end()));
+  for (size_t s = 0; s < splits; ++s) {
+    const double x = 10 + 165 * static_cast<double>(s);
+    fill_rectangle(image, {x, 36, 10, 10}, kBars[s % 4]);
+    draw_text(image, fmt::format("{} ({})", facts.splits[s], grouped(facts.count_of_split(s))), {x + 15, 33}, 14,
+              kBlack);
+  }
+  for (size_t c = 0; c < classes; ++c) {
+    const double top = kTop + step * static_cast<double>(c);
+    const double width = text_width(facts.class_names[c], kText);
+    draw_text(image, facts.class_names[c],
+              {kLeft - 8 - width, top + kBar * static_cast<double>(splits) / 2 - kText / 2}, kText, kBlack);
+    for (size_t s = 0; s < splits; ++s) {
+      const double y = top + kBar * static_cast<double>(s);
+      const double bar = kPlot * static_cast<double>(facts.counts[s][c]) / static_cast<double>(most);
+      fill_rectangle(image, {kLeft, y, bar, kBar - 2}, kBars[s % 4]);
+      draw_text(image, grouped(facts.counts[s][c]), {kLeft + bar + 5, y - 1}, kText, kBlack);
+    }
+  }
+  return image;
 }
 
 Image contact_sheet(const Dataset& data, int64_t per_class) {

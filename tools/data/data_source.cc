@@ -11,6 +11,7 @@
 #include "fer/error.h"
 #include "fer/ferplus.h"
 #include "fer/picture_folder.h"
+#include "fer/sources.h"
 
 namespace fer::cli {
 namespace {
@@ -29,14 +30,22 @@ OpenedData open_folder(const std::string& path, const DataOptions& options, cons
   if (input.dims().size() != 3 || (input[2] != 1 && input[2] != 3)) {
     throw Error(fmt::format("{}: expected a network for pictures, found one that takes {}", path, input.to_string()));
   }
-  PictureFolder folder = read_picture_folder(
-      path, {.height = input[0], .width = input[1], .channels = input[2], .skip_bad = options.skip_bad});
+  PictureFolder folder = read_picture_folder(path, {.height = input[0],
+                                                    .width = input[1],
+                                                    .channels = input[2],
+                                                    .skip_bad = options.skip_bad,
+                                                    .memory_bytes = options.memory_bytes});
   OpenedData opened{path, std::move(folder.data), {}, {}};
   if (!options.label_names.empty()) name_folders(opened, options);
   for (const BadPicture& bad : folder.bad) opened.notes.push_back(bad.path + ": left out: " + bad.reason);
   if (!folder.bad.empty()) {
     opened.notes.push_back(
         fmt::format("{}: pictures left out: {}, read: {}", path, folder.bad.size(), grouped(opened.data.size())));
+  }
+  for (const auto& [test, count] : folder.without_classes) {
+    opened.notes.push_back(fmt::format(
+        "{}: {} pictures without folders of classes, and so without labels, left out (fer-predict reads them)", test,
+        grouped(count)));
   }
   if (folder.other_files > 0) {
     opened.notes.push_back(fmt::format("{}: files that are no pictures, passed over: {}", path, folder.other_files));
@@ -220,6 +229,35 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
     for (const std::string& note : notes_on_labels(opened.data, csv)) opened.notes.push_back(path + ": " + note);
   }
   return opened;
+}
+
+std::string name_of_sources(const std::vector<std::string>& paths) {
+  return fmt::format("{}", fmt::join(paths, " + "));
+}
+
+OpenedData open_sources(const std::vector<std::string>& paths, const DataOptions& options, const Shape& input,
+                        bool labels_needed) {
+  if (paths.size() == 1) return open_data(paths[0], options, input, labels_needed);
+  const auto tables =
+      std::count_if(paths.begin(), paths.end(), [](const std::string& path) { return !is_folder(path); });
+  if (!options.ferplus.empty() && tables != 1) {
+    throw Error(fmt::format("--ferplus: expected one CSV file among the sources, found {}", tables));
+  }
+  if (options.ferplus_soft) throw Error("--ferplus-labels soft: expected one source, fer2013.csv, found several");
+  OpenedData all{name_of_sources(paths), {}, {}, {}};
+  std::vector<Dataset> parts;
+  int64_t memory = options.memory_bytes;
+  for (const std::string& path : paths) {
+    DataOptions own = options;
+    own.memory_bytes = std::max<int64_t>(memory, 0);
+    if (is_folder(path)) own.ferplus.clear();
+    OpenedData opened = open_data(path, own, input, labels_needed);
+    if (!opened.data.files.empty()) memory -= static_cast<int64_t>(opened.data.pixels.size());
+    all.notes.insert(all.notes.end(), opened.notes.begin(), opened.notes.end());
+    parts.push_back(std::move(opened.data));
+  }
+  all.data = join_sources(std::move(parts), paths, input);
+  return all;
 }
 
 void choose_classes(OpenedData& opened, const Arguments& arguments) {

@@ -13,11 +13,12 @@ namespace fer::cli {
 
 struct DataOptions {
   bool skip_bad = false;
-  std::string ferplus;                   // a file of votes that take the place of the labels; empty: none
-  bool ferplus_soft = false;             // as distributions
-  std::string classes;                   // the text of --classes; empty: not given
-  std::vector<std::string> label_names;  // of --label-names (CsvOptions); empty: not given
-  std::string label_column;              // of --label-column
+  int64_t memory_bytes = int64_t{1} << 30;  // for the pictures of folders; more stay in their files
+  std::string ferplus;                      // a file of votes that take the place of the labels; empty: none
+  bool ferplus_soft = false;                // as distributions
+  std::string classes;                      // the text of --classes; empty: not given
+  std::vector<std::string> label_names;     // of --label-names (CsvOptions); empty: not given
+  std::string label_column;                 // of --label-column
 };
 
 // --skip-bad, --label-names, --label-column and --ferplus; for training --ferplus-labels and --classes too.
@@ -39,6 +40,14 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
 // Relabels the data by rules, as apply_classes does; pictures that no rule takes become a note. Throws Error naming the
 // data where all_needed is set and a rule names a class that they lack.
 void apply_class_rules(OpenedData& opened, const std::vector<ClassRule>& rules, bool all_needed);
+
+// Reads one DATA or several, which become one data set (fer/sources.h) of pictures fitted to `input`. Votes of
+// --ferplus are those of the one CSV file among them.
+OpenedData open_sources(const std::vector<std::string>& paths, const DataOptions& options, const Shape& input,
+                        bool labels_needed = true);
+
+// "a.csv + faces": what several sources are called.
+std::string name_of_sources(const std::vector<std::string>& paths);
 
 // Makes the classes that --classes asks for, if it does.
 void choose_classes(OpenedData& opened, const Arguments& arguments);

@@ -10,12 +10,13 @@ namespace {
 SplitOptions split_options(const RecipeSplit& split) {
   SplitOptions options;
   if (split.kind == RecipeSplit::Kind::kUsage) {
-    options.train_usage = split.train;
-    options.validation_usage = split.validation;
+    options.train_usages = {split.train};
+    options.validation_usages = {split.validation};
   } else if (split.kind == RecipeSplit::Kind::kRandom) {
     options.official = false;
     options.private_test_too = true;
-    options.of = split.of;
+    if (split.of) options.of = {*split.of};
+    options.stratified = false;  // as the origins draw
     options.validation_share = split.validation_share;
     options.unused_share = split.unused_share;
   }
@@ -51,11 +52,12 @@ TrainOptions options_as_seed(const std::string& file, int64_t number) {
 }
 
 void drop_answered(std::vector<std::string>& remarks, const Arguments& arguments) {
-  const std::pair<const char*, std::vector<const char*>> answers[] = {{"batch_size", {"batch-size"}},
-                                                                      {"epochs", {"epochs"}},
-                                                                      {"loss", {"loss"}},
-                                                                      {"optimizer", {"optimizer"}},
-                                                                      {"split", {"split", "validation-split"}}};
+  const std::pair<const char*, std::vector<const char*>> answers[] = {
+      {"batch_size", {"batch-size"}},
+      {"epochs", {"epochs"}},
+      {"loss", {"loss"}},
+      {"optimizer", {"optimizer"}},
+      {"split", {"split", "validation-split", "test-split", "folds", "train", "validation"}}};
   for (const auto& [field, options] : answers) {
     if (std::none_of(options.begin(), options.end(), [&](const char* option) { return arguments.has(option); }))
       continue;

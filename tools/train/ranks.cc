@@ -105,7 +105,8 @@ void give(const Order& order, const Arguments& given) {
                              {"folder", order.folder},
                              {"whole", order.whole},
                              {"recipe", order.recipe},
-                             {"limit_of_first", order.limit_of_first}};
+                             {"limit_rule", static_cast<int>(order.limit_rule)},
+                             {"stratified", order.stratified}};
   exchange()->broadcast_text(one_line(text));
 }
 
@@ -125,7 +126,8 @@ std::optional<Order> next_order(const Program& program, const Arguments& given) 
                .recipe = order["recipe"],
                .arguments = arguments_from(program, order, given),
                .with_remarks = false,
-               .limit_of_first = order["limit_of_first"]};
+               .limit_rule = static_cast<LimitRule>(order["limit_rule"].get<int>()),
+               .stratified = order["stratified"]};
 }
 
 std::string accumulate_note(int64_t ranks, int64_t batch_size) {

@@ -8,6 +8,7 @@
 
 #include "fer/exchange.h"
 #include "tools/cli/cli.h"
+#include "tools/train/split.h"
 
 namespace fer::cli {
 
@@ -24,7 +25,10 @@ bool leads();
 struct Order {
   std::string folder, whole, recipe;
   Arguments arguments;
-  bool with_remarks = true, limit_of_first = false;
+  bool with_remarks = true;
+  // Of SplitOptions: those of the version that began the run.
+  LimitRule limit_rule = LimitRule::kEvenly;
+  bool stratified = true;
 };
 // Rank 0: tells the others; they wait without a timeout for the next order, since rank 0 may evaluate what was trained.
 void give(const Order& order, const Arguments& given);

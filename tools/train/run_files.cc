@@ -20,8 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-// What --limit of folders means in this run; without the word, the first pictures.
-constexpr const char* kLimitOfAllClasses = "evenly from all classes";
+// What --limit means in this run; without such a word, the first pictures.
+constexpr const char* kLimitOfAllClasses = "evenly from all classes of any data";
+constexpr const char* kLimitOfFolders = "evenly from all classes";  // the first rows of a CSV file
+// How a random split was drawn; without this word, from all rows at once.
+constexpr const char* kStratified = "by class";
 
 constexpr size_t kMostRunJsonBytes = 64 << 20;
 
@@ -47,6 +50,11 @@ ordered_json parse_shallow(const std::string& text) {
   return ordered_json::parse(text, within_depth);
 }
 
+// As stored_text writes it.
+bool is_text(const ordered_json& value) {
+  return value.is_string() || (value.is_object() && value.contains("bytes") && value["bytes"].is_string());
+}
+
 ordered_json read_run_json(const std::string& folder) {
   const std::string path = run_json_path(folder);
   if (!is_there(path)) throw Error(fmt::format("{}: not there, so there is no run to resume in {}", path, folder));
@@ -55,7 +63,7 @@ ordered_json read_run_json(const std::string& folder) {
   try {
     ordered_json json = parse_shallow(text);
     const ordered_json& data = json.at("data").at("path");
-    const bool has_path = data.is_string() || (data.is_object() && data.at("bytes").is_string());
+    const bool has_path = is_text(data);
     if (json.at("options").is_object() && has_path && json.at("calls").is_array()) return json;
   } catch (const nlohmann::json::exception&) {
     // Said below, in our words.
@@ -79,8 +87,7 @@ uint32_t checksum(const Dataset& data) {
 
 // Whether these are the pictures and labels that run.json describes, to the byte.
 bool describes(const ordered_json& run_data, const Dataset& data) {
-  return run_data.value("pictures", int64_t{0}) == data.size() &&
-         run_data.value("crc32", "") == fmt::format("{:08x}", checksum(data));
+  return run_data.value("pictures", int64_t{0}) == data.size() && run_data.value("crc32", "") == data_checksum(data);
 }
 
 // A path from any folder; standard input has none.
@@ -144,7 +151,20 @@ bool holds_results(const std::string& folder) {
 StoredCall stored_call(const std::string& folder) {
   const ordered_json json = read_run_json(folder);
   const ordered_json& data = json["data"];
-  StoredCall call{{}, text_of(data["path"]), data.value("limit", "") == kLimitOfAllClasses};
+  StoredCall call;
+  const auto more = data.find("paths");
+  if (more != data.end() && more->is_array()) {
+    for (const ordered_json& path : *more) {
+      if (!is_text(path))
+        throw Error(run_json_path(folder) + ": data.paths: expected a list of paths, found other or damaged JSON");
+      call.data.push_back(text_of(path));
+    }
+  }
+  if (call.data.empty()) call.data.push_back(text_of(data["path"]));
+  const std::string limit = data.value("limit", "");
+  if (limit == kLimitOfAllClasses) call.limit_rule = LimitRule::kEvenly;
+  if (limit == kLimitOfFolders) call.limit_rule = LimitRule::kEvenlyInFolders;
+  call.stratified = data.value("drawn", "") == kStratified;
   for (const auto& [name, value] : json["options"].items()) {
     if (value.is_string() || value.is_object()) call.options.push_back("--" + name + "=" + text_of(value));
   }
@@ -152,7 +172,7 @@ StoredCall stored_call(const std::string& folder) {
 }
 
 void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
-                    const TrainingRows& rows, bool limit_of_first) {
+                    const TrainingRows& rows, const SplitOptions& split) {
   ordered_json calls = ordered_json::array();
   if (call.flag("resume") && is_there(run_json_path(folder))) calls = read_run_json(folder)["calls"];
   calls.push_back({{"at", now_text()},
@@ -163,13 +183,26 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
   ordered_json json = {{"data",
                         {{"path", stored_text(lasting_path(all.operands()[0]))},
                          {"pictures", data.size()},
-                         {"crc32", fmt::format("{:08x}", checksum(data))},
+                         {"crc32", data_checksum(data)},
                          {"train", {{"name", rows.train_name}, {"pictures", rows.train.size()}}},
                          {"validation", {{"name", rows.validation_name}, {"pictures", rows.validation.size()}}}}},
                        {"options", lasting_options(all)},
                        {"calls", calls}};
-  if (all.has("limit") && !limit_of_first) json["data"]["limit"] = kLimitOfAllClasses;
+  if (all.operands().size() > 1) {
+    for (const std::string& path : all.operands()) json["data"]["paths"].push_back(stored_text(lasting_path(path)));
+  }
+  if (!rows.test.empty()) json["data"]["test"] = {{"name", rows.test_name}, {"pictures", rows.test.size()}};
+  if (all.has("limit") && split.limit_rule == LimitRule::kEvenly) json["data"]["limit"] = kLimitOfAllClasses;
+  if (all.has("limit") && split.limit_rule == LimitRule::kEvenlyInFolders) json["data"]["limit"] = kLimitOfFolders;
+  if (rows.random && split.stratified) json["data"]["drawn"] = kStratified;
   write_file(run_json_path(folder), json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+std::string data_checksum(const Dataset& data) { return fmt::format("{:08x}", checksum(data)); }
+
+void use_rules_of_run(const StoredCall& stored, SplitOptions& split) {
+  split.limit_rule = stored.limit_rule;
+  split.stratified = split.stratified && stored.stratified;
 }
 
 bool is_data_of_run(const std::string& folder, const Dataset& data) {
@@ -183,7 +216,8 @@ int64_t pictures_trained_on(const std::string& folder, const Dataset& data, cons
   } catch (const Error&) {
     return 0;  // a model may lie anywhere: what is beside it need not be ours
   }
-  const bool same = text_of(run["path"]) == fs::absolute(path).string() || describes(run, data);
+  const bool one = !run.contains("paths");
+  const bool same = (one && text_of(run["path"]) == fs::absolute(path).string()) || describes(run, data);
   return same && run.contains("train") ? run["train"].value("pictures", int64_t{0}) : 0;
 }
 
@@ -191,6 +225,10 @@ void write_report(const ReportFacts& facts, const History& history, const FinalF
   TrainingReport report;
   report.title = facts.title;
   report.settings = facts.settings;
+  if (const Evaluation& test = figures_at_end.test; test.count > 0) {
+    report.settings.emplace_back("accuracy on " + figures_at_end.test_name,
+                                 fmt::format("{:.2f} % of {} pictures", 100 * test.accuracy, test.count));
+  }
   for (const EpochResult& epoch : history.epochs) report.epochs.push_back(figures(epoch));
   report.best_epoch = history.best_epoch;
   report.last_is_kept = facts.last_is_kept;

@@ -27,20 +27,26 @@ std::string recipe_json_path(const std::string& folder);
 // How the run was begun.
 struct StoredCall {
   std::vector<std::string> options;  // "--epochs=10"
-  std::string data;
-  bool even_limit = false;  // --limit of folders takes pictures evenly from all classes (split.h)
+  std::vector<std::string> data;
+  LimitRule limit_rule = LimitRule::kFirst;
+  bool stratified = false;  // a random split gives every part its share of each class
 };
 // Throws Error when run.json is missing or is not ours.
 StoredCall stored_call(const std::string& folder);
 
-// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones. limit_of_first is
-// that of SplitOptions.
+// Gives the options of a split the rules of the version that began the run.
+void use_rules_of_run(const StoredCall& stored, SplitOptions& split);
+
+// Writes run.json: `all` options in force, and `call`, this command line, added to the older ones.
 void write_run_json(const std::string& folder, const Arguments& call, const Arguments& all, const Dataset& data,
-                    const TrainingRows& rows, bool limit_of_first);
+                    const TrainingRows& rows, const SplitOptions& split);
 
 // How many pictures of this data set the run in this folder was trained on, by its run.json; 0 where it was trained on
 // none or there is no such file.
 int64_t pictures_trained_on(const std::string& folder, const Dataset& data, const std::string& path);
+
+// A checksum of all pictures and labels.
+std::string data_checksum(const Dataset& data);
 
 // Whether this data set has the pictures and labels, to the byte, of the run in this folder.
 bool is_data_of_run(const std::string& folder, const Dataset& data);
@@ -58,8 +64,8 @@ struct ReportFacts {
 
 // The model of a run that has ended, on pictures as they are. count 0: none.
 struct FinalFigures {
-  Evaluation validation = {}, training = {};
-  std::string validation_name = {}, training_name = {};
+  Evaluation validation = {}, training = {}, test = {};
+  std::string validation_name = {}, training_name = {}, test_name = {};
   std::vector<ReportPicture> worst = {};  // of validation.worst
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "fer/sources.h"
 #include "fer/threads.h"
 #include "fer/version.h"
 
@@ -13,6 +14,12 @@ std::string network_text(const Network& network) {
   const Totals sums = totals(network);
   return fmt::format("{}, {} parameters ({} trainable)", shown_name(network), grouped(sums.params),
                      grouped(sums.trainable));
+}
+
+// Files without their folders.
+std::string short_name(std::vector<std::string> sources) {
+  for (std::string& source : sources) source = base_name(source);
+  return name_of_sources(sources);
 }
 
 std::string machine_text() {
@@ -99,6 +106,25 @@ std::string loss_text(const TrainConfig& config) {
   return fmt::format("{}, alpha {:g}, beta {:g}, log 0 = {:g}", name, alpha, beta, log_zero);
 }
 
+// Each source and its pictures, as "1,234 train, 100 validate, 100 test"; none where there is one source.
+std::vector<std::pair<std::string, std::string>> source_counts(const Dataset& data, const TrainingRows& rows) {
+  const std::vector<SourceRows> sources = sources_of(data);
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const SourceRows& source : sources) texts.emplace_back(source.name, "");
+  for (const auto& [part, members] :
+       {std::pair("train", &rows.train), std::pair("validate", &rows.validation), std::pair("test", &rows.test)}) {
+    if (members->empty()) continue;
+    std::vector<int64_t> counts(sources.size());
+    for (const size_t s : sources_of_rows(data, *members)) {
+      if (s < counts.size()) ++counts[s];
+    }
+    for (size_t s = 0; s < counts.size(); ++s) {
+      texts[s].second += fmt::format("{}{} {}", texts[s].second.empty() ? "" : ", ", grouped(counts[s]), part);
+    }
+  }
+  return texts;
+}
+
 // Rows that only some runs need.
 void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, std::string>>& rows) {
   const TrainConfig& config = options.config;
@@ -154,16 +180,23 @@ void add_extras(const TrainOptions& options, std::vector<std::pair<std::string, 
 
 }  // namespace
 
+std::vector<std::string> source_notes(const Dataset& data, const TrainingRows& rows) {
+  std::vector<std::string> notes;
+  for (const auto& [name, counts] : source_counts(data, rows)) notes.push_back(name + ": " + counts);
+  return notes;
+}
+
 std::string watched(const std::string& monitor, const TrainingRows& rows) {
   return rows.validation.empty() && monitor.starts_with("val_") ? monitor.substr(4) : monitor;
 }
 
 std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows) {
   const TrainConfig& config = options.config;
-  return fmt::format("fer-train {}: {}; {}\n{}: train {}, validate {}\n{}, batch {}, up to {} epochs -> {}", version(),
-                     network_text(network), machine_text(), base_name(options.data),
+  const std::string test = rows.test.empty() ? "" : ", test " + part_text(rows.test_name, rows.test.size());
+  return fmt::format("fer-train {}: {}; {}\n{}: train {}, validate {}{}\n{}, batch {}, up to {} epochs -> {}",
+                     version(), network_text(network), machine_text(), short_name(options.sources),
                      part_text(rows.train_name, rows.train.size()),
-                     part_text(rows.validation_name, rows.validation.size()), optimizer_text(config.optimizer),
+                     part_text(rows.validation_name, rows.validation.size()), test, optimizer_text(config.optimizer),
                      batch_text(config), config.epochs, config.out_dir);
 }
 
@@ -180,7 +213,7 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
   const EarlyStopping& stopping = config.early_stopping;
   ReportFacts facts;
   facts.folder = config.out_dir;
-  facts.title = fmt::format("{} on {}", shown_name(network), base_name(options.data));
+  facts.title = fmt::format("{} on {}", shown_name(network), short_name(options.sources));
   facts.monitor = config.checkpoint_monitor;
   facts.last_is_kept = config.model == KeptModel::kLast;
   facts.settings = {
@@ -199,6 +232,11 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
                          : std::pair<std::string, std::string>{"best by", watched(config.checkpoint_monitor, rows)},
       {"augmentation", augmentation_text(config.augmentation, config.mixing)},
       {"seed", fmt::format("{}", config.seed)}};
+  if (!rows.test.empty()) facts.settings.emplace_back("test", part_text(rows.test_name, rows.test.size()));
+  for (const auto& [name, counts] : source_counts(data, rows)) facts.settings.emplace_back("source " + name, counts);
+  if (!config.source_weights.empty()) {
+    facts.settings.emplace_back("source weights", fmt::format("{}", fmt::join(config.source_weights, ", ")));
+  }
   add_extras(options, facts.settings);
   facts.settings.emplace_back("machine", machine_text());
   facts.settings.emplace_back("command", command);
@@ -209,6 +247,7 @@ ReportFacts report_facts(const TrainOptions& options, const Network& network, co
   }
   facts.class_counts = {{rows.train_name, class_counts(data, rows.train, classes)},
                         {rows.validation_name, class_counts(data, rows.validation, classes)}};
+  if (!rows.test.empty()) facts.class_counts.emplace_back(rows.test_name, class_counts(data, rows.test, classes));
   return facts;
 }
 

@@ -22,4 +22,7 @@ std::string teacher_text(const Teacher& teacher);
 ReportFacts report_facts(const TrainOptions& options, const Network& network, const Dataset& data,
                          const TrainingRows& rows, const std::string& command);
 
+// Of several sources a line each: how many pictures of it are in each part.
+std::vector<std::string> source_notes(const Dataset& data, const TrainingRows& rows);
+
 }  // namespace fer::cli

@@ -9,6 +9,7 @@
 
 #include "fer/error.h"
 #include "tools/cli/class_emoji.h"
+#include "tools/cli/pictures.h"
 
 namespace fer::cli {
 namespace {
@@ -29,15 +30,58 @@ std::string help_of(const TrainOption& option) {
   return note.empty() ? help : help + " (" + note + ")";
 }
 
-SplitOptions read_split(const Arguments& a, const TrainConfig& config, SplitOptions split) {
-  const bool share_given = a.has("validation-split");
-  if (a.has("split") || share_given) {
-    split = {.seed = config.seed};
-    split.official_asked = a.has("split") && a.choice("split", {"official", "random"}) == "official";
-    if (split.official_asked && share_given) throw UsageError("--validation-split does not go with --split official");
-    split.official = split.official_asked;
-    split.validation_share = a.number("validation-split", 0, 0.99);
+// Shares, or folds.
+void read_random_split(const Arguments& a, SplitOptions& split) {
+  split.validation_share = a.number("validation-split", 0, 0.99);
+  if (a.has("test-split")) split.test_share = a.number("test-split", 0, 0.99);
+  if (split.validation_share + split.test_share > 0.99) {
+    throw UsageError(
+        "--validation-split and --test-split: expected a sum of at most 0.99, which leaves some to train on");
   }
+  if (a.has("folds") != a.has("fold")) {
+    throw UsageError(a.has("folds") ? "--folds: expected --fold I beside it, from 1 to K"
+                                    : "--fold: expected --folds K beside it");
+  }
+  if (!a.has("folds")) return;
+  if (a.has("validation-split")) throw UsageError("--validation-split does not go with --folds, which says the share");
+  split.folds = a.integer("folds", 2, 1000);
+  split.fold = a.integer("fold", 1, split.folds);
+}
+
+// --train and --validation: parts by their names.
+void read_parts(const Arguments& a, SplitOptions& split) {
+  if (!split.official) {
+    if (a.has("validation")) throw UsageError("--validation does not go with a random split, which draws that part");
+    split.of = parse_usages("train", a.text("train"));
+    return;
+  }
+  split.official_asked = true;
+  if (a.has("train")) split.train_usages = parse_usages("train", a.text("train"));
+  if (a.has("validation")) {
+    split.validation_usages.clear();
+    if (a.text("validation") != "none")
+      split.validation_usages = parse_usages("validation", a.text("validation"), ", none");
+  }
+  for (const Usage usage : split.validation_usages) {
+    if (std::find(split.train_usages.begin(), split.train_usages.end(), usage) == split.train_usages.end()) continue;
+    throw UsageError(
+        fmt::format("--train {0} --validation {1}: expected different parts, found {2} in both (--validation "
+                    "names another part, or none)",
+                    usages_name(split.train_usages), usages_name(split.validation_usages), usage_name(usage)));
+  }
+}
+
+SplitOptions read_split(const Arguments& a, const TrainConfig& config, SplitOptions split) {
+  const bool official = a.has("split") && a.choice("split", {"official", "random"}) == "official";
+  bool random = a.has("split") && !official;
+  for (const char* option : {"validation-split", "test-split", "folds"}) {
+    if (!a.has(option)) continue;
+    if (official) throw UsageError(fmt::format("--{} does not go with --split official", option));
+    random = true;
+  }
+  if (official || random) split = {.official = official, .official_asked = official, .seed = config.seed};
+  if (random) read_random_split(a, split);
+  if (a.has("train") || a.has("validation")) read_parts(a, split);
   if (a.has("seed")) split.seed = config.seed;
   split.limit = a.has("limit") ? a.integer("limit", 1, kMany) : 0;
   return split;
@@ -89,10 +133,19 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
   run("stage", "With --as-seed or --recipe: train only stage N, from --init (default: all stages, one after the other)",
       text(), "N");
   auto data = options.add_options("Data");
-  data("split", "How DATA is divided: official (Training and PublicTest) or random", text("official"), "NAME");
+  data("split", "How DATA is divided: official (Training and PublicTest) or random, with every class in each part",
+       text("official"), "NAME");
   data("validation-split", "Share of all pictures but PrivateTest that --split random validates on", text("0.1"),
        "SHARE");
-  data("limit", "Use at most N pictures of each part; from folders, evenly from all classes", text(), "N");
+  data("test-split", "Share of the same pictures that is held out beside, and evaluated at the end", text(), "SHARE");
+  data("folds", "Cut the same pictures into K folds, of which --fold is validated on", text(), "K");
+  data("fold", "The fold to validate on, from 1 to K", text(), "I");
+  data("train",
+       "Parts to train on: Training, PublicTest, PrivateTest, several with + between (default: Training); with a "
+       "random split the parts that it divides",
+       text(), "PARTS");
+  data("validation", "Parts to validate on, or none (default: PublicTest)", text(), "PARTS");
+  data("limit", "Use at most N pictures of each part, evenly from all classes", text(), "N");
   data("wrong-only", "Train only on the pictures that this model classifies wrongly", text(), "MODEL");
   declare_data_options(data, true);
   data("class-emoji", kClassEmojiHelp, text(), "LIST");
@@ -118,11 +171,12 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
 bool is_models_own(const std::string& name) { return name == "resize" || name == "equalize" || name == "standardize"; }
 
 TrainOptions read_train_options(const Arguments& a, TrainOptions options, const std::vector<TrainOption>& list) {
-  expect_one_operand(a, "DATA");
+  if (a.operands().empty()) throw UsageError("expected one DATA or several, found none");
   if (a.has("init") && a.has("network") && options.settings.empty()) {
     throw UsageError("--network does not go with --init, which brings its own");
   }
-  options.data = a.operands()[0];
+  options.sources = a.operands();
+  options.data = name_of_sources(options.sources);
   options.network = a.text("network");
   if (a.has("init")) options.init = a.text("init");
   if (a.has(kClassWeights)) options.class_weights = a.text(kClassWeights);

@@ -15,7 +15,8 @@
 namespace fer::cli {
 
 struct TrainOptions {
-  std::string data;
+  std::vector<std::string> sources;      // DATA, one or several
+  std::string data;                      // what they are called: "a.csv + faces"
   std::string network = "seed002_vgg8";  // a name or a JSON file
   std::string init;                      // a model whose network and weights to start from; empty: none
   std::string class_weights;             // "", "balanced", or numbers with commas between

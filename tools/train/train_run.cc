@@ -8,10 +8,12 @@
 
 #include "fer/error.h"
 #include "fer/file.h"
+#include "fer/sources.h"
 #include "tools/cli/class_emoji.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/stop.h"
 #include "tools/data/model_classes.h"
+#include "tools/train/parts_file.h"
 #include "tools/train/ranks.h"
 #include "tools/train/settings.h"
 
@@ -53,8 +55,18 @@ std::vector<int64_t> some_of(const std::vector<int64_t>& rows, size_t most) {
 std::string accuracies(const FinalFigures& figures) {
   if (figures.validation.count == 0) return "";
   const double validation = 100 * figures.validation.accuracy, training = 100 * figures.training.accuracy;
-  return fmt::format("accuracy {:.1f} % on {}, {:.1f} % on {} (not augmented): {:.1f} points apart\n", validation,
-                     figures.validation_name, training, figures.training_name, training - validation);
+  const std::string test = figures.test.count == 0
+                               ? ""
+                               : fmt::format("accuracy {:.1f} % on {}, which nothing was chosen by\n",
+                                             100 * figures.test.accuracy, figures.test_name);
+  return fmt::format("accuracy {:.1f} % on {}, {:.1f} % on {} (not augmented): {:.1f} points apart\n{}", validation,
+                     figures.validation_name, training, figures.training_name, training - validation, test);
+}
+
+// (Weights that do not fit the sources are refused by the trainer.)
+int64_t pictures_per_pass_of(const TrainOptions& options, const Dataset& data, const TrainingRows& rows) {
+  const bool fit = options.config.source_weights.size() == std::max<size_t>(1, sources_of(data).size());
+  return fit ? pictures_per_pass(options.config, data, rows.train) : static_cast<int64_t>(rows.train.size());
 }
 
 }  // namespace
@@ -67,7 +79,8 @@ Start open_start(const TrainOptions& options) {
   } else {
     model.network = options.recipe_network ? *options.recipe_network : load_network(options.network);
   }
-  start.opened = open_data(options.data, options.data_options, picture_shape(model.network, shown_as(options, model)));
+  start.opened =
+      open_sources(options.sources, options.data_options, picture_shape(model.network, shown_as(options, model)));
   if (!options.init.empty()) {
     match_model_classes(start.opened, options.data_options, options.init, options.config.seed, model);
     use_class_emoji(options, model);
@@ -90,9 +103,13 @@ Run::Run(const Arguments& given, const Arguments& all, TrainOptions options, std
       rows_(training_rows(options_, start_)) {}
 
 void Run::execute() {
-  options_.config.epochs = epochs_of_steps(options_.config, static_cast<int64_t>(rows_.train.size()));
+  const int64_t per_pass = pictures_per_pass_of(options_, data_, rows_);
+  options_.config.epochs = epochs_of_steps(options_.config, per_pass);
   if (!options_.quiet) print_notes();
   Model& start = start_.model;
+  const bool evenly = options_.split.limit == 0 || options_.split.limit_rule == LimitRule::kEvenly;
+  const bool remembered = rows_.random && !options_.wrong_only && evenly;
+  start.held_out = remembered ? held_out_text(data_, options_.split) : "";
   facts_ = report_facts(options_, start.network, data_, rows_, given_.command());
   options_.config.class_weights = class_weights();
   if (options_.init.empty()) {
@@ -105,7 +122,7 @@ void Run::execute() {
   Trainer trainer(std::move(start), options_.config);
   trainer.check(data_, rows_.train, rows_.validation, start_.opened.soft_targets);
   if (!options_.quiet) {
-    for (const std::string& remark : trainer.remarks(static_cast<int64_t>(rows_.train.size()))) {
+    for (const std::string& remark : trainer.remarks(per_pass)) {
       note(fmt::format("fer-train: {}", remark));
     }
   }
@@ -124,6 +141,7 @@ void Run::print_notes() const {
   if (!options_.config.freeze.empty() && options_.init.empty()) {
     note("fer-train: freeze: the layers keep their random first weights (--init MODEL brings trained ones)");
   }
+  for (const std::string& line : source_notes(data_, rows_)) note(fmt::format("fer-train: {}", line));
   for (const std::string& line : rows_.notes) note(fmt::format("fer-train: {}", line));
   for (const std::string& remark : options_.remarks) note(fmt::format("fer-train: {}: {}", options_.settings, remark));
 }
@@ -140,7 +158,8 @@ std::vector<double> Run::class_weights() const {
 void Run::record_call() {
   if (recorded_) return;
   if (!options_.recipe.empty()) write_file(recipe_json_path(folder()), options_.recipe);
-  write_run_json(folder(), given_, all_, data_, rows_, options_.split.limit_of_first);
+  write_run_json(folder(), given_, all_, data_, rows_, options_.split);
+  write_parts(folder(), data_, rows_);
   recorded_ = true;
 }
 
@@ -219,6 +238,10 @@ FinalFigures Run::final_figures() const {
   figures.validation = figures_on(rows_.validation);
   figures.validation_name = rows_.validation_name;
   figures.worst = worst_pictures(data_, figures.validation);
+  if (!rows_.test.empty()) {
+    figures.test = figures_on(rows_.test);
+    figures.test_name = rows_.test_name;
+  }
   const std::vector<int64_t> some = some_of(rows_.train, rows_.validation.size());
   figures.training = figures_on(some);
   figures.training_name =

@@ -31,6 +31,10 @@ struct Duplicates {
 // Every pair of pictures is looked at, with up to num_threads() threads. Throws Error where the data are no pictures.
 Duplicates find_duplicates(const Dataset& data, const NearDuplicateRule& rule = {});
 
+// By which pictures (or landmarks) are told apart: a checksum of each row's bytes, the same for the same pixels. Uses
+// up to num_threads() threads.
+std::vector<uint64_t> picture_checksums(const Dataset& data, std::span<const int64_t> rows);
+
 // Returns those of `rows`, in their order, whose pixels a row of `among` has too: what a model that was trained on
 // `among` has seen already. Throws Error where the data are no pictures.
 std::vector<int64_t> rows_with_twins(const Dataset& data, std::span<const int64_t> rows,

@@ -70,6 +70,9 @@ struct Model {
   // surer, and the order of the classes stays (fitted_temperature, fer/evaluate.h). Of several views and models each
   // model's mean over its views is what it is applied to. Training does not use it, and a trained model has none.
   double temperature = 1;
+  // How fer-train drew the pictures that were held out of training, where it drew them at random, for fer-eval: JSON.
+  // Empty: nothing is known.
+  std::string held_out = {};
 };
 inline Shape picture_shape(const Model& model) { return picture_shape(model.network, model.preprocessing); }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fer/dataset.h"
@@ -23,7 +24,10 @@ struct BadPicture {
 struct PictureFolder {
   Dataset data;
   std::vector<BadPicture> bad;  // left out
-  int64_t other_files = 0;      // passed over, as their names are not those of pictures
+  // FOLDER/test with pictures but without folders of classes, as a contest gives its test part: passed over, with their
+  // numbers of pictures.
+  std::vector<std::pair<std::string, int64_t>> without_classes = {};
+  int64_t other_files = 0;  // passed over, as their names are not those of pictures
 };
 
 // FOLDER/CLASS/picture or FOLDER/SPLIT/CLASS/picture. Rows are in the order of splits, classes and names (bytewise);

@@ -14,9 +14,9 @@
 namespace FER_PUBLIC fer {
 
 // Divides `rows` at random: one part for each share (0 to 1, with a sum of at most 1), and last the rest. A part of
-// share s has round(s * rows.size()) rows, and of a class with n rows s * n of them, at most two more or fewer. Rows are in
-// their order in every part. The same seed gives the same parts on any machine. Data without labels count as of one
-// class. Throws Error on other shares.
+// share s has round(s * rows.size()) rows, and of a class with n rows s * n of them, at most two more or fewer. Rows
+// are in their order in every part. The same seed gives the same parts on any machine. Data without labels count as of
+// one class. Throws Error on other shares.
 std::vector<std::vector<int64_t>> stratified_parts(const Dataset& data, std::span<const int64_t> rows,
                                                    const std::vector<double>& shares, uint64_t seed);
 

@@ -105,6 +105,10 @@ struct TrainConfig {
   double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
       {};                // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
+  // Empty, or one weight above 0 for each source of the data (fer/sources.h): a pass has round(weight * n) pictures, at
+  // least one, of a source with n training rows. They are the next ones of an endless row of shuffled passes over that
+  // source, so that every picture of it is seen equally often; 1 for all sources is one pass over all rows.
+  std::vector<double> source_weights = {};
   Teacher teacher = {};  // needs the cross-entropy
   SelfTargets self_targets = {};  // the same
   Augmentation augmentation = {};
@@ -205,7 +209,10 @@ void use_crop(Network& network, const Augmentation& augmentation);
 // landmarks, a picture cannot be read, and, for kDataset, where all pixels have one value.
 void use_standardization(Model& model, const TrainConfig& config, const Dataset& data, std::span<const int64_t> train);
 
-// The epochs of a run on so many pictures: config.epochs, or those that config.max_steps reaches into.
+// The number of pictures of a pass over the training rows: their number, or what config.source_weights make of it.
+int64_t pictures_per_pass(const TrainConfig& config, const Dataset& data, std::span<const int64_t> train);
+
+// The epochs of a run on so many pictures per pass: config.epochs, or those that config.max_steps reaches into.
 int64_t epochs_of_steps(const TrainConfig& config, int64_t training_pictures);
 
 class Trainer {

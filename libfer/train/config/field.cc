@@ -77,7 +77,9 @@ std::string expected_text(const Field& field, const Place& place) {
                  [&](float*) { return number_expected("a number", field.range); },
                  [&](double*) { return number_expected("a number", field.range); },
                  [](std::string*) { return std::string("a path"); },
-                 [&](std::vector<double>*) { return number_expected("one number per class, each", field.range); },
+                 [&](std::vector<double>*) {
+                   return number_expected((std::string("one number per ") + field.per + ", each").c_str(), field.range);
+                 },
                  [](std::vector<std::string>*) { return std::string("paths with commas between"); },
                  [](Views*) { return std::string("none, or some of flip, five, ten, shifts, dense with + between"); },
                  [&](std::vector<LayerRate>*) { return rates_expected(field.range); },

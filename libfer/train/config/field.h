@@ -73,6 +73,7 @@ struct Field {
   Kept kept = Kept::kCompared;
   const char* recipe = "";      // its name in a network's training settings, where that differs from the path
   const char* since = "0.1.0";  // the first version that has it
+  const char* per = "class";    // what a list of numbers has one for
   bool left_out = false;        // config.json does not have it where it has its default, as before there was this field
 };
 using Fields = std::span<const Field>;

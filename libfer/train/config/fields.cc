@@ -14,6 +14,7 @@ constexpr Range kShare = from_and_below(0, 1);
 constexpr Range kPixels = from_to(1, 16384);          // along an edge
 constexpr Range kUpToAMillion = from_to(1, 1 << 20);  // of batches, and of pictures in each: 2^40 per step
 
+constexpr Range kUpToAThousandfold = {.lowest = 0, .highest = 1000, .without_lowest = true};
 constexpr Range kPartOfOne = from_to(0, 1);
 constexpr Range kRatio = from_to(0.001, 1000);
 
@@ -101,6 +102,10 @@ const Field kFields[] = {
     {.path = "class_weights", .name = "class-weights", .argument = "A,B,...", .group = kTraining,
      .help = "Weight of each class in the loss, or balanced",
      .at = [](Config& c) -> Place { return &c.class_weights; }, .range = at_least(0)},
+    {.path = "source_weights", .name = "source-weights", .argument = "A,B,...", .group = kTraining,
+     .help = "Pictures of each source per epoch, as a multiple of those that it has",
+     .at = [](Config& c) -> Place { return &c.source_weights; }, .range = kUpToAThousandfold,
+     .per = "source", .left_out = true},
     {.path = "weight_average", .name = "average", .argument = "DECAY", .group = kTraining,
      .help = "Decay of a moving average of the weights, which becomes the model",
      .at = [](Config& c) -> Place { return &c.weight_average; }, .range = kShare, .zero = "no average"},

@@ -8,6 +8,7 @@
 
 #include "evaluate/evaluation.h"
 #include "fer/error.h"
+#include "fer/sources.h"
 #include "train/config/config.h"
 #include "train/config/input_size.h"
 #include "train/config/length.h"
@@ -37,6 +38,17 @@ void check_soft_targets(std::span<const float> targets, int64_t pictures, int64_
     throw Error("soft targets: row " + std::to_string(i / classes) + ", class " + std::to_string(i % classes) +
                 ": expected a number from 0 to 1, found " + std::to_string(targets[i]));
   }
+}
+
+void check_source_weights(const TrainConfig& config, const Dataset& data) {
+  const std::vector<SourceRows> sources = sources_of(data);
+  const size_t expected = std::max<size_t>(1, sources.size());
+  if (config.source_weights.empty() || config.source_weights.size() == expected) return;
+  std::string names;
+  for (const SourceRows& source : sources) names += (names.empty() ? " (" : ", ") + source.name;
+  if (!names.empty()) names += ")";
+  throw Error("source_weights: expected " + std::to_string(expected) + ", one per source" + names + ", found " +
+              std::to_string(config.source_weights.size()));
 }
 
 // Whether there are batches of one picture that batch norms learn from.
@@ -94,6 +106,7 @@ Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 void Trainer::check(const Dataset& data, std::span<const int64_t> train, std::span<const int64_t> validation,
                     std::span<const float> soft_targets) const {
   const Network& network = impl_->model.network;
+  check_source_weights(impl_->config, data);
   if (train.empty()) throw Error("training: expected at least one picture, found none");
   if (impl_->config.augmentation.any() && data.has_values()) {
     throw Error("augmentation: expected pictures, found landmarks");

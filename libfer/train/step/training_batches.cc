@@ -12,8 +12,11 @@
 namespace fer::train {
 
 TrainingBatches::TrainingBatches(const TrainConfig& config, const RunInputs& inputs, const Network& network)
-    : config_(config), inputs_(inputs), classes_(class_count(network)) {
-  const int64_t rows = static_cast<int64_t>(inputs.train.size());
+    : config_(config),
+      inputs_(inputs),
+      classes_(class_count(network)),
+      mix_of_sources_(config, inputs.data, inputs.train) {
+  const int64_t rows = mix_of_sources_.rows_per_pass();
   merges_ = merges_last(config, rows);
   const int64_t batch = std::min(config.batch_size, rows) + (merges_ ? 1 : 0);
   steps_per_pass_ = train::steps_per_pass(config, rows);
@@ -42,12 +45,17 @@ void TrainingBatches::use_size(const PictureSize& size, const Network& network) 
 
 void TrainingBatches::start_step(int64_t step) {
   const int64_t pass = step / steps_per_pass_;
-  if (pass != pass_) order_ = data::pass_order(inputs_.train, config_.seed, pass);
+  if (pass != pass_) mix_of_sources_.start_pass(pass, order_, order_passes_);
   pass_ = pass;
   const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
   one_left_over_ = merges_ && step % steps_per_pass_ == steps_per_pass_ - 1;
   step_rows_ =
       rows.first(one_left_over_ ? rows.size() : std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
+  step_passes_ = {};
+  if (!order_passes_.empty()) {
+    const auto first = static_cast<size_t>(step % steps_per_pass_ * pictures_per_step());
+    step_passes_ = std::span<const int64_t>(order_passes_).subspan(first, step_rows_.size());
+  }
   mixes_ = mixes_in_step(config_, step, steps_per_epoch());
   self_share_ = self_target_share(config_, step, steps_per_epoch());
 }
@@ -57,8 +65,14 @@ std::span<const int64_t> TrainingBatches::rows_of(int64_t batch) const {
   return batch == batches() - 1 ? rows : rows.first(std::min(static_cast<size_t>(config_.batch_size), rows.size()));
 }
 
-data::Mix TrainingBatches::mix_of(int64_t row) const {
-  return data::draw_mix(config_.mixing, shape_, {config_.seed, pass_, row});
+std::span<const int64_t> TrainingBatches::passes_of(int64_t batch) const {
+  if (step_passes_.empty()) return {};
+  return step_passes_.subspan(batch * config_.batch_size, rows_of(batch).size());
+}
+
+data::Mix TrainingBatches::mix_of(int64_t batch, int64_t i) const {
+  const std::span<const int64_t> passes = passes_of(batch);
+  return data::draw_mix(config_.mixing, shape_, {config_.seed, passes.empty() ? pass_ : passes[i], rows_of(batch)[i]});
 }
 
 void TrainingBatches::fill(int64_t batch) {
@@ -73,13 +87,14 @@ void TrainingBatches::fill(int64_t batch) {
                     .augment = augmentation,
                     .seed = config_.seed,
                     .pass = pass_,
+                    .passes = passes_of(batch),
                     .shape = shape_,
                     .resize = resize_,
                     .equalize = config_.preprocessing.equalize,
                     .standardize = config_.preprocessing.standardize == Standardization::kPicture},
                    pictures_.values().first(count_ * picture_size_));
   fill_targets();
-  if (mixes_ && config_.mixing.any()) mix();
+  if (mixes_ && config_.mixing.any()) mix(batch);
 }
 
 void TrainingBatches::fill_targets() {
@@ -94,13 +109,13 @@ void TrainingBatches::fill_targets() {
 }
 
 // Joins each picture with the one before it, from the last on, so that this one is still as it was.
-void TrainingBatches::mix() {
+void TrainingBatches::mix(int64_t batch) {
   const int64_t last = count_ - 1;
   last_picture_.assign(picture(last).begin(), picture(last).end());
   last_target_.assign(target(last).begin(), target(last).end());
   const float last_weight = weights_.empty() ? 1 : weights_[last];
   for (int64_t i = last; i >= 0; --i) {
-    const data::Mix drawn = mix_of(rows_[i]);
+    const data::Mix drawn = mix_of(batch, i);
     if (!drawn.any()) continue;
     data::mix_picture(drawn, shape_, i > 0 ? picture(i - 1) : std::span<float>(last_picture_), picture(i));
     data::blend(drawn.share, i > 0 ? target(i - 1) : std::span<float>(last_target_), target(i));
@@ -115,7 +130,8 @@ void TrainingBatches::learn(int64_t batch, std::span<const float> probabilities)
   const std::span<const int64_t> rows = rows_of(batch);
   const bool mixes = mixes_ && config_.mixing.any();
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (!mixes || !mix_of(rows[i]).any()) self_targets_->take(rows[i], probabilities.subspan(i * classes_, classes_));
+    if (!mixes || !mix_of(batch, static_cast<int64_t>(i)).any())
+      self_targets_->take(rows[i], probabilities.subspan(i * classes_, classes_));
   }
 }
 

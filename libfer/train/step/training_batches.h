@@ -11,6 +11,7 @@
 #include "fer/trainer.h"
 #include "train/step/run_inputs.h"
 #include "train/step/running_targets.h"
+#include "train/step/source_mix.h"
 
 namespace fer::train {
 
@@ -60,9 +61,11 @@ class TrainingBatches {
 
  private:
   std::span<const int64_t> rows_of(int64_t batch) const;
-  data::Mix mix_of(int64_t row) const;
+  // Of each row of a batch the pass over its source; empty: all are of pass_.
+  std::span<const int64_t> passes_of(int64_t batch) const;
+  data::Mix mix_of(int64_t batch, int64_t i) const;
   void fill_targets();
-  void mix();
+  void mix(int64_t batch);
   std::span<float> picture(int64_t i) { return pictures_.values().subspan(i * picture_size_, picture_size_); }
   std::span<float> target(int64_t i) { return targets_.values().subspan(i * classes_, classes_); }
 
@@ -71,12 +74,14 @@ class TrainingBatches {
   data::PictureShape shape_;   // of the pictures
   PictureSize crop_, resize_;  // the configuration's, in proportion to the pictures' size
   int64_t picture_size_, classes_, steps_per_pass_, pass_ = -1, count_ = 0;
-  bool mixes_ = false;                         // in this step
-  bool merges_;                                // a pass leaves one picture over, which the batch before it takes
-  bool one_left_over_ = false;                 // in this step
-  std::vector<int64_t> order_;                 // of the pass
-  std::span<const int64_t> step_rows_, rows_;  // of the step, of the batch
-  double self_share_ = 0;                      // of the self-targets in the step's targets
+  bool mixes_ = false;          // in this step
+  bool merges_;                 // a pass leaves one picture over, which the batch before it takes
+  bool one_left_over_ = false;  // in this step
+  SourceMix mix_of_sources_;
+  // Rows of the pass, of the step, of the batch; and of each the pass over its source, empty where that is pass_.
+  std::vector<int64_t> order_, order_passes_;
+  std::span<const int64_t> step_rows_, rows_, step_passes_;
+  double self_share_ = 0;  // of the self-targets in the step's targets
   std::optional<RunningTargets> self_targets_;
   Tensor pictures_, targets_, probabilities_;
   std::vector<float> weights_;

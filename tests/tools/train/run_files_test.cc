@@ -28,11 +28,14 @@ TEST_F(RunFiles, LimitOfAFolderIsWrittenDown) {
   EXPECT_FALSE(nlohmann::json::parse(read_text(path("run/run.json")))["data"].contains("limit"));
   ASSERT_EQ(run("fer-train faces.csv --network net.json --epochs 1 --limit 14 --quiet --out few").status, 0);
   auto json = nlohmann::json::parse(read_text(path("few/run.json")));
-  EXPECT_EQ(json["data"]["limit"], "evenly from all classes");
-  EXPECT_TRUE(cli::stored_call(path("few")).even_limit);
+  EXPECT_EQ(json["data"]["limit"], "evenly from all classes of any data");
+  EXPECT_EQ(cli::stored_call(path("few")).limit_rule, cli::LimitRule::kEvenly);
+  json["data"]["limit"] = "evenly from all classes";
+  write("few/run.json", json.dump());
+  EXPECT_EQ(cli::stored_call(path("few")).limit_rule, cli::LimitRule::kEvenlyInFolders) << "before tables had it";
   json["data"].erase("limit");
   write("few/run.json", json.dump());
-  EXPECT_FALSE(cli::stored_call(path("few")).even_limit) << "begun by the first version";
+  EXPECT_EQ(cli::stored_call(path("few")).limit_rule, cli::LimitRule::kFirst) << "begun by the first version";
 }
 
 TEST_F(RunFiles, HoldResultsOnceThereIsAModel) {
