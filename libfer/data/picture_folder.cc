@@ -25,9 +25,9 @@ Image read_fitted(const std::string& path, int64_t height, int64_t width, int64_
 }
 
 // Pictures that stay in their files.
-class FileSource final : public PictureSource {
+class FilePictures final : public PictureSource {
  public:
-  FileSource(int64_t height, int64_t width, int64_t channels) : height_(height), width_(width), channels_(channels) {}
+  FilePictures(int64_t height, int64_t width, int64_t channels) : height_(height), width_(width), channels_(channels) {}
 
   void add(std::string path, uint64_t checksum) {
     paths_.push_back(std::move(path));
@@ -83,7 +83,7 @@ class FolderReader {
     const auto count = static_cast<int64_t>(scan.pictures.size());
     if (data.picture_bytes() < 1) throw Error(path_ + ": expected a size of at least one pixel to fit pictures to");
     if (count > options_.memory_bytes / data.picture_bytes()) {
-      files_ = std::make_shared<FileSource>(data.height, data.width, data.channels);
+      files_ = std::make_shared<FilePictures>(data.height, data.width, data.channels);
     } else {
       data.pixels.reserve(static_cast<size_t>(count * data.picture_bytes()));
     }
@@ -153,7 +153,7 @@ class FolderReader {
   const std::string& path_;
   const FolderOptions& options_;
   PictureFolder result_;
-  std::shared_ptr<FileSource> files_;
+  std::shared_ptr<FilePictures> files_;
 };
 
 }  // namespace

@@ -102,7 +102,10 @@ std::vector<Usage> parse_usages(const std::string& option, const std::string& te
 
 std::string usages_name(const std::vector<Usage>& usages) {
   std::string text;
-  for (const Usage usage : usages) text += (text.empty() ? "" : "+") + std::string(usage_name(usage));
+  for (const Usage usage : usages) {
+    if (!text.empty()) text += '+';
+    text += usage_name(usage);
+  }
   return usages.empty() ? "none" : text;
 }
 

@@ -192,7 +192,8 @@ std::string watched(const std::string& monitor, const TrainingRows& rows) {
 
 std::string banner(const TrainOptions& options, const Network& network, const TrainingRows& rows) {
   const TrainConfig& config = options.config;
-  const std::string test = rows.test.empty() ? "" : ", test " + part_text(rows.test_name, rows.test.size());
+  const std::string test =
+      rows.test.empty() ? "" : fmt::format(", test {}", part_text(rows.test_name, rows.test.size()));
   return fmt::format("fer-train {}: {}; {}\n{}: train {}, validate {}{}\n{}, batch {}, up to {} epochs -> {}",
                      version(), network_text(network), machine_text(), short_name(options.sources),
                      part_text(rows.train_name, rows.train.size()),
