@@ -142,8 +142,7 @@ std::string facts_text(const DataFacts& facts) {
   const auto share = [](int64_t count, int64_t of) {
     return of == 0 ? "-" : fmt::format("{:.1f} %", 100 * static_cast<double>(count) / static_cast<double>(of));
   };
-  line(
-      "share", [](size_t) { return ""; }, "");
+  text += "share\n";
   for (size_t c = 0; c < facts.class_names.size(); ++c) {
     line(
         facts.class_names[c], [&](size_t s) { return share(facts.counts[s][c], facts.count_of_split(s)); },
