@@ -56,7 +56,7 @@ void write_figures(const cli::Arguments& arguments, const cli::Subject& subject,
                    const cli::NamedRows& rows, const cli::Results& results) {
   const std::string title =
       fmt::format("{} on {} of {}", subject.single() ? cli::base_name(subject.paths[0]) : subject.name(), rows.name,
-                  cli::base_name(arguments.operands().back()));
+                  cli::base_name(cli::name_of_sources(sources_among(arguments.operands()))));
   std::optional<int64_t> row;
   if (arguments.has("row")) row = arguments.integer("row", 0, INT64_MAX);
   const cli::EvaluationFiles files =

@@ -34,15 +34,16 @@ void take(RunFigures& all, cli::EvaluationFiles&& files) {
 }
 
 // The model on the pictures that its run held out, and the classes of all parts of the data.
-void add_evaluation(const std::string& run, const std::string& data_path, const cli::DataOptions& options,
+void add_evaluation(const std::string& run, const std::vector<std::string>& sources, const cli::DataOptions& options,
                     RunFigures& all) {
+  const std::string data_path = cli::name_of_sources(sources);
   const std::string path = run + "/best.safetensors";
   const Model model = load_model(path);
-  cli::OpenedData opened = cli::open_data(data_path, options, picture_shape(model));
+  cli::OpenedData opened = cli::open_sources(sources, options, picture_shape(model));
   cli::apply_model_classes(opened, model);
   cli::print_notes("fer-report", opened);
   const Dataset& data = opened.data;
-  const cli::NamedRows rows = cli::held_out_rows({path}, data, data_path);
+  const cli::NamedRows rows = cli::held_out_rows({path}, true, data, data_path);
   const cli::StopOnSignals stop_on_signals;
   const auto ask = [&] { return predict_rows(model, data, rows.rows); };
   const Tensor probabilities =
@@ -63,13 +64,16 @@ int report(const cli::Arguments& arguments) {
   const std::vector<EpochFigures> epochs = cli::read_history(run + "/history.csv");
   RunFigures all;
   all.figures = history_figures(epochs, cli::steps_per_epoch(run + "/config.json"), name);
-  const std::string data = arguments.has("data") ? arguments.text("data") : cli::stored_call(run).data;
-  if (path_kind(data) == PathKind::kNone) {
-    if (arguments.has("data")) throw Error(data + ": not there");
+  const std::vector<std::string> sources =
+      arguments.has("data") ? std::vector<std::string>{arguments.text("data")} : cli::stored_call(run).data;
+  const auto gone =
+      std::ranges::find_if(sources, [](const std::string& path) { return path_kind(path) == PathKind::kNone; });
+  if (gone != sources.end()) {
+    if (arguments.has("data")) throw Error(*gone + ": not there");
     cli::note(fmt::format(
-        "fer-report: {} is not there any more, so there are curves alone: --data DATA says where it is", data));
+        "fer-report: {} is not there any more, so there are curves alone: --data DATA says where it is", *gone));
   } else {
-    add_evaluation(run.ends_with('/') ? run.substr(0, run.size() - 1) : run, data, cli::read_data_options(arguments),
+    add_evaluation(run.ends_with('/') ? run.substr(0, run.size() - 1) : run, sources, cli::read_data_options(arguments),
                    all);
   }
   cli::write_figures("fer-report", folder, all.figures, all.pictures);

@@ -104,12 +104,12 @@ struct TrainConfig {
   SymmetricCrossEntropy symmetric_cross_entropy = {};  // of the loss of that name
   double label_smoothing = 0;  // y = (1 - e) * y + e / classes, in training and in val_loss, as Keras has it
   std::vector<double> class_weights =
-      {};                // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
+      {};  // empty, or one per class: each picture's loss times its class's weight (Keras's class_weight)
   // Empty, or one weight above 0 for each source of the data (fer/sources.h): a pass has round(weight * n) pictures, at
   // least one, of a source with n training rows. They are the next ones of an endless row of shuffled passes over that
   // source, so that every picture of it is seen equally often; 1 for all sources is one pass over all rows.
   std::vector<double> source_weights = {};
-  Teacher teacher = {};  // needs the cross-entropy
+  Teacher teacher = {};           // needs the cross-entropy
   SelfTargets self_targets = {};  // the same
   Augmentation augmentation = {};
   Mixing mixing = {};
