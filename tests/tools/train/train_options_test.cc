@@ -208,8 +208,9 @@ TEST(TrainOptions, RefusesNamesItDoesNotKnow) {
             "--optimizer: expected adam, adamw, sgd, rmsprop or rmsprop-tf1, found \"adagrad\"");
   EXPECT_NE(usage_message({"d.csv", "--no-such-option"}).find("no-such-option"), std::string::npos);
   EXPECT_NE(usage_message({"d.csv", "--epochs"}).find("epochs"), std::string::npos);
-  EXPECT_EQ(usage_message({}), "expected one DATA, found none");
-  EXPECT_EQ(usage_message({"a.csv", "my b.csv"}), "expected one DATA, found 2: a.csv 'my b.csv'");
+  EXPECT_EQ(usage_message({}), "expected one DATA or several, found none");
+  EXPECT_EQ(read({"a.csv", "my b.csv"}).sources, (std::vector<std::string>{"a.csv", "my b.csv"}));
+  EXPECT_EQ(read({"a.csv", "my b.csv"}).data, "a.csv + my b.csv");
 }
 
 std::string help_with(const std::vector<TrainOption>& list) {
