@@ -72,10 +72,17 @@ std::vector<CascadeHit> group_boxes(const std::vector<Box>& boxes, int min_neigh
     for (const Box& box : boxes) result.push_back({box, 1});
     return result;
   }
+  // From the left: once a box begins too far from this one, so do all behind it.
+  std::vector<size_t> order(boxes.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return boxes[a].left < boxes[b].left; });
   Groups groups(boxes.size());
-  for (size_t i = 0; i < boxes.size(); ++i) {
-    for (size_t j = i + 1; j < boxes.size(); ++j) {
-      if (similar(boxes[i], boxes[j])) groups.join(i, j);
+  for (size_t i = 0; i < order.size(); ++i) {
+    const Box& box = boxes[order[i]];
+    const double reach = kEps * static_cast<double>(box.width + box.height) * 0.5;
+    for (size_t j = i + 1; j < order.size(); ++j) {
+      if (static_cast<double>(boxes[order[j]].left - box.left) > reach) break;
+      if (similar(box, boxes[order[j]])) groups.join(order[i], order[j]);
     }
   }
   const std::vector<CascadeHit> all = means(boxes, groups);

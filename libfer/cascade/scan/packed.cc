@@ -53,13 +53,18 @@ void pack_stage(const CascadeStage& stage, const std::vector<HaarFeature>& featu
   }
 }
 
-PackedCascade pack(const Cascade& cascade, const IntegralLayout& layout) {
+PackedCascade empty_packed(int width, int height, const IntegralLayout& layout) {
   PackedCascade packed;
-  packed.width = cascade.width;
-  packed.height = cascade.height;
-  const HaarRectangle inner = inner_window(cascade.width, cascade.height);
+  packed.width = width;
+  packed.height = height;
+  const HaarRectangle inner = inner_window(width, height);
   packed.inner = corners_of(inner, false, layout);
   packed.area = static_cast<double>(inner.width) * inner.height;
+  return packed;
+}
+
+PackedCascade pack(const Cascade& cascade, const IntegralLayout& layout) {
+  PackedCascade packed = empty_packed(cascade.width, cascade.height, layout);
   for (const CascadeStage& stage : cascade.stages) pack_stage(stage, cascade.features, layout, packed);
   return packed;
 }

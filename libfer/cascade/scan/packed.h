@@ -38,8 +38,10 @@ struct PackedCascade {
   uint32_t largest_tree = 1;
 };
 
+// Without any stage.
+PackedCascade empty_packed(int width, int height, const IntegralLayout& layout);
 PackedCascade pack(const Cascade& cascade, const IntegralLayout& layout);
-// Of a single stage, whose features are `features`.
+// Adds a stage, whose features are `features`.
 void pack_stage(const CascadeStage& stage, const std::vector<HaarFeature>& features, const IntegralLayout& layout,
                 PackedCascade& packed);
 
