@@ -85,13 +85,13 @@ class Printer {
         s.negatives_tried == 0 ? 0 : static_cast<double>(s.negatives) / static_cast<double>(s.negatives_tried);
     fmt::print("POS count : consumed   {} : {}\n", s.positives, s.positives_tried);
     fmt::print("NEG count : acceptanceRatio    {} : {:.6g}\n", s.negatives, share);
-    fmt::print("{}\n|  N |    HR   |    FA   |\n{}\n", kRule, kRule);
     std::fflush(stdout);
     trees_ = 0;
     tree_ = Clock::now();
   }
   void added(const CascadeWeakFigures& f) {
     live_.clear();
+    if (f.trees == 1) fmt::print("{}\n|  N |    HR   |    FA   |\n{}\n", kRule, kRule);
     fmt::print("|{:4}|{:>9.6g}|{:>9.6g}|\n{}\n", f.trees, f.hit_rate, f.false_alarm, kRule);
     std::fflush(stdout);
     trees_ = f.trees;

@@ -90,7 +90,7 @@ struct Cascade {
   int width = 0, height = 0;  // of the window, in pixels
   std::vector<HaarFeature> features;
   std::vector<CascadeStage> stages;
-  CascadeParameters parameters;
+  CascadeParameters parameters = {};
 
   bool operator==(const Cascade&) const = default;
 };

@@ -24,7 +24,7 @@ struct CascadeTraining {
   int width = 24, height = 24;
   int positives = 2000, negatives = 1000;  // for each stage
   int stages = 20;
-  CascadeParameters parameters;
+  CascadeParameters parameters = {};
   // What may be kept in memory of the order of samples by each feature; what does not fit is sorted again for every
   // tree. The result does not depend on it.
   int64_t order_bytes = int64_t{2048} << 20;
