@@ -45,6 +45,7 @@ std::vector<std::string> names_within(const std::vector<std::string>& files, con
     ++uses[without_ending(inside.back())];
   }
   std::vector<std::string> names;
+  names.reserve(inside.size());
   for (const std::string& name : inside) {
     names.push_back((uses[without_ending(name)] > 1 ? name : without_ending(name)) + ".png");
   }

@@ -52,7 +52,7 @@ Image warped(const Image& picture, const Similarity& place, int64_t height, int6
           const uint8_t* cells = &picture.pixels[at * row + c];
           return (1 - u.share) * cells[u.before * channels] + u.share * cells[u.after * channels];
         };
-        *pixel++ = static_cast<uint8_t>((1 - v.share) * line(v.before) + v.share * line(v.after) + 0.5);
+        *pixel++ = static_cast<uint8_t>(std::lround((1 - v.share) * line(v.before) + v.share * line(v.after)));
       }
     }
   }
