@@ -69,7 +69,8 @@ Asked explain_picture(const cli::Arguments& arguments, const std::string& model_
   const std::string method = arguments.choice("method", {"grad-cam", "occlusion"});
   const Explainer explainer(model, arguments.has("layer") ? arguments.text("layer") : "");
   if (method == "grad-cam") {
-    return {model_path, fmt::format("Grad-CAM of {}", explainer.layer()), subject, explainer.grad_cam(subject.picture, index), names};
+    return {model_path, fmt::format("Grad-CAM of {}", explainer.layer()), subject,
+            explainer.grad_cam(subject.picture, index), names};
   }
   const OcclusionOptions options = {.size = arguments.integer("square", 0, 1 << 20),
                                     .stride = arguments.integer("stride", 0, 1 << 20)};

@@ -18,8 +18,9 @@ namespace {
 // Options that change how the network is trained, and with it what a recipe is.
 bool changes_the_recipe(const std::string& option) {
   static const std::set<std::string> kOfTheRun = {"out", "resume", "checkpoint-seconds", "save-every"};
-  static const std::set<std::string> kOfTheProgram = {"network", "init", "split", "validation-split", "test-split",
-                                                      "folds",   "fold", "train", "validation",       "limit", "wrong-only"};
+  static const std::set<std::string> kOfTheProgram = {"network",    "init",  "split",     "validation-split",
+                                                      "test-split", "folds", "fold",      "train",
+                                                      "validation", "limit", "wrong-only"};
   if (kOfTheProgram.contains(option)) return true;
   const std::vector<TrainOption> list = train_options();
   return !kOfTheRun.contains(option) && std::any_of(list.begin(), list.end(), [&](const TrainOption& known) {
