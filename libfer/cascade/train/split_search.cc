@@ -78,7 +78,7 @@ struct SplitSearch::Orders {
 
 namespace {
 
-constexpr size_t kFewSamples = size_t{1} << 15;
+constexpr size_t kSmallTable = size_t{1} << 15;
 
 template <class Index>
 std::vector<Index> orders_of(const SampleTable& table, const std::vector<HaarFeature>& features, size_t kept) {
@@ -147,7 +147,7 @@ Cut best_of_all(const SplitSearch& search, const std::vector<Index>& orders, siz
 SplitSearch::SplitSearch(const SampleTable& table, const std::vector<HaarFeature>& features, int64_t order_bytes)
     : table_(table), features_(features) {
   auto orders = std::make_unique<Orders>();
-  const bool few = table.size() <= kFewSamples;
+  const bool few = table.size() <= kSmallTable;
   const size_t each = std::max<size_t>(table.size(), 1) * (few ? sizeof(uint16_t) : sizeof(uint32_t));
   orders->kept = std::min(features.size(), static_cast<size_t>(order_bytes) / each);
   if (few) orders->small = orders_of<uint16_t>(table, features, orders->kept);
@@ -160,7 +160,7 @@ size_t SplitSearch::features_kept() const { return orders_->kept; }
 
 Split SplitSearch::best(std::span<const Weighted> samples, Criterion criterion,
                         const std::function<void(double)>& searching) const {
-  const Cut cut = table_.size() <= kFewSamples
+  const Cut cut = table_.size() <= kSmallTable
                       ? best_of_all(*this, orders_->small, orders_->kept, samples, criterion, searching)
                       : best_of_all(*this, orders_->large, orders_->kept, samples, criterion, searching);
   if (cut.quality <= 0) return {};
