@@ -82,7 +82,8 @@ void look(const Grey& picture, const WindowTest& test, int64_t wanted, Visit& vi
   const auto width = static_cast<float>(picture.width), height = static_cast<float>(picture.height);
   float scale = std::max(static_cast<float>(test.width() + first.x) / width,
                          static_cast<float>(test.height() + first.y) / height);
-  Sight sight{resized_exactly(picture, static_cast<int>(scale * width + 0.5F), static_cast<int>(scale * height + 0.5F)),
+  Sight sight{resized_exactly(picture, static_cast<int>(std::lround(scale * width)),
+                              static_cast<int>(std::lround(scale * height))),
               first};
   while (visit_sight(sight, test, wanted, visit)) {
     scale *= kGrowth;
