@@ -52,6 +52,7 @@ class YunetFinder : public Finder {
                               path_, on_one_line(error.what())));
     }
     std::vector<Face> faces;
+    faces.reserve(static_cast<size_t>(found.rows));
     for (int row = 0; row < found.rows; ++row) faces.push_back(face_of(found.ptr<float>(row)));
     std::erase_if(faces, [](const Face& face) { return face.box.width < 1 || face.box.height < 1; });
     return faces;

@@ -20,7 +20,7 @@ class Ink {
     const auto share = static_cast<float>(cover * opacity_);
     for (int64_t c = 0; c < channels_; ++c) {
       const auto old = static_cast<float>(pixel[c]);
-      pixel[c] = static_cast<uint8_t>(old + share * (value_[c] - old) + 0.5F);
+      pixel[c] = static_cast<uint8_t>(std::lround(old + share * (value_[c] - old)));
     }
   }
 

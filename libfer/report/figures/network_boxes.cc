@@ -127,6 +127,7 @@ std::vector<bool> good_ends(const std::vector<NetworkBox>& boxes, int rows) {
     }
   }
   std::vector<bool> good;
+  good.reserve(crossing.size());
   for (const std::vector<int>& values : crossing) good.push_back(values.size() == 1);
   return good;
 }
