@@ -31,7 +31,7 @@ std::vector<Field> fields_of(std::string_view line, char separator) {
 }
 
 int64_t side_of(int64_t area) {
-  const auto side = static_cast<int64_t>(std::sqrt(static_cast<double>(area)) + 0.5);
+  const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(area))));
   return side * side == area && side >= kSmallestSide ? side : 0;
 }
 

@@ -6,7 +6,10 @@ namespace fer::cli {
 namespace {
 
 TrainingRows rows_with(std::vector<int64_t> validation) {
-  return {{0, 1, 2}, std::move(validation), false, "Training", "PublicTest", {}};
+  return {.train = {0, 1, 2},
+          .validation = std::move(validation),
+          .train_name = "Training",
+          .validation_name = "PublicTest"};
 }
 
 Dataset some_data() {
