@@ -110,6 +110,7 @@ std::string loss_text(const TrainConfig& config) {
 std::vector<std::pair<std::string, std::string>> source_counts(const Dataset& data, const TrainingRows& rows) {
   const std::vector<SourceRows> sources = sources_of(data);
   std::vector<std::pair<std::string, std::string>> texts;
+  texts.reserve(sources.size());
   for (const SourceRows& source : sources) texts.emplace_back(source.name, "");
   for (const auto& [part, members] :
        {std::pair("train", &rows.train), std::pair("validate", &rows.validation), std::pair("test", &rows.test)}) {

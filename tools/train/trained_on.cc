@@ -127,7 +127,7 @@ void note_trained_pictures(const std::string& program, const std::vector<std::st
 
 std::string read_split(const Arguments& arguments) {
   if (!arguments.has("split")) return "";
-  const std::string split = arguments.text("split");
+  std::string split = arguments.text("split");
   if (split != kAllSplit && split != kHeldOut) parse_usages("split", split, ", all, held-out");
   return split;
 }
