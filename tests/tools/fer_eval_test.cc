@@ -237,7 +237,7 @@ TEST_F(FerEval, CallsOtherFilesByTheirNames) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"pointer faces.csv", "pointer: expected a model (.safetensors), found a Git LFS pointer"},
       {"faces.csv faces.csv", "faces.csv: expected a model (.safetensors), found CSV text: models come before data"},
-      {"run faces.csv", "run: expected a model (.safetensors), found a directory: the model of a run is"},
+      {". faces.csv", ".: expected a model (.safetensors), found a directory: the model of a run is"},
       {"run/best.safetensors page.csv", "page.csv: expected a CSV file, found a web page: download the file itself"},
       {"run/best.safetensors packed.csv",
        "packed.csv: expected a CSV file, found a Zstandard archive: unpack it first"},

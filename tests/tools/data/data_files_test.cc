@@ -32,13 +32,13 @@ TEST_F(DataFiles, GoesToFoldersAndBackByteForByte) {
 
 TEST_F(DataFiles, WritesNeitherOverDataNorUnderAnEndingOfAnotherForm) {
   const std::string before = read_text(path("faces.csv"));
-  for (const std::string option : {"--to-csv faces.csv", "--list ./faces.csv", "--chart c.png", "--sheet s.jpg"}) {
+  for (const std::string option : {"--to-csv faces.csv", "--list ./faces.csv", "--chart c.gif", "--sheet s.jpg"}) {
     const ToolResult r = run("fer-data faces.csv " + option);
     EXPECT_EQ(r.status, 2) << option;
     expect_one_line_error(r, "fer-data", option.substr(0, option.find(' ')) + ": expected");
   }
   EXPECT_TRUE(before == read_text(path("faces.csv")));
-  EXPECT_FALSE(exists("c.png") || exists("s.jpg"));
+  EXPECT_FALSE(exists("c.gif") || exists("s.jpg"));
 }
 
 TEST_F(DataFiles, WritesChosenClassesAndRefusesWhatACsvFileCannotSay) {

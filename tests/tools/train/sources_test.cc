@@ -46,7 +46,8 @@ TEST_F(SeveralSources, WithWeightsAreMixedAndResumedExactly) {
   const ToolResult resumed = run("fer-train --resume --epochs 3 --threads 2 --quiet --out cut");
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_TRUE(read_text(path("whole/best.safetensors")) == read_text(path("cut/best.safetensors")));
-  EXPECT_EQ(nlohmann::json::parse(read_text(path("cut/config.json")))["source_weights"], nlohmann::json({0.5, 3.0}));
+  EXPECT_EQ(nlohmann::json::parse(read_text(path("cut/config.json")))["config"]["source_weights"],
+            nlohmann::json({0.5, 3.0}));
   // 21 of the 42 and 63 of the 21: 12 steps of 7.
   const ToolResult steps = run(weighted + "--epochs 1 --save-every 12 --quiet --out steps");
   ASSERT_EQ(steps.status, 0) << steps.err;

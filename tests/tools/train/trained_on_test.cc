@@ -159,10 +159,16 @@ TEST_F(TrainedOn, HeldOutPicturesAreThoseOfTheRunAlone) {
 
 TEST_F(TrainedOn, WhereNothingIsKnownFerEvalSaysWhatItCounts) {
   const std::string says = ": has no part to test with, so all its pictures count";
+  // (That this model is as good as guessing is another line.)
+  const auto expect_first_line = [&](const std::string& data) {
+    const ToolResult r = run("fer-eval run/best.safetensors " + data);
+    EXPECT_TRUE(r.err.starts_with("fer-eval: " + data + says)) << r.err;
+    EXPECT_EQ(r.status, 0);
+  };
   write("other.csv", csv_text(20, 0, 0, false));
-  expect_one_line_error(run("fer-eval run/best.safetensors other.csv"), "fer-eval", "other.csv" + says);
+  expect_first_line("other.csv");
   write("run/run.json", "{damaged");
-  expect_one_line_error(run("fer-eval run/best.safetensors train.csv"), "fer-eval", "train.csv" + says);
+  expect_first_line("train.csv");
 }
 
 TEST_F(TrainedOn, AskedForOrWithAPartToTestWithThereIsNothingToSay) {

@@ -200,6 +200,7 @@ void change(const Place& place) {
   if (auto* number = std::get_if<float*>(&place)) **number += 0.25f;
   if (auto* count = std::get_if<int64_t*>(&place)) **count += 1;
   if (auto* paths = std::get_if<std::vector<std::string>*>(&place)) **paths = {"a", "b,c"};
+  if (auto* numbers = std::get_if<std::vector<double>*>(&place)) **numbers = {0.5, 2};
   if (const auto* layers = std::get_if<LayerList>(&place)) *layers->entries = {"conv1..conv4", "bn*"};
   if (auto* views = std::get_if<Views*>(&place)) **views = {.flip = true, .dense = true};
   if (auto* rates = std::get_if<std::vector<LayerRate>*>(&place)) **rates = {{"conv", 0.5}};
