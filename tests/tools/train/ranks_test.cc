@@ -70,7 +70,7 @@ TEST_F(RanksTest, HaveABatchEachWhereNothingElseIsSaidAndGoOnAsFewer) {
       << began.err;
   const ToolResult more = on(4, "fer-train --resume --out run");
   EXPECT_EQ(more.status, 1);
-  EXPECT_NE(more.err.find("fer-train: expected at most 3 ranks"), std::string::npos) << more.err;
+  EXPECT_NE(more.err.find("expected at most 3 ranks, one for each small batch"), std::string::npos) << more.err;
 }
 
 TEST_F(RanksTest, SayOnceWhatIsWrongForAll) {
