@@ -5,20 +5,9 @@
 #include <algorithm>
 
 #include "tools/cli/cli.h"
+#include "tools/cli/overlap.h"
 
 namespace fer::cli {
-namespace {
-
-double overlap_of(const Box& a, const Box& b) {
-  const int64_t width = std::min(a.left + a.width, b.left + b.width) - std::max(a.left, b.left);
-  const int64_t height = std::min(a.top + a.height, b.top + b.height) - std::max(a.top, b.top);
-  if (width <= 0 || height <= 0) return 0;
-  const auto both = static_cast<double>(width * height);
-  return both / (static_cast<double>(a.width * a.height + b.width * b.height) - both);
-}
-
-}  // namespace
-
 double CascadeCurve::hit_rate(const CurvePoint& p) const {
   return objects == 0 ? 0 : static_cast<double>(p.found) / static_cast<double>(objects);
 }

@@ -8,6 +8,7 @@
 
 #include "fer/sources.h"
 #include "tools/cli/cli.h"
+#include "tools/cli/csv.h"
 
 namespace fer::cli {
 namespace {
@@ -80,13 +81,6 @@ ordered_json groups_json(const GroupFigures& g) {
           {"groups_across_splits", g.across_splits},
           {"test_pictures_in_training", g.leaked},
           {"groups_with_different_labels", g.conflicting}};
-}
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
 }
 
 }  // namespace
@@ -197,8 +191,8 @@ std::string groups_csv(const Dataset& data, const Duplicates& found) {
       for (const int64_t row : group) {
         const bool named = !data.labels.empty() && data.labels[row] < data.class_names.size();
         text += fmt::format("{},{},{},{},{},{}\n", number, kind, row, usage_name(data.usage[row]),
-                            named ? quoted(data.class_names[data.labels[row]]) : "",
-                            data.files.empty() ? "" : quoted(data.files[row]));
+                            named ? csv_cell(data.class_names[data.labels[row]]) : "",
+                            data.files.empty() ? "" : csv_cell(data.files[row]));
       }
     }
   };

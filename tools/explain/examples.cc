@@ -6,7 +6,7 @@
 
 #include "fer/error.h"
 #include "tools/cli/cli.h"
-#include "tools/cli/csv_text.h"
+#include "tools/cli/csv.h"
 #include "tools/cli/pictures.h"
 #include "tools/cli/sheet.h"
 

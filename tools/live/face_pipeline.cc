@@ -1,35 +1,8 @@
 #include "tools/live/face_pipeline.h"
 
-#include <algorithm>
-#include <cmath>
+#include "tools/faces/find_at_size.h"
 
 namespace fer::live {
-namespace {
-
-int64_t scaled(int64_t at, double scale) { return std::lround(static_cast<double>(at) * scale); }
-
-Face enlarged(Face face, double scale) {
-  const Box& box = face.box;
-  face.box = {scaled(box.left, scale), scaled(box.top, scale), scaled(box.width, scale), scaled(box.height, scale)};
-  // (Places count from the middle of the first pixel.)
-  for (Point& p : face.points) p = {(p.x + 0.5) * scale - 0.5, (p.y + 0.5) * scale - 0.5};
-  return face;
-}
-
-}  // namespace
-
-std::vector<Face> find_at_size(const cli::FaceReader& reader, const Image& picture, int64_t size) {
-  const int64_t longer = std::max(picture.height, picture.width);
-  if (size <= 0 || longer <= size) return reader.find(picture);
-  const double scale = static_cast<double>(longer) / static_cast<double>(size);
-  const int64_t height = std::max<int64_t>(1, scaled(picture.height, 1 / scale));
-  const int64_t width = std::max<int64_t>(1, scaled(picture.width, 1 / scale));
-  // A cascade looks at brightness alone, and one channel is resized in a third of the time.
-  const bool grey = reader.detector().kind() == "cascade";
-  std::vector<Face> faces = reader.find(fitted(picture, height, width, grey ? 1 : picture.channels));
-  for (Face& face : faces) face = enlarged(std::move(face), scale);
-  return faces;
-}
 
 FacePipeline::FacePipeline(FrameSource& source, const cli::FaceReader& reader, const DetectionPlan& plan, size_t ahead)
     : source_(source), reader_(reader), plan_(plan), ahead_(ahead), thread_([this] { run(); }) {}
@@ -78,7 +51,7 @@ std::optional<FoundFrame> FacePipeline::read_one() {
   if (!frame) return std::nullopt;
   if (plan_.mirrored) mirror(frame->picture.pixels, frame->picture.width, frame->picture.channels);
   const bool detected = frame->index % plan_.every == 0;
-  if (detected) last_ = find_at_size(reader_, frame->picture, plan_.size);
+  if (detected) last_ = cli::find_at_size(reader_.detector(), frame->picture, plan_.size);
   return FoundFrame{std::move(*frame), last_, detected};
 }
 

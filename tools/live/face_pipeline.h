@@ -26,9 +26,6 @@ struct FoundFrame {
   bool detected = false;  // in this frame: not taken from one before
 };
 
-// The faces of a picture by a plan's size: found in a smaller picture, their places are those of the whole one.
-std::vector<Face> find_at_size(const cli::FaceReader& reader, const Image& picture, int64_t size);
-
 class FacePipeline {
  public:
   // Keeps references to both until it goes. At most `ahead` frames wait to be taken.

@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <tuple>
 
-namespace fer::live {
+#include "tools/cli/overlap.h"
 
-double overlap_of(const Box& a, const Box& b) {
-  const int64_t width = std::min(a.left + a.width, b.left + b.width) - std::max(a.left, b.left);
-  const int64_t height = std::min(a.top + a.height, b.top + b.height) - std::max(a.top, b.top);
-  if (width <= 0 || height <= 0) return 0;
-  const auto common = static_cast<double>(width * height);
-  return common / (static_cast<double>(a.width * a.height + b.width * b.height) - common);
-}
+namespace fer::live {
 
 // The pairs that overlap most first.
 std::vector<int> FaceTracker::matches(const std::vector<cli::FacePrediction>& faces) const {
@@ -19,7 +13,7 @@ std::vector<int> FaceTracker::matches(const std::vector<cli::FacePrediction>& fa
   std::vector<std::tuple<double, size_t, size_t>> pairs;
   for (size_t f = 0; f < faces.size(); ++f) {
     for (size_t t = 0; t < tracks_.size(); ++t) {
-      const double overlap = overlap_of(faces[f].face.box, tracks_[t].box);
+      const double overlap = cli::overlap_of(faces[f].face.box, tracks_[t].box);
       if (overlap >= kLeastOverlap) pairs.emplace_back(-overlap, f, t);
     }
   }

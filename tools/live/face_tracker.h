@@ -8,9 +8,6 @@
 
 namespace fer::live {
 
-// The share of two boxes' union that is in both.
-double overlap_of(const Box& a, const Box& b);
-
 struct TrackedFace {
   int64_t id = 0;  // from 1; the same for one face as long as it is followed
   cli::FacePrediction found;

@@ -7,6 +7,7 @@
 
 #include "fer/error.h"
 #include "fer/file.h"
+#include "tools/cli/csv.h"
 #include "tools/faces/face_json.h"
 #include "tools/faces/face_options.h"
 #include "tools/predict/answers.h"
@@ -15,15 +16,6 @@ namespace fer::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-// A field of a CSV file (RFC 4180).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  quoted += '"';
-  return quoted;
-}
 
 std::string given_or_empty(const Arguments& arguments, const std::string& option) {
   return arguments.has(option) ? arguments.text(option) : "";
@@ -66,7 +58,7 @@ FaceAnswers::FaceAnswers(const FaceReader& reader, const Arguments& arguments, s
   }
   if (into_folder_) make_folders(out_);
   rows_ = "file,face,left,top,width,height";
-  for (const std::string& name : reader.classifier().class_names()) rows_.append(",").append(csv_field(name));
+  for (const std::string& name : reader.classifier().class_names()) rows_.append(",").append(csv_cell(name));
   rows_ += "\n";
 }
 
@@ -116,7 +108,7 @@ void FaceAnswers::print_json(const std::string& file, const Image& picture, std:
 void FaceAnswers::add_rows(const std::string& file, std::span<const FacePrediction> faces) {
   for (size_t i = 0; i < faces.size(); ++i) {
     const Box& box = faces[i].face.box;
-    rows_ += fmt::format("{},{},{},{},{},{}", csv_field(file), i + 1, box.left, box.top, box.width, box.height);
+    rows_ += fmt::format("{},{},{},{},{},{}", csv_cell(file), i + 1, box.left, box.top, box.width, box.height);
     for (const float p : faces[i].prediction.probabilities) rows_ += fmt::format(",{}", p);
     rows_ += "\n";
   }

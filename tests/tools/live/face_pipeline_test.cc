@@ -8,6 +8,7 @@
 #include "fer/network.h"
 #include "fer/weights.h"
 #include "tests/tools/photos.h"
+#include "tools/faces/find_at_size.h"
 
 namespace fer::live {
 namespace {
@@ -89,10 +90,11 @@ TEST_F(Pipeline, AFaceFoundInASmallerPictureHasItsPlaceInTheWholeOne) {
   ASSERT_TRUE(test::write_astronaut(folder + "/photo.png"));
   const Image photo = read_image(folder + "/photo.png");
   std::filesystem::remove_all(folder);
-  const std::vector<Face> whole = find_at_size(*reader_, photo, 0), small = find_at_size(*reader_, photo, 300);
+  const std::vector<Face> whole = cli::find_at_size(reader_->detector(), photo, 0),
+                          small = cli::find_at_size(reader_->detector(), photo, 300);
   ASSERT_EQ(whole.size(), 1u);
   ASSERT_EQ(small.size(), 1u);
-  EXPECT_EQ(find_at_size(*reader_, photo, 4000)[0].box, whole[0].box);
+  EXPECT_EQ(cli::find_at_size(reader_->detector(), photo, 4000)[0].box, whole[0].box);
   EXPECT_NEAR(static_cast<double>(small[0].box.left), static_cast<double>(whole[0].box.left), 15);
   EXPECT_NEAR(static_cast<double>(small[0].box.top), static_cast<double>(whole[0].box.top), 15);
   EXPECT_NEAR(static_cast<double>(small[0].box.width), static_cast<double>(whole[0].box.width), 20);

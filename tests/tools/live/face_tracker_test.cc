@@ -28,12 +28,6 @@ cli::FacePrediction face(const Box& box, float happy) {
   return {{.box = box}, {.index = happy > 0.5F ? 0 : 1, .label = "", .probabilities = {happy, 1 - happy}}};
 }
 
-TEST(FaceTracker, OverlapIsTheShareOfTheUnion) {
-  EXPECT_DOUBLE_EQ(overlap_of({0, 0, 10, 10}, {0, 0, 10, 10}), 1);
-  EXPECT_DOUBLE_EQ(overlap_of({0, 0, 10, 10}, {5, 0, 10, 10}), 50.0 / 150);
-  EXPECT_DOUBLE_EQ(overlap_of({0, 0, 10, 10}, {10, 0, 10, 10}), 0);
-}
-
 TEST(FaceTracker, AFaceKeepsItsNumberWhileItMovesWhateverTheOrder) {
   FaceTracker tracker(two_classes(), 0);
   auto tracked = tracker.update({face({0, 0, 50, 50}, 0.9F), face({200, 0, 50, 50}, 0.1F)});
