@@ -5,8 +5,7 @@
 #include <filesystem>
 
 #include "fer/error.h"
-#include "fer/network.h"
-#include "fer/weights.h"
+#include "tests/tools/live/two_classes.h"
 #include "tests/tools/photos.h"
 #include "tools/faces/find_at_size.h"
 
@@ -36,16 +35,7 @@ class Pipeline : public ::testing::Test {
  protected:
   void SetUp() override {
     if (const std::string why = test::why_no_faces(); !why.empty()) GTEST_SKIP() << why;
-    Model model;
-    model.network =
-        network_from_json(R"({"name": "two", "input": [48, 48, 1], "class_names": ["happy", "sad"], "layers": [
-        {"name": "flat", "type": "flatten"},
-        {"name": "out", "type": "dense", "units": 2, "activation": "softmax"}]})",
-                          "two");
-    model.weights = initialize(model.network, 1);
-    std::vector<Model> models;
-    models.push_back(std::move(model));
-    classifier_.emplace(std::move(models));
+    classifier_.emplace(two_classes(48));
     reader_.emplace(*classifier_, FaceDetector());
   }
 

@@ -2,25 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "fer/network.h"
-#include "fer/weights.h"
+#include "tests/tools/live/two_classes.h"
 
 namespace fer::live {
 namespace {
 
-const Classifier& two_classes() {
-  static const Classifier classifier = [] {
-    Model model;
-    model.network =
-        network_from_json(R"({"name": "two", "input": [4, 4, 1], "class_names": ["happy", "sad"], "layers": [
-        {"name": "flat", "type": "flatten"},
-        {"name": "out", "type": "dense", "units": 2, "activation": "softmax"}]})",
-                          "two");
-    model.weights = initialize(model.network, 1);
-    std::vector<Model> models;
-    models.push_back(std::move(model));
-    return Classifier(std::move(models));
-  }();
+const Classifier& happy_or_sad() {
+  static const Classifier classifier = two_classes(4);
   return classifier;
 }
 
@@ -29,7 +17,7 @@ cli::FacePrediction face(const Box& box, float happy) {
 }
 
 TEST(FaceTracker, AFaceKeepsItsNumberWhileItMovesWhateverTheOrder) {
-  FaceTracker tracker(two_classes(), 0);
+  FaceTracker tracker(happy_or_sad(), 0);
   auto tracked = tracker.update({face({0, 0, 50, 50}, 0.9F), face({200, 0, 50, 50}, 0.1F)});
   EXPECT_EQ(tracked[0].id, 1);
   EXPECT_EQ(tracked[1].id, 2);
@@ -40,7 +28,7 @@ TEST(FaceTracker, AFaceKeepsItsNumberWhileItMovesWhateverTheOrder) {
 }
 
 TEST(FaceTracker, TheNearerFaceGetsTheNumber) {
-  FaceTracker tracker(two_classes(), 0);
+  FaceTracker tracker(happy_or_sad(), 0);
   tracker.update({face({0, 0, 50, 50}, 0.9F)});
   const auto tracked = tracker.update({face({20, 0, 50, 50}, 0.9F), face({2, 0, 50, 50}, 0.9F)});
   EXPECT_EQ(tracked[0].id, 2);
@@ -48,7 +36,7 @@ TEST(FaceTracker, TheNearerFaceGetsTheNumber) {
 }
 
 TEST(FaceTracker, SmoothingIsTheExponentialMeanAndOffShowsRawFigures) {
-  FaceTracker smooth(two_classes(), 0.75), raw(two_classes(), 0);
+  FaceTracker smooth(happy_or_sad(), 0.75), raw(happy_or_sad(), 0);
   const Box box = {0, 0, 50, 50};
   float mean = 0.8F;
   smooth.update({face(box, 0.8F)});
@@ -63,7 +51,7 @@ TEST(FaceTracker, SmoothingIsTheExponentialMeanAndOffShowsRawFigures) {
 }
 
 TEST(FaceTracker, AFaceThatIsGoneForAMomentIsTheSameAndLaterANewOne) {
-  FaceTracker tracker(two_classes(), 0.5);
+  FaceTracker tracker(happy_or_sad(), 0.5);
   const Box box = {0, 0, 50, 50};
   tracker.update({face(box, 1)});
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(tracker.update({}).empty());
