@@ -112,6 +112,7 @@ TEST_F(FerLive, AKeyEndsItsWindow) {
   ASSERT_TRUE(write_astronaut(path("photo.png")));
   // The picture stays until a key is pressed, and q ends.
   write("in_window.sh", R"(
+rm -f display  # of the time before
 Xvfb -displayfd 3 -screen 0 800x600x24 -nolisten tcp 3> display 2> /dev/null &
 server=$!
 trap 'kill $server' EXIT
