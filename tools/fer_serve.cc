@@ -60,7 +60,7 @@ std::string token_of(const cli::Arguments& arguments) {
     token = arguments.text("token");
   } else if (arguments.has("token-file")) {
     token = read_file(arguments.text("token-file"), 4096, "a token");
-  } else if (const char* given = std::getenv("FER_TOKEN")) {
+  } else if (const char* given = std::getenv("FER_TOKEN"); given != nullptr && *given != '\0') {
     token = given;
   } else {
     return "";

@@ -26,6 +26,16 @@ TEST(HttpServer, AConnectionServesRequestsOneAfterAnother) {
   EXPECT_EQ(client.receive().json()["model"], "first");
 }
 
+TEST(HttpServer, AWholeAddressIsReadAsAProxySendsIt) {
+  const ServerThread server;
+  for (const char* address : {"http://a/healthz", "HTTP://a:80/v1/models?", "https://a", "http://?"}) {
+    EXPECT_EQ(server.get(address).status, 200) << address;
+  }
+  for (const char* address : {"http://a/nothing", "ftp://a/healthz"}) {
+    EXPECT_EQ(server.get(address).status, 404) << address;
+  }
+}
+
 TEST(HttpServer, OldClientsAndThoseThatAskForItAreLetGo) {
   const ServerThread server;
   for (const char* text :

@@ -60,5 +60,14 @@ TEST_F(FerServe, ATokenIsReadFromAFileOrTheEnvironmentAndOpenDoorsAreNamed) {
   EXPECT_EQ(read_text(path("notes.txt")), "");
 }
 
+// (packaging/compose.yaml sets it so where nobody gives one.)
+TEST_F(FerServe, AnEmptyTokenInTheEnvironmentIsNone) {
+  setenv("FER_TOKEN", "", 1);
+  const ToolResult r = serve("run/best.safetensors --port 0 --detector none", "cat line.txt");
+  unsetenv("FER_TOKEN");
+  EXPECT_NE(r.out.find("status 0\n"), std::string::npos) << r.out << read_text(path("notes.txt"));
+  EXPECT_EQ(run("FER_TOKEN='a b' fer-serve run/best.safetensors").status, 2);
+}
+
 }  // namespace
 }  // namespace fer::test

@@ -9,6 +9,17 @@ namespace {
 
 std::string text_of(boost::string_view view) { return {view.data(), view.size()}; }
 
+// Of a whole address, as proxies send it (RFC 9112, 3.2.2), what follows the host.
+std::string path_and_query(std::string target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!beast::iequals(target.substr(0, scheme.size()), {scheme.data(), scheme.size()})) continue;
+    const size_t begin = target.find_first_of("/?", scheme.size());
+    if (begin == std::string::npos) return "/";
+    return target[begin] == '/' ? target.substr(begin) : "/" + target.substr(begin);
+  }
+  return target;
+}
+
 }  // namespace
 
 void prepare(Parser& parser) {
@@ -22,7 +33,7 @@ Head head_of(const Parser& parser) {
   const auto& request = parser.get();
   Head head;
   head.method = text_of(request.method_string());
-  head.target = text_of(request.target());
+  head.target = path_and_query(text_of(request.target()));
   head.content_type = text_of(request[http::field::content_type]);
   head.authorization = text_of(request[http::field::authorization]);
   head.chunked = parser.chunked();

@@ -127,7 +127,7 @@ void Session::say_continue() {
 
 // Memory is taken for what has come, not for what is claimed.
 void Session::read_body() {
-  chunk_.resize(kChunk);
+  chunk_.resize(std::clamp<size_t>(head_.content_length.value_or(kChunk) - body_.size(), 1, kChunk));
   parser_->get().body().data = chunk_.data();
   parser_->get().body().size = chunk_.size();
   http::async_read(stream_, buffer_, *parser_,
