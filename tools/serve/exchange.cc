@@ -15,7 +15,7 @@ std::string path_and_query(std::string target) {
     if (!beast::iequals(target.substr(0, scheme.size()), {scheme.data(), scheme.size()})) continue;
     const size_t begin = target.find_first_of("/?", scheme.size());
     if (begin == std::string::npos) return "/";
-    return target[begin] == '/' ? target.substr(begin) : "/" + target.substr(begin);
+    return fmt::format("{}{}", target[begin] == '/' ? "" : "/", target.substr(begin));
   }
   return target;
 }
