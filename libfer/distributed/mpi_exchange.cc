@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
+#include "distributed/background.h"
 #include "distributed/failures.h"
 #include "distributed/launcher.h"
 #include "distributed/mpi_module.h"
@@ -51,10 +53,16 @@ class MpiExchange final : public Exchange {
     if (module.init(&rank_, &size_, host, sizeof host) == 0) throw Error(fmt::format("MPI: {}", module.error()));
     host_ = host;
     said_.resize(static_cast<size_t>(size_));
+    if (module.threads() == 0) return;
+    background_ = std::make_unique<distributed::Background>([this] {
+      const std::scoped_lock lock(calls_);
+      module_.progress();
+    });
   }
   // Where a rank failed the others may still wait in MPI: only an abort ends them all. The one that shows the line does
   // it when it has; the others only where it does not come to that.
   ~MpiExchange() override {
+    background_.reset();
     if (failed_) {
       if (!shows_) std::this_thread::sleep_for(distributed::kGrace);
       module_.abort(1);
@@ -68,28 +76,30 @@ class MpiExchange final : public Exchange {
   std::string host() const override { return host_; }
   void set_timeout(double seconds) override { timeout_ = seconds; }
   std::unique_ptr<Transfer> start(std::span<const std::span<const std::byte>> send,
-                                  std::span<const std::span<std::byte>> receive) override;
+                                  std::span<const std::span<std::byte>> receive, int channel) override;
   std::string fail(const std::string& message) noexcept override;
 
-  bool test(void* transfer) const;
+  bool test(void* transfer);
   void wait(void* transfer);
-  const MpiModule& module() const { return module_; }
+  void end(void* transfer);
 
  private:
   void listen();
 
   const MpiModule& module_;
+  std::mutex calls_;  // held in every call of the module's but the first and the last
   double timeout_;
   int rank_ = 0, size_ = 1;
   std::string host_;
   std::vector<Failure> said_;
   bool failed_ = false, shows_ = false;
+  std::unique_ptr<distributed::Background> background_;  // null: MPI is for one thread alone
 };
 
 class MpiTransfer final : public Exchange::Transfer {
  public:
   MpiTransfer(MpiExchange& exchange, void* transfer) : exchange_(exchange), transfer_(transfer) {}
-  ~MpiTransfer() override { exchange_.module().end(transfer_); }
+  ~MpiTransfer() override { exchange_.end(transfer_); }
   bool done() override { return done_ = done_ || exchange_.test(transfer_); }
   void wait() override {
     if (!done_) exchange_.wait(transfer_);
@@ -103,19 +113,31 @@ class MpiTransfer final : public Exchange::Transfer {
 };
 
 std::unique_ptr<Exchange::Transfer> MpiExchange::start(std::span<const std::span<const std::byte>> send,
-                                                       std::span<const std::span<std::byte>> receive) {
+                                                       std::span<const std::span<std::byte>> receive, int channel) {
   std::copy(send[rank_].begin(), send[rank_].end(), receive[rank_].begin());
   std::vector<MpiPart> out, in;
   for (int r = 0; r < size_; ++r) {
     out.push_back({const_cast<std::byte*>(send[r].data()), send[r].size()});
     in.push_back({receive[r].data(), receive[r].size()});
   }
-  void* transfer = module_.start(out.data(), in.data());
+  void* transfer = nullptr;
+  {
+    const std::scoped_lock lock(calls_);
+    transfer = module_.start(out.data(), in.data(), channel);
+  }
   if (transfer == nullptr) throw Error(fmt::format("MPI: {}", module_.error()));
+  if (background_ != nullptr) background_->hold();
   return std::make_unique<MpiTransfer>(*this, transfer);
 }
 
-bool MpiExchange::test(void* transfer) const {
+void MpiExchange::end(void* transfer) {
+  if (background_ != nullptr) background_->let_go();
+  const std::scoped_lock lock(calls_);
+  module_.end(transfer);
+}
+
+bool MpiExchange::test(void* transfer) {
+  const std::scoped_lock lock(calls_);
   const int found = module_.test(transfer);
   if (found < 0) throw Error(fmt::format("MPI: {}", module_.error()));
   return found == 1;
@@ -129,6 +151,7 @@ void MpiExchange::wait(void* transfer) {
     if (Clock::now() < deadline) continue;
     std::vector<int> missing;
     for (int r = 0; r < size_; ++r) {
+      const std::scoped_lock lock(calls_);
       if (r != rank_ && module_.waits_for(transfer, r) != 0) missing.push_back(r);
     }
     throw Error(distributed::no_answer(missing, timeout_));
@@ -136,6 +159,7 @@ void MpiExchange::wait(void* transfer) {
 }
 
 void MpiExchange::listen() {
+  const std::scoped_lock lock(calls_);
   std::string text(kLongestText, '\0');
   int from = 0;
   while (const size_t bytes = module_.heard(&from, text.data(), text.size())) {
@@ -149,7 +173,10 @@ std::string MpiExchange::fail(const std::string& message) noexcept {
     listen();
     said_[rank_] = distributed::failure_of(message, said_, rank_, host_);
     const std::string text = distributed::failure_text(said_[rank_]);
-    module_.tell(text.data(), std::min(text.size(), kLongestText));
+    {
+      const std::scoped_lock lock(calls_);
+      module_.tell(text.data(), std::min(text.size(), kLongestText));
+    }
     const auto deadline = Clock::now() + distributed::kGrace;
     const auto all_said = [&] {
       return std::all_of(said_.begin(), said_.end(), [](const Failure& each) { return each.said; });

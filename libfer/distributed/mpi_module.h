@@ -6,7 +6,7 @@
 
 namespace fer::distributed {
 
-constexpr int kModuleVersion = 1;
+constexpr int kModuleVersion = 2;
 
 struct MpiPart {
   void* data;  // only read where it is sent
@@ -19,9 +19,13 @@ struct MpiModule {
   // MPI_Init_thread; ranks, this process's place among them, and the name of its machine [name_bytes].
   int (*init)(int* rank, int* size, char* host, size_t name_bytes);
   // send[size], receive[size]: as Exchange::start has it, but that this rank's own parts are left out. Null on error.
-  void* (*start)(const MpiPart* send, const MpiPart* receive);
+  void* (*start)(const MpiPart* send, const MpiPart* receive, int channel);
   // Whether all of it is done: 1, or 0. -1: error.
   int (*test)(void* transfer);
+  // Moves on whatever is under way. Whether it may be called from another thread than the rest, one call at a time:
+  // threads().
+  void (*progress)();
+  int (*threads)();
   // Whether something is still expected from, or not yet taken by, this rank.
   int (*waits_for)(void* transfer, int rank);
   // Lets go of it; what has not arrived yet will not any more.

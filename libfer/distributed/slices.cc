@@ -8,6 +8,9 @@
 namespace fer::distributed {
 namespace {
 
+// Channels of the exchange: which rank starts a gather before which scatter depends on what has arrived.
+constexpr int kScatter = 1, kGather = 2;
+
 std::span<float> part(Tensor& tensor, int64_t begin, int64_t n) { return tensor.values().subspan(begin, n); }
 
 }  // namespace
@@ -76,10 +79,11 @@ void OrderedSum::add(std::span<const float> values, int64_t contributors) {
   finish_round();
 }
 
-void OrderedSum::begin_round(std::span<const float> values, int64_t contributors) {
+void OrderedSum::begin_round(std::span<const float> values, int64_t contributors, std::span<float> into) {
   values_ = values;
   contributors_ = contributors;
-  unreleased_ = buckets_.size();
+  into_ = into;
+  unreleased_ = untaken_ = buckets_.size();
 }
 
 void OrderedSum::release_from(int64_t begin) {
@@ -99,10 +103,10 @@ void OrderedSum::start(Bucket& bucket) {
     if (contributes) send[r] = sent(begin + to.begin, to.size());
     if (r < contributors_) receive[r] = arriving(bucket, r);
   }
-  bucket.transfer = exchange_.start(send, receive);
+  bucket.transfer = exchange_.start(send, receive, kScatter);
 }
 
-// Adds what has arrived. The first of all is taken as it is: 0 + -0 would be 0.
+// Adds what has arrived, and in the last round sends the sum. The first of all is taken as it is: 0 + -0 would be 0.
 void OrderedSum::take(Bucket& bucket) {
   bucket.transfer->wait();
   bucket.transfer.reset();
@@ -115,40 +119,49 @@ void OrderedSum::take(Bucket& bucket) {
       kernels::add(sum, given, sum);
     }
   }
+  if (!into_.empty()) start_gather(bucket);
 }
 
+// Buckets are taken from the last to the first, so that all ranks gather them in one order.
 void OrderedSum::progress() {
-  for (size_t b = unreleased_; b < buckets_.size(); ++b) buckets_[b].transfer->done();
+  while (untaken_ > unreleased_ && buckets_[untaken_ - 1].transfer->done()) take(buckets_[--untaken_]);
+  for (size_t b = unreleased_; b < buckets_.size(); ++b) {
+    if (buckets_[b].transfer != nullptr) buckets_[b].transfer->done();
+  }
 }
 
 void OrderedSum::finish_round() {
   release_from(0);
-  for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) take(*bucket);
+  while (untaken_ > 0) take(buckets_[--untaken_]);
   empty_ = false;
 }
 
-void OrderedSum::gather(std::span<float> values) {
-  const int64_t ranks = exchange_.size();
-  for (Bucket& bucket : buckets_) {
-    const int64_t size = bucket.own.size(), begin = bucket.range.begin;
-    const std::span<const float> own = part(sum_, bucket.sum_begin, size);
-    if (bf16_) to_bf16(own, std::span(sent16_).subspan(bucket.own.begin, size));
-    const std::vector<std::span<const std::byte>> send(ranks,
-                                                       bf16_ ? sent(bucket.own.begin, size) : std::as_bytes(own));
-    std::vector<std::span<std::byte>> receive(ranks);
-    for (int64_t r = 0; r < ranks; ++r) {
-      const Range of = slice(bucket.range.size(), ranks, r);
-      receive[r] = bf16_ ? std::as_writable_bytes(std::span(gathered16_).subspan(begin + of.begin, of.size()))
-                         : std::as_writable_bytes(values.subspan(begin + of.begin, of.size()));
-    }
-    bucket.transfer = exchange_.start(send, receive);
+void OrderedSum::start_gather(Bucket& bucket) {
+  const int64_t ranks = exchange_.size(), size = bucket.own.size(), begin = bucket.range.begin;
+  const std::span<const float> own = part(sum_, bucket.sum_begin, size);
+  if (bf16_) to_bf16(own, std::span(sent16_).subspan(bucket.own.begin, size));
+  const std::vector<std::span<const std::byte>> send(ranks, bf16_ ? sent(bucket.own.begin, size) : std::as_bytes(own));
+  std::vector<std::span<std::byte>> receive(ranks);
+  for (int64_t r = 0; r < ranks; ++r) {
+    const Range of = slice(bucket.range.size(), ranks, r);
+    receive[r] = bf16_ ? std::as_writable_bytes(std::span(gathered16_).subspan(begin + of.begin, of.size()))
+                       : std::as_writable_bytes(into_.subspan(begin + of.begin, of.size()));
   }
-  for (Bucket& bucket : buckets_) {
-    bucket.transfer->wait();
-    bucket.transfer.reset();
-    const int64_t begin = bucket.range.begin, size = bucket.range.size();
+  bucket.transfer = exchange_.start(send, receive, kGather);
+}
+
+void OrderedSum::gather(std::span<float> values) {
+  if (into_.empty()) {
+    into_ = values;
+    for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) start_gather(*bucket);
+  }
+  for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {
+    bucket->transfer->wait();
+    bucket->transfer.reset();
+    const int64_t begin = bucket->range.begin, size = bucket->range.size();
     if (bf16_) from_bf16(std::span(gathered16_).subspan(begin, size), values.subspan(begin, size));
   }
+  into_ = {};
   empty_ = true;
 }
 

@@ -43,12 +43,13 @@ class OrderedSum {
 
   // A round in which the ranks below `contributors` give values [n]; the others' are not read and may be empty.
   void add(std::span<const float> values, int64_t contributors);
-  // The same in pieces: begins a round; from values [n] sends the pieces within [begin, end) that lie whole in what was
-  // released so far; waits for all, having released the rest.
-  void begin_round(std::span<const float> values, int64_t contributors);
+  // The same in pieces: begins a round; from values [n] sends the buckets that lie whole in what was released so far;
+  // waits for all, having released the rest. into: of the last round, [n]; the sums of buckets go there as soon as they
+  // are known, while others are still under way, and only gather(into) may come next.
+  void begin_round(std::span<const float> values, int64_t contributors, std::span<float> into = {});
   // Everything from `begin` on will not change any more in this round.
   void release_from(int64_t begin);
-  // Moves on what is under way, without waiting: MPI does nothing while nobody calls it.
+  // Moves on what is under way and adds what has arrived, without waiting: MPI does nothing while nobody calls it.
   void progress();
   void finish_round();
 
@@ -59,6 +60,7 @@ class OrderedSum {
   struct Bucket;
   void start(Bucket& bucket);
   void take(Bucket& bucket);
+  void start_gather(Bucket& bucket);
 
   // The values [begin, begin + n) as they are sent.
   std::span<const std::byte> sent(int64_t begin, int64_t n) const;
@@ -76,7 +78,8 @@ class OrderedSum {
   bool empty_ = true;  // no round yet
   std::span<const float> values_;
   int64_t contributors_ = 0;
-  size_t unreleased_ = 0;  // buckets, those at the front
+  std::span<float> into_;
+  size_t unreleased_ = 0, untaken_ = 0;  // buckets, those at the front: not yet sent, not yet added
 };
 
 }  // namespace fer::distributed

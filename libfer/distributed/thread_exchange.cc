@@ -5,7 +5,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
-#include <deque>
 #include <map>
 #include <mutex>
 
@@ -18,26 +17,36 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// What one rank sends to another: the messages not yet taken, by their numbers. As in MPI the n-th transfer that awaits
+// one gets the n-th, whichever is waited for first.
+struct Lane {
+  std::map<int64_t, std::vector<std::byte>> waiting;
+  int64_t sent = 0, awaited = 0;
+};
+
 // What the ranks share.
 struct Room {
-  explicit Room(int ranks) : waiting(static_cast<size_t>(ranks) * ranks), said(static_cast<size_t>(ranks)) {}
+  explicit Room(int ranks)
+      : lanes(static_cast<size_t>(ranks) * ranks * Exchange::kChannels), said(static_cast<size_t>(ranks)) {}
 
-  std::deque<std::vector<std::byte>>& queue(int from, int to) {
-    return waiting[static_cast<size_t>(from) * said.size() + to];
-  }
+  Lane& lane(int channel, int from, int to) { return lanes[(channel * said.size() + from) * said.size() + to]; }
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::vector<std::deque<std::vector<std::byte>>> waiting;
+  std::vector<Lane> lanes;
   std::vector<distributed::Failure> said;  // by every rank
 };
 
 class ThreadTransfer final : public Exchange::Transfer {
  public:
-  ThreadTransfer(Room& room, int rank, double timeout, std::span<const std::span<std::byte>> receive)
+  // With the room's lock held.
+  ThreadTransfer(Room& room, int rank, int channel, double timeout, std::span<const std::span<std::byte>> receive)
       : room_(room), rank_(rank), timeout_(timeout) {
-    for (size_t r = 0; r < receive.size(); ++r) {
-      if (!receive[r].empty() && static_cast<int>(r) != rank) missing_.emplace_back(static_cast<int>(r), receive[r]);
+    for (size_t k = 0; k < receive.size(); ++k) {
+      const int r = static_cast<int>(k);
+      if (receive[k].empty() || r == rank) continue;
+      Lane& lane = room.lane(channel, r, rank);
+      missing_.push_back({r, &lane, lane.awaited++, receive[k]});
     }
   }
 
@@ -52,7 +61,7 @@ class ThreadTransfer final : public Exchange::Transfer {
         Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(timeout_));
     while (!take()) {
       if (room_.changed.wait_until(lock, deadline) == std::cv_status::timeout && !take()) {
-        throw Error(distributed::no_answer({missing_.front().first}, timeout_));
+        throw Error(distributed::no_answer({missing_.front().rank}, timeout_));
       }
     }
   }
@@ -60,15 +69,16 @@ class ThreadTransfer final : public Exchange::Transfer {
  private:
   // With the lock held.
   bool take() {
-    std::erase_if(missing_, [&](const auto& part) {
-      std::deque<std::vector<std::byte>>& queue = room_.queue(part.first, rank_);
-      if (queue.empty()) return false;
-      if (queue.front().size() != part.second.size()) {
-        throw Error("exchange: expected " + std::to_string(part.second.size()) + " bytes from rank " +
-                    std::to_string(part.first) + ", found " + std::to_string(queue.front().size()));
+    std::erase_if(missing_, [&](const Part& part) {
+      auto& waiting = part.lane->waiting;
+      const auto message = waiting.find(part.number);
+      if (message == waiting.end()) return false;
+      if (message->second.size() != part.into.size()) {
+        throw Error("exchange: expected " + std::to_string(part.into.size()) + " bytes from rank " +
+                    std::to_string(part.rank) + ", found " + std::to_string(message->second.size()));
       }
-      std::copy(queue.front().begin(), queue.front().end(), part.second.begin());
-      queue.pop_front();
+      std::copy(message->second.begin(), message->second.end(), part.into.begin());
+      waiting.erase(message);
       return true;
     });
     if (!missing_.empty()) distributed::expect_no_failure(room_.said, rank_);
@@ -78,7 +88,13 @@ class ThreadTransfer final : public Exchange::Transfer {
   Room& room_;
   int rank_;
   double timeout_;
-  std::vector<std::pair<int, std::span<std::byte>>> missing_;
+  struct Part {
+    int rank;
+    Lane* lane;
+    int64_t number;
+    std::span<std::byte> into;
+  };
+  std::vector<Part> missing_;
 };
 
 class ThreadExchange final : public Exchange {
@@ -92,16 +108,16 @@ class ThreadExchange final : public Exchange {
   void set_timeout(double seconds) override { timeout_ = seconds; }
 
   std::unique_ptr<Transfer> start(std::span<const std::span<const std::byte>> send,
-                                  std::span<const std::span<std::byte>> receive) override {
+                                  std::span<const std::span<std::byte>> receive, int channel) override {
     std::copy(send[rank_].begin(), send[rank_].end(), receive[rank_].begin());
-    {
-      const std::unique_lock lock(room_->mutex);
-      for (int r = 0; r < size(); ++r) {
-        if (r != rank_ && !send[r].empty()) room_->queue(rank_, r).emplace_back(send[r].begin(), send[r].end());
-      }
+    const std::unique_lock lock(room_->mutex);
+    for (int r = 0; r < size(); ++r) {
+      if (r == rank_ || send[r].empty()) continue;
+      Lane& lane = room_->lane(channel, rank_, r);
+      lane.waiting[lane.sent++].assign(send[r].begin(), send[r].end());
     }
     room_->changed.notify_all();
-    return std::make_unique<ThreadTransfer>(*room_, rank_, timeout_, receive);
+    return std::make_unique<ThreadTransfer>(*room_, rank_, channel, timeout_, receive);
   }
 
   std::string fail(const std::string& message) noexcept override {

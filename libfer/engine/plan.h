@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/moments.h"
 #include "engine/stages.h"
+#include "engine/step_sums.h"
 #include "fer/loss.h"
 #include "fer/model.h"
 #include "fer/network.h"
@@ -22,10 +24,11 @@ using InputObserver = std::function<void(int layer, std::span<const float> input
 // Forward and backward of one batch.
 class TrainingPlan {
  public:
-  // For batches of up to max_batch pictures. Throws Error naming the layer for what cannot be trained (the last layer
+  // For batches of up to max_batch pictures, of which up to `together` go through the layers at once, each with memory
+  // of its own. Throws Error naming the layer for what cannot be trained (the last layer
   // must be a softmax or give logits over classes), and for a precision that is not available.
   TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch,
-               Precision precision = Precision::kFp32);
+               Precision precision = Precision::kFp32, int64_t together = 1);
   ~TrainingPlan();
   TrainingPlan(TrainingPlan&&) noexcept;
 
@@ -62,6 +65,14 @@ class TrainingPlan {
   // The forward pass alone, as it is in training (dropout, batch norms by this batch): for its moments. batch's targets
   // and weights may be empty.
   void forward(const Batch& batch, std::span<const float> weights, std::span<float> moments);
+  // Both for small batches of a step that go through the layers together, so that batch norms use the statistics of the
+  // whole step: sums' batches, of which these are this process's. `gradients`: of each batch; dgamma and dbeta are its
+  // own share. on_gradients is called of one batch alone. `moments`: those of the step.
+  std::vector<Result> forward_backward_together(std::span<const Batch> batches, const StepSums& sums,
+                                                std::span<const float> weights,
+                                                std::span<const std::span<float>> gradients, std::span<float> moments);
+  void forward_together(std::span<const Batch> batches, const StepSums& sums, std::span<const float> weights,
+                        std::span<float> moments);
   const MomentLayout& moment_layout() const;
 
   size_t arena_bytes() const;

@@ -17,7 +17,7 @@ using distributed::MpiPart;
 
 // A message's length is an int to MPI.
 constexpr size_t kLongestMessage = size_t{1} << 30;
-constexpr int kDataTag = 1, kTextTag = 2;
+constexpr int kTextTag = 2;  // on a communicator of its own; data have the channel as their tag
 
 struct Request {
   MPI_Request request;
@@ -29,7 +29,7 @@ struct Transfer {
 };
 
 MPI_Comm data = MPI_COMM_NULL, texts = MPI_COMM_NULL;
-int own_rank = 0, ranks = 1;
+int own_rank = 0, ranks = 1, thread_level = 0;
 std::string last_error;
 // What is told must stay until it was taken, which nobody waits for.
 std::vector<std::unique_ptr<std::string>> told;
@@ -50,9 +50,9 @@ bool duplicate(MPI_Comm& communicator) {
 }
 
 int init(int* rank, int* size, char* host, size_t name_bytes) {
-  int provided = 0, length = 0;
+  int length = 0;
   char name[MPI_MAX_PROCESSOR_NAME] = {};
-  if (!good(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided)) ||
+  if (!good(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &thread_level)) ||
       !good(MPI_Comm_rank(MPI_COMM_WORLD, &own_rank)) || !good(MPI_Comm_size(MPI_COMM_WORLD, &ranks)) ||
       !good(MPI_Get_processor_name(name, &length)) || !duplicate(data) || !duplicate(texts)) {
     return 0;
@@ -76,12 +76,12 @@ bool post(Transfer& transfer, int rank, bool receives, const MpiPart& part, cons
 }
 
 // Every rank begins with its neighbour, so that not all of them send to rank 0 first.
-void* start(const MpiPart* send, const MpiPart* receive) {
+void* start(const MpiPart* send, const MpiPart* receive, int channel) {
   auto transfer = std::make_unique<Transfer>();
   for (int k = 1; k < ranks; ++k) {
     const int from = (own_rank + ranks - k) % ranks;
     if (!post(*transfer, from, true, receive[from], [&](void* at, int n, MPI_Request* request) {
-          return MPI_Irecv(at, n, MPI_BYTE, from, kDataTag, data, request);
+          return MPI_Irecv(at, n, MPI_BYTE, from, channel, data, request);
         })) {
       return nullptr;
     }
@@ -89,7 +89,7 @@ void* start(const MpiPart* send, const MpiPart* receive) {
   for (int k = 1; k < ranks; ++k) {
     const int to = (own_rank + k) % ranks;
     if (!post(*transfer, to, false, send[to], [&](void* at, int n, MPI_Request* request) {
-          return MPI_Isend(at, n, MPI_BYTE, to, kDataTag, data, request);
+          return MPI_Isend(at, n, MPI_BYTE, to, channel, data, request);
         })) {
       return nullptr;
     }
@@ -106,6 +106,13 @@ int test(void* transfer) {
   }
   return all ? 1 : 0;
 }
+
+void progress() {
+  int there = 0;
+  MPI_Iprobe(MPI_ANY_SOURCE, kTextTag, texts, &there, MPI_STATUS_IGNORE);
+}
+
+int threads() { return thread_level >= MPI_THREAD_SERIALIZED ? 1 : 0; }
 
 int waits_for(void* transfer, int rank) {
   const std::vector<Request>& requests = static_cast<Transfer*>(transfer)->requests;
@@ -162,8 +169,19 @@ void finalize() {
 
 void abort(int status) { MPI_Abort(MPI_COMM_WORLD, status); }
 
-constexpr MpiModule kModule = {
-    distributed::kModuleVersion, init, start, test, waits_for, end, tell, heard, error, finalize, abort};
+constexpr MpiModule kModule = {distributed::kModuleVersion,
+                               init,
+                               start,
+                               test,
+                               progress,
+                               threads,
+                               waits_for,
+                               end,
+                               tell,
+                               heard,
+                               error,
+                               finalize,
+                               abort};
 
 }  // namespace
 }  // namespace fer::mpi

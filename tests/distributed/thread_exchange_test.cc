@@ -53,6 +53,30 @@ TEST(Exchange, GathersBroadcastsAndDecidesTogether) {
   }
 }
 
+// Waited for in another order than started, and started in another order on another channel.
+TEST(Exchange, TransfersMeetInTheOrderTheyWereStartedInOnEachChannel) {
+  const Lines shown = shown_by(2, 60, [](Exchange& exchange) {
+    const bool first = exchange.rank() == 0;
+    std::vector<char> sent = {'a', 'b', 'c'}, found(3);
+    const auto start = [&](int message, int channel) {
+      const auto bytes = std::as_bytes(std::span(sent)).subspan(message, 1);
+      const std::vector<std::span<const std::byte>> send = {bytes, bytes};
+      const auto into = std::as_writable_bytes(std::span(found)).subspan(message, 1);
+      std::vector<std::span<std::byte>> receive = {into, into};
+      return exchange.start(send, receive, channel);
+    };
+    std::unique_ptr<Exchange::Transfer> other;
+    if (first) other = start(2, 1);
+    const auto one = start(0, 0), two = start(1, 0);
+    if (!first) other = start(2, 1);
+    other->wait();
+    two->wait();
+    one->wait();
+    EXPECT_EQ(found, sent);
+  });
+  EXPECT_EQ(shown, Lines(2));
+}
+
 TEST(Exchange, OneThatFailsEndsAllAndIsNamedOnce) {
   const Lines shown = shown_by(3, 60, [](Exchange& exchange) {
     if (exchange.rank() == 1) throw Error("faces.csv: not there");

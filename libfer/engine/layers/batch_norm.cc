@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -85,20 +86,38 @@ class BatchNormStep : public TrainingStep {
       return;
     }
     const kernels::PoolShape pool = pool_of(c);
-    kernels::BatchNormGradient gradient = gradient_shape(c.n, pool);
-    gradient.x = x(c);
-    gradient.dy = c.view(buffers_.dy, output_floats());
-    gradient.moments = {.mean = mean(c), .inv_std = factor(c, kInverseDeviation), .gamma = part_of(c.weights, gamma_)};
-    gradient.scale = factor(c, kScale);
-    gradient.shift = factor(c, kShift);
-    if (joined_.pool) gradient.winner = winner(c);
-    const bool wanted = buffers_.dx[0] != kNoBuffer;
-    kernels::batch_norm_backward(gradient,
-                                 {.dx = wanted ? c.view(buffers_.dx[0], pixels_ * channels_) : std::span<float>(),
-                                  .dgamma = part_of(c.gradients, gamma_),
-                                  .dbeta = part_of(c.gradients, beta_),
-                                  .dbias = part_of(c.gradients, bias_)},
-                                 c.scratch);
+    kernels::batch_norm_backward(gradient_of(c, pool), gradients_of(c), c.scratch);
+  }
+
+  // Statistics of all small batches of the step.
+  void forward_together(std::span<const TrainingContext> contexts, const StepSums& sums) override {
+    if (moments_ != nullptr) join_moments(contexts, sums);
+    for (const TrainingContext& c : contexts) {
+      find_factors(c);
+      recompute(c);
+    }
+  }
+
+  void backward_together(std::span<const TrainingContext> contexts, const StepSums& sums) override {
+    if (moments_ == nullptr) {
+      for (const TrainingContext& c : contexts) frozen_backward(c);
+      return;
+    }
+    const auto two = static_cast<size_t>(2 * channels_);
+    std::vector<double> own(contexts.size() * two), all(two);
+    for (size_t k = 0; k < contexts.size(); ++k) {
+      const kernels::PoolShape pool = pool_of(contexts[k]);
+      kernels::batch_norm_backward_sums(gradient_of(contexts[k], pool), std::span(own).subspan(k * two, two),
+                                        contexts[k].scratch);
+    }
+    const std::span<const double> found = sums.gather(own);
+    for (size_t i = 0; i < found.size(); ++i) all[i % two] += found[i];
+    const int64_t rows = pixels_ * std::accumulate(sums.pictures.begin(), sums.pictures.end(), int64_t{0});
+    for (size_t k = 0; k < contexts.size(); ++k) {
+      const kernels::PoolShape pool = pool_of(contexts[k]);
+      kernels::batch_norm_backward_input(gradient_of(contexts[k], pool), std::span(own).subspan(k * two, two), all,
+                                         rows, gradients_of(contexts[k]), contexts[k].scratch);
+    }
   }
 
  private:
@@ -107,6 +126,22 @@ class BatchNormStep : public TrainingStep {
   void find_moments(const TrainingContext& c) const {
     kernels::batch_norm_statistics(c.n * pixels_, channels_, x(c), own_moment(c, moments_->mean),
                                    own_moment(c, moments_->variance), c.scratch);
+  }
+
+  void join_moments(std::span<const TrainingContext> contexts, const StepSums& sums) const {
+    const auto two = static_cast<size_t>(2 * channels_);
+    std::vector<double> own(contexts.size() * two);
+    for (size_t k = 0; k < contexts.size(); ++k) {
+      kernels::batch_norm_part(contexts[k].n * pixels_, channels_, x(contexts[k]), std::span(own).subspan(k * two, two),
+                               contexts[k].scratch);
+    }
+    const std::span<const double> all = sums.gather(own);
+    std::vector<int64_t> rows = sums.pictures;
+    for (int64_t& each : rows) each *= pixels_;
+    for (const TrainingContext& c : contexts) {
+      kernels::join_batch_norm_parts(channels_, rows, all, own_moment(c, moments_->mean),
+                                     own_moment(c, moments_->variance));
+    }
   }
 
   void find_factors(const TrainingContext& c) const {
@@ -136,6 +171,25 @@ class BatchNormStep : public TrainingStep {
     gradient.relu_after = joined_.relu_after;
     gradient.pool = joined_.pool ? &pool : nullptr;
     return gradient;
+  }
+
+  // `pool` lives as long as the result.
+  kernels::BatchNormGradient gradient_of(const TrainingContext& c, const kernels::PoolShape& pool) const {
+    kernels::BatchNormGradient gradient = gradient_shape(c.n, pool);
+    gradient.x = x(c);
+    gradient.dy = c.view(buffers_.dy, output_floats());
+    gradient.moments = {.mean = mean(c), .inv_std = factor(c, kInverseDeviation), .gamma = part_of(c.weights, gamma_)};
+    gradient.scale = factor(c, kScale);
+    gradient.shift = factor(c, kShift);
+    if (joined_.pool) gradient.winner = winner(c);
+    return gradient;
+  }
+  kernels::BatchNormGradients gradients_of(const TrainingContext& c) const {
+    const bool wanted = buffers_.dx[0] != kNoBuffer;
+    return {.dx = wanted ? c.view(buffers_.dx[0], pixels_ * channels_) : std::span<float>(),
+            .dgamma = part_of(c.gradients, gamma_),
+            .dbeta = part_of(c.gradients, beta_),
+            .dbias = part_of(c.gradients, bias_)};
   }
 
   int64_t padded() const { return (channels_ + 15) / 16 * 16; }

@@ -9,6 +9,7 @@
 #include "engine/graph.h"
 #include "engine/moments.h"
 #include "engine/stages.h"
+#include "engine/step_sums.h"
 #include "fer/precision.h"
 
 namespace fer::engine {
@@ -42,6 +43,13 @@ class TrainingStep {
   virtual ~TrainingStep() = default;
   virtual void forward(const TrainingContext& context) = 0;
   virtual void backward(const TrainingContext& context) = 0;
+  // The same for small batches of a step that go through the layers together, a context each.
+  virtual void forward_together(std::span<const TrainingContext> contexts, const StepSums& /*sums*/) {
+    for (const TrainingContext& context : contexts) forward(context);
+  }
+  virtual void backward_together(std::span<const TrainingContext> contexts, const StepSums& /*sums*/) {
+    for (const TrainingContext& context : contexts) backward(context);
+  }
   // Writes y once more, to the bit, and changes nothing else.
   virtual void recompute(const TrainingContext& context) { forward(context); }
 };

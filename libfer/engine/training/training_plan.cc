@@ -66,7 +66,8 @@ struct TrainingPlan::Impl {
   ArenaLayout layout;
   BufferId logits = kNoBuffer, logits_gradient = kNoBuffer;
   int64_t scratch_floats = 0;
-  std::unique_ptr<ArenaMemory> memory, scratch;
+  std::vector<std::unique_ptr<ArenaMemory>> memory;  // of each of the batches that go through together
+  std::unique_ptr<ArenaMemory> scratch;
   std::vector<double> penalties;  // of every parameter, of the batch
 
   // Memory is not taken before allocate().
@@ -94,13 +95,13 @@ struct TrainingPlan::Impl {
     penalties.resize(parameters.parameters.size());
   }
 
-  void allocate() {
-    memory = std::make_unique<ArenaMemory>(layout.total_floats());
+  void allocate(int64_t together) {
+    for (int64_t k = 0; k < together; ++k) memory.push_back(std::make_unique<ArenaMemory>(layout.total_floats()));
     scratch = std::make_unique<ArenaMemory>(scratch_floats);
   }
 
   TrainingContext context(const TrainingPlan::Batch& batch, std::span<const float> weights, std::span<float> gradients,
-                          std::span<float> batch_moments) const {
+                          std::span<float> batch_moments, size_t place = 0) const {
     FER_ASSERT(batch.n >= 1 && batch.n <= max_batch);
     FER_ASSERT(static_cast<int64_t>(batch.pictures.size()) == batch.n * input_floats);
     FER_ASSERT(static_cast<int64_t>(weights.size()) == parameters.total_floats);
@@ -113,15 +114,20 @@ struct TrainingPlan::Impl {
             .gradients = gradients,
             .moments = batch_moments,
             .layout = &layout,
-            .arena = memory->data(),
+            .arena = memory[place]->data(),
             .scratch = {scratch->data(), static_cast<size_t>(scratch_floats)},
             .stages = batch.stages};
   }
 
-  void forward(const TrainingContext& context) const {
+  // work(step): forward, of one batch or of several.
+  template <class Work>
+  void forward(const TrainingContext& context, const Work& work) const {
     for (const PlannedStep& planned : steps) {
-      if (planned.step != nullptr) note(planned, "forward", context, [&] { planned.step->forward(context); });
+      if (planned.step != nullptr) note(planned, "forward", context, [&] { work(*planned.step); });
     }
+  }
+  void forward(const TrainingContext& context) const {
+    forward(context, [&](TrainingStep& step) { step.forward(context); });
   }
 
   // Notes a step's work: the stages that it notes itself, or all of it as one.
@@ -199,31 +205,61 @@ struct TrainingPlan::Impl {
     return sum;
   }
 
-  // after(begin): called after every step, with where the gradients are done from.
-  template <class After>
-  void backward(const TrainingContext& context, const After& after) const {
+  // What a step's backward pass needs: the sum of the gradients by its value, and its input.
+  void prepare_backward(const PlannedStep& planned, const TrainingContext& context) const {
+    for (size_t part = 1; part < planned.sum.parts.size(); ++part) {
+      const std::span<float> sum = context.view(planned.sum.parts[0], planned.sum.floats);
+      kernels::add(sum, context.view(planned.sum.parts[part], planned.sum.floats), sum);
+    }
+    for (const int operation : planned.recomputed_before) {
+      const PlannedStep& again = steps[static_cast<size_t>(operation)];
+      note(again, "recompute", context, [&] { again.step->recompute(context); });
+    }
+  }
+
+  // work(step): backward, of one batch or of several. after(begin): called after every step, with where the gradients
+  // are done from.
+  template <class Work, class After>
+  void backward(std::span<const TrainingContext> contexts, const Work& work, const After& after) const {
     for (size_t i = steps.size(); i-- > 0;) {
       const PlannedStep& planned = steps[i];
       if (!planned.backward) continue;
-      for (size_t part = 1; part < planned.sum.parts.size(); ++part) {
-        const std::span<float> sum = context.view(planned.sum.parts[0], planned.sum.floats);
-        kernels::add(sum, context.view(planned.sum.parts[part], planned.sum.floats), sum);
-      }
-      for (const int operation : planned.recomputed_before) {
-        const PlannedStep& again = steps[static_cast<size_t>(operation)];
-        note(again, "recompute", context, [&] { again.step->recompute(context); });
-      }
-      if (planned.step != nullptr) note(planned, "backward", context, [&] { planned.step->backward(context); });
+      for (const TrainingContext& context : contexts) prepare_backward(planned, context);
+      if (planned.step != nullptr) note(planned, "backward", contexts[0], [&] { work(*planned.step); });
       after(planned.gradients_from);
     }
+  }
+
+  // The gradients of a batch from done_from on are finished: finishes the rest.
+  void finish_rest(const TrainingPlan::Batch& batch, int64_t done_from, std::span<const float> weights,
+                   std::span<float> gradients) {
+    clear_gaps(0, done_from, gradients);
+    if (batch.regularized) {
+      note_stage(batch.stages, {.pass = "regularizers"}, [&] { add_regularizers(0, done_from, weights, gradients); });
+    }
+    if (batch.on_gradients) batch.on_gradients(0);
+  }
+  // What the backward pass of one batch calls after every step.
+  auto tell_of(const TrainingPlan::Batch& batch, int64_t& done_from, std::span<const float> weights,
+               std::span<float> gradients) {
+    return [this, &batch, &done_from, weights, gradients](int64_t begin) {
+      if (!batch.on_gradients) return;
+      finish_gradients(begin, done_from, batch.regularized, weights, gradients);
+      done_from = begin;
+      batch.on_gradients(begin);
+    };
+  }
+
+  TrainingPlan::Result result(const TrainingPlan::Batch& batch, const kernels::LossSum& loss) const {
+    return {.loss_sum = loss.loss_sum, .penalty = batch.regularized ? penalty() : 0, .correct = loss.correct};
   }
 };
 
 TrainingPlan::TrainingPlan(const Network& network, const ParameterLayout& layout, int64_t max_batch,
-                           Precision precision)
+                           Precision precision, int64_t together)
     : impl_(std::make_unique<Impl>(network, layout, max_batch, precision)) {
   expect_available(precision);
-  impl_->allocate();
+  impl_->allocate(together);
 }
 TrainingPlan::~TrainingPlan() = default;
 TrainingPlan::TrainingPlan(TrainingPlan&&) noexcept = default;
@@ -239,18 +275,49 @@ TrainingPlan::Result TrainingPlan::forward_backward(const Batch& batch, std::spa
   kernels::LossSum loss;
   note_stage(batch.stages, {.pass = "loss"}, [&] { loss = p.loss(context, batch); });
   int64_t done_from = p.parameters.trainable_floats;
-  p.backward(context, [&](int64_t begin) {
-    if (!batch.on_gradients) return;
-    p.finish_gradients(begin, done_from, batch.regularized, weights, gradients);
-    done_from = begin;
-    batch.on_gradients(begin);
-  });
-  p.clear_gaps(0, done_from, gradients);
-  if (batch.regularized) {
-    note_stage(batch.stages, {.pass = "regularizers"}, [&] { p.add_regularizers(0, done_from, weights, gradients); });
+  p.backward(
+      std::span(&context, 1), [&](TrainingStep& step) { step.backward(context); },
+      p.tell_of(batch, done_from, weights, gradients));
+  p.finish_rest(batch, done_from, weights, gradients);
+  return p.result(batch, loss);
+}
+
+std::vector<TrainingPlan::Result> TrainingPlan::forward_backward_together(std::span<const Batch> batches,
+                                                                          const StepSums& sums,
+                                                                          std::span<const float> weights,
+                                                                          std::span<const std::span<float>> gradients,
+                                                                          std::span<float> moments) {
+  Impl& p = *impl_;
+  FER_ASSERT(batches.size() <= p.memory.size() && gradients.size() == batches.size());
+  std::vector<TrainingContext> contexts;
+  for (size_t k = 0; k < batches.size(); ++k) {
+    contexts.push_back(p.context(batches[k], weights, gradients[k], moments, k));
   }
-  if (batch.on_gradients) batch.on_gradients(0);
-  return {.loss_sum = loss.loss_sum, .penalty = batch.regularized ? p.penalty() : 0, .correct = loss.correct};
+  p.forward(contexts[0], [&](TrainingStep& step) { step.forward_together(contexts, sums); });
+  std::vector<kernels::LossSum> losses;
+  for (size_t k = 0; k < batches.size(); ++k) {
+    note_stage(batches[k].stages, {.pass = "loss"}, [&] { losses.push_back(p.loss(contexts[k], batches[k])); });
+  }
+  const Batch none;
+  int64_t done_from = p.parameters.trainable_floats;
+  p.backward(
+      contexts, [&](TrainingStep& step) { step.backward_together(contexts, sums); },
+      p.tell_of(batches.size() == 1 ? batches[0] : none, done_from, weights, gradients[0]));
+  std::vector<Result> results;
+  for (size_t k = 0; k < batches.size(); ++k) {
+    p.finish_rest(batches[k], done_from, weights, gradients[k]);
+    results.push_back(p.result(batches[k], losses[k]));
+  }
+  return results;
+}
+
+void TrainingPlan::forward_together(std::span<const Batch> batches, const StepSums& sums,
+                                    std::span<const float> weights, std::span<float> moments) {
+  std::vector<TrainingContext> contexts;
+  for (size_t k = 0; k < batches.size(); ++k) {
+    contexts.push_back(impl_->context(batches[k], weights, {}, moments, k));
+  }
+  impl_->forward(contexts[0], [&](TrainingStep& step) { step.forward_together(contexts, sums); });
 }
 
 void TrainingPlan::forward(const Batch& batch, std::span<const float> weights, std::span<float> moments) {

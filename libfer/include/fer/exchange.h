@@ -48,11 +48,14 @@ class Exchange {
     // Returns when done().
     virtual void wait() = 0;
   };
+  // Transfers of one channel meet those of the other ranks in the order in which they are started; those of different
+  // channels may be started in another order on each rank.
+  static constexpr int kChannels = 3;
   // send[r] goes to rank r, receive[r] is overwritten by what rank r sends here: size() parts each, of which any may be
   // empty on both sides. This rank's own parts have one size and are copied. The buffers must stay as they are until
   // the transfer is done.
   virtual std::unique_ptr<Transfer> start(std::span<const std::span<const std::byte>> send,
-                                          std::span<const std::span<std::byte>> receive) = 0;
+                                          std::span<const std::span<std::byte>> receive, int channel = 0) = 0;
 
   // Says that this rank cannot go on: the others throw Error. Waits at most a few seconds for what they say. Returns
   // the line that is to be shown to people on the one rank that is to show it, and nothing on the others. Nothing else

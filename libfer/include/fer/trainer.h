@@ -82,6 +82,10 @@ struct TrainConfig {
   // The number of batches whose gradients are added up for one step. The step is that of one batch of accumulate *
   // batch_size pictures, in the memory of batch_size (docs/training.md says what differs).
   int64_t accumulate = 1;
+  // Batch norms normalise by the mean and the variance of all pictures of a step, and their moving moments move once
+  // per step, as if its batches were one (PyTorch's SyncBatchNorm). The batches then go through the layers together: a
+  // process takes the memory of all that are its own (of ranks that train together, every P-th of P).
+  bool sync_batch_norm = false;
   // Where one picture is left for the last batch of a pass, the batch before it takes it: batch norms learn nothing
   // good from one picture. (Keras and PyTorch have no such setting; PyTorch's drop_last loses those pictures.)
   bool merge_last = false;

@@ -1,6 +1,7 @@
 #include "kernels/norm/batch_norm.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/parallel.h"
 #include "kernels/norm/chunk_sums.h"
@@ -112,6 +113,14 @@ TwoSums sum_in_chunks(int64_t rows, int64_t c, std::span<float> scratch, const F
   return sums;
 }
 
+// Of x - x[0] and its squares. The first row serves as the origin: any value of the right size will do.
+TwoSums sums_around_first_row(int64_t rows, int64_t c, std::span<const float> x, std::span<float> scratch) {
+  const auto moments = HWY_DYNAMIC_DISPATCH(Moments);
+  return sum_in_chunks(rows, c, scratch, [&](int64_t begin, int64_t count, float* a, float* b) {
+    moments(count, c, x.data() + begin * c, x.data(), a, b);
+  });
+}
+
 }  // namespace
 
 int64_t batch_norm_scratch_floats(int64_t rows, int64_t c) {
@@ -120,16 +129,38 @@ int64_t batch_norm_scratch_floats(int64_t rows, int64_t c) {
 
 void batch_norm_statistics(int64_t rows, int64_t c, std::span<const float> x, std::span<float> mean,
                            std::span<float> variance, std::span<float> scratch) {
-  const auto moments = HWY_DYNAMIC_DISPATCH(Moments);
-  // The first row serves as the origin: any value of the right size will do.
-  const TwoSums sums = sum_in_chunks(rows, c, scratch, [&](int64_t begin, int64_t count, float* a, float* b) {
-    moments(count, c, x.data() + begin * c, x.data(), a, b);
-  });
+  const TwoSums sums = sums_around_first_row(rows, c, x, scratch);
   for (int64_t i = 0; i < c; ++i) {
     const double shift = sums.a[i] / static_cast<double>(rows);
     mean[i] = static_cast<float>(x[i] + shift);
     // (In this order NaN stays NaN.)
     variance[i] = static_cast<float>(std::max(sums.b[i] / static_cast<double>(rows) - shift * shift, 0.0));
+  }
+}
+
+void batch_norm_part(int64_t rows, int64_t c, std::span<const float> x, std::span<double> part,
+                     std::span<float> scratch) {
+  const TwoSums sums = sums_around_first_row(rows, c, x, scratch);
+  for (int64_t i = 0; i < c; ++i) {
+    const double shift = sums.a[i] / static_cast<double>(rows);
+    part[i] = x[i] + shift;
+    part[c + i] = std::max(sums.b[i] - shift * sums.a[i], 0.0);
+  }
+}
+
+void join_batch_norm_parts(int64_t c, std::span<const int64_t> rows, std::span<const double> parts,
+                           std::span<float> mean, std::span<float> variance) {
+  const auto all = static_cast<double>(std::accumulate(rows.begin(), rows.end(), int64_t{0}));
+  for (int64_t i = 0; i < c; ++i) {
+    double sum = 0, squares = 0;
+    for (size_t b = 0; b < rows.size(); ++b) sum += static_cast<double>(rows[b]) * parts[b * 2 * c + i];
+    const double joined = sum / all;
+    for (size_t b = 0; b < rows.size(); ++b) {
+      const double apart = parts[b * 2 * c + i] - joined;
+      squares += parts[(b * 2 + 1) * c + i] + static_cast<double>(rows[b]) * apart * apart;
+    }
+    mean[i] = static_cast<float>(joined);
+    variance[i] = static_cast<float>(squares / all);
   }
 }
 

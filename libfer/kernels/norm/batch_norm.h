@@ -18,6 +18,13 @@ int64_t batch_norm_scratch_floats(int64_t rows, int64_t c);
 
 void batch_norm_statistics(int64_t rows, int64_t c, std::span<const float> x, std::span<float> mean,
                            std::span<float> variance, std::span<float> scratch);
+// The same in two steps, for statistics of several batches: of each batch the mean and sum (x - mean)^2, and of the
+// batches together, in their order, the mean and the variance (Chan, Golub and LeVeque 1979).
+//   parts  [batches][2 * c]: mean, squares of a batch   rows  [batches]
+void batch_norm_part(int64_t rows, int64_t c, std::span<const float> x, std::span<double> part,
+                     std::span<float> scratch);
+void join_batch_norm_parts(int64_t c, std::span<const int64_t> rows, std::span<const double> parts,
+                           std::span<float> mean, std::span<float> variance);
 
 // y = x * scale + shift, then max(., 0) if relu, NaN staying NaN. y may be x.
 void scale_shift(int64_t rows, int64_t c, std::span<const float> x, std::span<const float> scale,
@@ -45,6 +52,12 @@ struct BatchNormGradients {
 };
 int64_t batch_norm_backward_scratch_floats(const BatchNormGradient& gradient);
 void batch_norm_backward(const BatchNormGradient& gradient, const BatchNormGradients& out, std::span<float> scratch);
+// The same in two steps, for statistics of several batches, with `sums` [2 * c]: the sum of dy, and of dy * (x - mean).
+// dgamma and dbeta are of `own`; dx takes those of all batches, which have all_rows rows.
+void batch_norm_backward_sums(const BatchNormGradient& gradient, std::span<double> sums, std::span<float> scratch);
+void batch_norm_backward_input(const BatchNormGradient& gradient, std::span<const double> own,
+                               std::span<const double> all, int64_t all_rows, const BatchNormGradients& out,
+                               std::span<float> scratch);
 
 // out[c] = sum over rows of x[rows, c]: the gradient of a bias.
 void column_sums(int64_t rows, int64_t c, std::span<const float> x, std::span<float> out, std::span<float> scratch);

@@ -198,16 +198,13 @@ class Lines {
   int64_t cells_, lines_, per_chunk_;
 };
 
-// p, q and s of NormApply, and the gradients by gamma and beta. With a = gamma * inv_std and n rows:
+// p, q and s of NormApply. With a = gamma * inv_std and n rows:
 //   dx = a * (dy - sum_dy / n - (x - mean) * inv_std^2 * sum_dy_x / n)
 // so p = a, q = -a * inv_std^2 * sum_dy_x / n, and s takes what depends on neither dy nor x.
-void find_constants(const BatchNormGradient& g, const double* sum_dy, const double* sum_dy_x,
-                    const BatchNormGradients& out, float* p, float* q, float* s) {
-  const double n = static_cast<double>(g.rows);
+void find_constants(const BatchNormGradient& g, std::span<const double> sums, double n, float* p, float* q, float* s) {
+  const double *sum_dy = sums.data(), *sum_dy_x = sum_dy + g.c;
   for (int64_t i = 0; i < g.c; ++i) {
     const double inv_std = g.moments.inv_std[i];
-    out.dbeta[i] = static_cast<float>(sum_dy[i]);
-    out.dgamma[i] = static_cast<float>(sum_dy_x[i] * inv_std);
     const double scale = g.moments.gamma[i] * inv_std, slope = -scale * inv_std * inv_std * sum_dy_x[i] / n;
     p[i] = static_cast<float>(scale);
     q[i] = static_cast<float>(slope);
@@ -215,46 +212,69 @@ void find_constants(const BatchNormGradient& g, const double* sum_dy, const doub
   }
 }
 
+NormConstants constants_of(const BatchNormGradient& g) {
+  return {.scale = g.relu_after ? g.scale.data() : nullptr,
+          .shift = g.relu_after ? g.shift.data() : nullptr,
+          .mean = g.moments.mean.data()};
+}
+
 }  // namespace
 
 int64_t batch_norm_backward_scratch_floats(const BatchNormGradient& g) {
-  return 2 * aligned_floats(2 * g.c) + 3 * aligned_floats(g.c) + 2 * Lines(g).chunks() * g.c;
+  const int64_t constants = aligned_floats(2 * g.c) + 3 * aligned_floats(g.c);
+  return aligned_floats(4 * g.c) + constants + 2 * Lines(g).chunks() * g.c;
 }
 
-void batch_norm_backward(const BatchNormGradient& g, const BatchNormGradients& out, std::span<float> scratch) {
+void batch_norm_backward_sums(const BatchNormGradient& g, std::span<double> sums, std::span<float> scratch) {
   const Lines lines(g);
-  const int64_t c = g.c, chunks = lines.chunks(), constants_floats = aligned_floats(c), totals = aligned_floats(2 * c);
-  auto* sum_dy = reinterpret_cast<double*>(scratch.data());
-  auto* sum_dy_x = reinterpret_cast<double*>(scratch.data() + totals);
-  float* p = scratch.data() + 2 * totals;
-  float *q = p + constants_floats, *s = q + constants_floats, *parts = s + constants_floats;
-  const NormConstants constants{.scale = g.relu_after ? g.scale.data() : nullptr,
-                                .shift = g.relu_after ? g.shift.data() : nullptr,
-                                .mean = g.moments.mean.data()};
-
-  const auto sums = HWY_DYNAMIC_DISPATCH(NormSums);
+  const int64_t c = g.c, chunks = lines.chunks();
+  const NormConstants constants = constants_of(g);
+  float* parts = scratch.data();
+  const auto kernel = HWY_DYNAMIC_DISPATCH(NormSums);
   std::fill_n(parts, 2 * chunks * c, 0.0f);
   parallel_for(chunks, [&](int64_t chunk) {
     lines.for_chunk(chunk, [&](const NormLine& line, int64_t) {
-      sums(line, constants, parts + chunk * c, parts + (chunks + chunk) * c);
+      kernel(line, constants, parts + chunk * c, parts + (chunks + chunk) * c);
     });
   });
-  add_chunks(chunks, c, parts, sum_dy);
-  add_chunks(chunks, c, parts + chunks * c, sum_dy_x);
-  find_constants(g, sum_dy, sum_dy_x, out, p, q, s);
+  add_chunks(chunks, c, parts, sums.data());
+  add_chunks(chunks, c, parts + chunks * c, sums.data() + c);
+}
+
+void batch_norm_backward_input(const BatchNormGradient& g, std::span<const double> own, std::span<const double> all,
+                               int64_t all_rows, const BatchNormGradients& out, std::span<float> scratch) {
+  const Lines lines(g);
+  const int64_t c = g.c, chunks = lines.chunks(), constants_floats = aligned_floats(c);
+  for (int64_t i = 0; i < c; ++i) {
+    out.dbeta[i] = static_cast<float>(own[i]);
+    out.dgamma[i] = static_cast<float>(own[c + i] * g.moments.inv_std[i]);
+  }
   if (out.dx.empty()) return;
 
-  const auto input = HWY_DYNAMIC_DISPATCH(NormInput);
+  auto* total = reinterpret_cast<double*>(scratch.data());
+  float* p = scratch.data() + aligned_floats(2 * c);
+  float *q = p + constants_floats, *s = q + constants_floats, *parts = s + constants_floats;
+  find_constants(g, all, static_cast<double>(all_rows), p, q, s);
+  const NormConstants constants = constants_of(g);
   const NormApply apply{.p = p, .q = q, .s = s, .relu_before = g.relu_before};
+  const auto kernel = HWY_DYNAMIC_DISPATCH(NormInput);
   std::fill_n(parts, chunks * c, 0.0f);
   parallel_for(chunks, [&](int64_t chunk) {
     lines.for_chunk(chunk, [&](const NormLine& line, int64_t before) {
-      input(line, constants, apply, out.dx.data() + before, parts + chunk * c);
+      kernel(line, constants, apply, out.dx.data() + before, parts + chunk * c);
     });
   });
   if (out.dbias.empty()) return;
-  add_chunks(chunks, c, parts, sum_dy);
-  for (int64_t i = 0; i < c; ++i) out.dbias[i] = static_cast<float>(sum_dy[i]);
+  add_chunks(chunks, c, parts, total);
+  for (int64_t i = 0; i < c; ++i) out.dbias[i] = static_cast<float>(total[i]);
+}
+
+void batch_norm_backward(const BatchNormGradient& g, const BatchNormGradients& out, std::span<float> scratch) {
+  const auto floats = static_cast<size_t>(aligned_floats(4 * g.c));
+  const std::span<double> sums(reinterpret_cast<double*>(scratch.data()), static_cast<size_t>(2 * g.c));
+  const std::span<float> rest = scratch.subspan(floats);
+  batch_norm_backward_sums(g, sums, rest);
+  batch_norm_backward_input(g, sums, sums, g.rows, out, rest);
 }
 
 }  // namespace fer::kernels

@@ -153,6 +153,17 @@ std::vector<std::string> Trainer::remarks(int64_t training_pictures) const {
     remarks.push_back(fmt::format("validation after every {} epochs: the run has {}, so there is none",
                                   config.validate_every, epochs));
   }
+  if (config.sync_batch_norm) {
+    const auto& layers = impl_->model.network.layers;
+    const bool norms = std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
+      return std::holds_alternative<BatchNorm>(layer.kind) && !layer.frozen;
+    });
+    if (!norms) {
+      remarks.emplace_back("sync_batch_norm: the network has no batch norm that is trained: it changes nothing");
+    } else if (config.accumulate == 1) {
+      remarks.emplace_back("sync_batch_norm: a step is one batch (accumulate 1), which batch norms see anyway");
+    }
+  }
   for (std::string& remark :
        train::freezing_remarks(config, impl_->model.network, epochs_of_steps(config, training_pictures))) {
     remarks.push_back(std::move(remark));

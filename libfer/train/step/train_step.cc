@@ -45,12 +45,19 @@ void TrainStep::take_memory() {
   const Shape trainable({model_.weights.layout.trainable_floats});
   if (gradients_.size() == 0) gradients_ = Tensor(trainable);
   const bool shared = exchange_ != nullptr;
-  if (batch_gradients_.size() == 0 && (config_.accumulate > 1 || shared)) batch_gradients_ = Tensor(trainable);
+  const int64_t at_once = together() ? (config_.accumulate + ranks() - 1) / ranks() : 1;
+  held_.resize(together() ? static_cast<size_t>(at_once) : 0);
+  for (HeldBatch& held : held_) {
+    if (held.gradients.size() == 0) held.gradients = Tensor(trainable);
+  }
+  if (batch_gradients_.size() == 0 && !together() && (config_.accumulate > 1 || shared)) {
+    batch_gradients_ = Tensor(trainable);
+  }
   if (shared && !sum_) sum_.emplace(*exchange_, trainable.elements(), config_.exchange);
   if (plan_ != nullptr) return;
   const Network small = size_.given() ? with_input_size(network(), size_) : Network();
   auto plan = std::make_unique<engine::TrainingPlan>(size_.given() ? small : network(), trained_,
-                                                     batches_.largest_batch(), config_.precision);
+                                                     batches_.largest_batch(), config_.precision, at_once);
   moments_.resize(static_cast<size_t>(plan->moment_layout().floats));
   plan_ = std::move(plan);  // last: where it is there, all is
 }
@@ -72,12 +79,14 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
   take_memory();
   note_stage(stages, {.pass = "batch"}, [&] { batches_.start_step(step); });
   Result result{.images = batches_.step_count()};
-  if (exchange_ != nullptr) {
+  if (together()) {
+    take_together(step, stages, result);
+  } else if (exchange_ != nullptr) {
     note_stage(stages, {.pass = "shared batches"}, [&] { share_batches(step, result); });
   } else {
     for (int64_t batch = 0; batch < batches_.batches(); ++batch) add_batch(step, batch, stages, result);
-    if (config_.exchange == Precision::kBf16) distributed::round_to_bf16(gradients_.values());
   }
+  if (exchange_ == nullptr && config_.exchange == Precision::kBf16) distributed::round_to_bf16(gradients_.values());
   expect_finite(result.loss / static_cast<double>(result.images), "loss");
 
   note_stage(stages, {.pass = "clipping"},
@@ -92,13 +101,18 @@ TrainStep::Result TrainStep::take(int64_t step, float base_rate, engine::Stages*
   return result;
 }
 
-BatchResult TrainStep::compute(int64_t step, int64_t batch, int64_t images, engine::Stages* stages, Tensor& gradients) {
-  note_stage(stages, {.pass = "batch"}, [&] { batches_.fill(batch); });
+engine::TrainingPlan::Batch TrainStep::filled_batch(int64_t step, int64_t batch, engine::Stages* stages) {
   engine::TrainingPlan::Batch filled = plan_batch(step, batch);
   filled.probabilities = batches_.probabilities();
-  filled.mean_over = static_cast<double>(images);
+  filled.mean_over = static_cast<double>(batches_.step_count());
   filled.regularized = batch == 0;
   filled.stages = stages;
+  return filled;
+}
+
+BatchResult TrainStep::compute(int64_t step, int64_t batch, engine::Stages* stages, Tensor& gradients) {
+  note_stage(stages, {.pass = "batch"}, [&] { batches_.fill(batch); });
+  engine::TrainingPlan::Batch filled = filled_batch(step, batch, stages);
   if (exchange_ != nullptr) {
     // What the last layers found is under way while the first ones still compute.
     filled.on_gradients = [this](int64_t begin) {
@@ -118,7 +132,7 @@ BatchResult TrainStep::compute(int64_t step, int64_t batch, int64_t images, engi
 // Sets gradients_ to those of the step's first batch, and adds the later ones' to it.
 void TrainStep::add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result) {
   Tensor& gradients = batch == 0 ? gradients_ : batch_gradients_;
-  const BatchResult found = compute(step, batch, result.images, stages, gradients);
+  const BatchResult found = compute(step, batch, stages, gradients);
   take_in(batch, found, stages, result);
   if (config_.exchange == Precision::kBf16) distributed::round_to_bf16(gradients.values());
   if (batch > 0) {
@@ -144,18 +158,15 @@ void TrainStep::take_in(int64_t batch, const BatchResult& found, engine::Stages*
 }
 
 void TrainStep::share_batches(int64_t step, Result& result) {
-  const int64_t ranks = exchange_->size(), rank = exchange_->rank();
+  const int64_t ranks = this->ranks(), rank = this->rank();
   for (int64_t first = 0; first < batches_.batches(); first += ranks) {
     const int64_t round = std::min(ranks, batches_.batches() - first);
     BatchResult own;
-    sum_->begin_round(batch_gradients_.values(), round);
-    if (rank < round) own = compute(step, first + rank, result.images, nullptr, batch_gradients_);
+    const bool last = first + ranks >= batches_.batches();
+    sum_->begin_round(batch_gradients_.values(), round, last ? gradients_.values() : std::span<float>());
+    if (rank < round) own = compute(step, first + rank, nullptr, batch_gradients_);
     sum_->finish_round();
-    std::vector<size_t> answers(static_cast<size_t>(round));
-    for (int64_t r = 0; r < round && batches_.self_targets() != nullptr; ++r) {
-      answers[r] = static_cast<size_t>(batches_.count_of(first + r) * class_count(model_.network));
-    }
-    const RoundResults found(*exchange_, own, moments_.size(), answers);
+    const RoundResults found(*exchange_, own, moments_.size(), answers_of(first, round));
     for (int64_t r = 0; r < round; ++r) take_in(first + r, found[r], nullptr, result);
   }
   sum_->gather(gradients_.values());
@@ -174,8 +185,8 @@ engine::TrainingPlan::Batch TrainStep::plan_batch(int64_t step, int64_t batch) c
 
 int64_t TrainStep::add_moments(int64_t step, std::span<const float> weights, std::vector<double>& sums) {
   batches_.start_step(step);
-  const int64_t ranks = exchange_ == nullptr ? 1 : exchange_->size(),
-                rank = exchange_ == nullptr ? 0 : exchange_->rank();
+  if (together()) return add_moments_together(step, weights, sums);
+  const int64_t ranks = this->ranks(), rank = this->rank();
   const auto add = [&](std::span<const float> moments) {
     for (size_t i = 0; i < sums.size(); ++i) sums[i] += moments[i];
   };

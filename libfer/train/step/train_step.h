@@ -22,6 +22,7 @@
 #include "engine/plan.h"
 #include "engine/stages.h"
 #include "fer/trainer.h"
+#include "train/step/held_batch.h"
 #include "train/step/named_array.h"
 #include "train/step/optimizer_state.h"
 #include "train/step/round_results.h"
@@ -72,11 +73,26 @@ class TrainStep {
 
  private:
   void add_batch(int64_t step, int64_t batch, engine::Stages* stages, Result& result);
+  // The batch that the buffers are filled with, for the plan.
+  engine::TrainingPlan::Batch filled_batch(int64_t step, int64_t batch, engine::Stages* stages);
   // Fills the buffers with a batch and goes forward and backward with it.
-  BatchResult compute(int64_t step, int64_t batch, int64_t images, engine::Stages* stages, Tensor& gradients);
+  BatchResult compute(int64_t step, int64_t batch, engine::Stages* stages, Tensor& gradients);
   // Takes in what a batch gave besides its gradient; in the order of batches.
   void take_in(int64_t batch, const BatchResult& found, engine::Stages* stages, Result& result);
   void share_batches(int64_t step, Result& result);
+  // With TrainConfig::sync_batch_norm (together.cc): the batches of the step that are this process's go through the
+  // layers together, so that batch norms see the whole step.
+  bool together() const;
+  int64_t ranks() const { return exchange_ == nullptr ? 1 : exchange_->size(); }
+  int64_t rank() const { return exchange_ == nullptr ? 0 : exchange_->rank(); }
+  void take_together(int64_t step, engine::Stages* stages, Result& result);
+  void take_round(int64_t first, std::span<const BatchResult> own, engine::Stages* stages, Result& result);
+  // Fills held_ with this process's batches.
+  std::vector<engine::TrainingPlan::Batch> hold_batches(int64_t step, engine::Stages* stages);
+  engine::StepSums step_sums();
+  int64_t add_moments_together(int64_t step, std::span<const float> weights, std::vector<double>& sums);
+  // How many values the network's answers to each of the round's batches have that self-targets learn from.
+  std::vector<size_t> answers_of(int64_t first, int64_t batches) const;
   // Makes ready for this step: for the size of its pictures, and for the layers that it trains.
   void fit_to(int64_t step);
   void freeze_as_in(int64_t step);
@@ -100,6 +116,7 @@ class TrainStep {
   std::optional<distributed::OrderedSum> sum_;  // of gradients over ranks
   std::unique_ptr<engine::TrainingPlan> plan_;
   Tensor gradients_, batch_gradients_;  // of the step so far; of the small batch that is added to it
+  std::vector<HeldBatch> held_;         // that go through the layers together
   std::vector<float> moments_;          // that batch norms found in the small batch
   Tensor recomputed_;                   // averaged_weights with other moments, after recomputed_at_ steps
   int64_t recomputed_at_ = -1;

@@ -50,6 +50,7 @@ class TrainingBatches {
   }
   // Takes the probabilities of one of the step's batches into the self-targets of its pictures that were not mixed.
   void learn(int64_t batch, std::span<const float> probabilities);
+  bool learns() const { return self_targets_.has_value(); }
   // Those targets, which are part of a run's state; null: none.
   Tensor* self_targets() { return self_targets_ ? &self_targets_->tensor() : nullptr; }
 

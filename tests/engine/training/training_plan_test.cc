@@ -1,6 +1,7 @@
 // Training plans against the reference network, on random networks.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -52,6 +53,56 @@ TEST(TrainingPlan, HasTheGradientsOfTheReferenceOnChains) {
 TEST(TrainingPlan, HasThemOnBranches) { check_networks(1520, {.dropout = false}); }
 TEST(TrainingPlan, HasThemWithDropout) { check_networks(1540, {.dropout = true}); }
 TEST(TrainingPlan, HasThemWithFrozenLayers) { check_networks(1560, {.dropout = true, .frozen = true}); }
+
+// Small batches whose batch norms use the statistics of all of them, their gradients summed.
+TrainingOutput run_together(const Network& network, const TrainingInput& in, const std::vector<int64_t>& batches) {
+  const auto values = in.weights.values.values();
+  const int64_t input = network.input.elements(), classes = class_count(network);
+  engine::TrainingPlan plan(network, in.weights.layout, *std::ranges::max_element(batches), Precision::kFp32,
+                            static_cast<int64_t>(batches.size()));
+  TrainingOutput out{{},
+                     std::vector<float>(static_cast<size_t>(in.weights.layout.trainable_floats)),
+                     std::vector<float>(static_cast<size_t>(plan.moment_layout().floats), NAN),
+                     {values.begin(), values.end()}};
+  std::vector<engine::TrainingPlan::Batch> filled;
+  std::vector<std::vector<float>> gradients;
+  int64_t first = 0;
+  for (const int64_t n : batches) {
+    const auto part = [&](const std::vector<float>& of, int64_t each) {
+      return of.empty() ? std::span<const float>() : std::span(of).subspan(first * each, n * each);
+    };
+    filled.push_back({.n = n,
+                      .pictures = part(in.pictures, input),
+                      .targets = part(in.targets, classes),
+                      .weights = part(in.row_weights, 1),
+                      .mean_over = static_cast<double>(in.n),
+                      .regularized = first == 0});
+    gradients.emplace_back(out.gradients.size(), NAN);
+    first += n;
+  }
+  const std::vector<std::span<float>> spans(gradients.begin(), gradients.end());
+  const engine::StepSums sums{.pictures = batches, .gather = [](std::span<const double> own) { return own; }};
+  for (const auto& result : plan.forward_backward_together(filled, sums, values, spans, out.moments)) {
+    out.result.loss_sum += result.loss_sum;
+    out.result.penalty += result.penalty;
+    out.result.correct += result.correct;
+  }
+  for (const std::vector<float>& gradient : gradients) {
+    for (size_t i = 0; i < gradient.size(); ++i) out.gradients[i] += gradient[i];
+  }
+  engine::update_moving_moments(plan.moment_layout(), out.moments, out.weights);
+  return out;
+}
+
+TEST(TrainingPlan, BatchesThatGoTogetherAreOneBatch) {
+  for (uint32_t stream = 1620; stream < 1630; ++stream) {
+    SCOPED_TRACE("random network " + std::to_string(stream));
+    const Network network = RandomNetwork(stream, {.dropout = false, .frozen = stream % 3 == 0}).network();
+    const TrainingInput in(network, 6, stream);
+    expect_same_training(network, in, run_together(network, in, {2, 3, 1}), run_reference(network, in));
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
 
 TEST(TrainingPlan, TakesASmallerLastBatch) {
   for (uint32_t stream = 1580; stream < 1586; ++stream) {

@@ -61,6 +61,15 @@ TEST_F(RanksTest, EndInTheBytesOfOneProcess) {
   }
 }
 
+// Batch norms' sums travel between the buckets of the gradient.
+TEST_F(RanksTest, WithSyncBatchNormEndInTheBytesOfOneProcess) {
+  const std::string options = "--accumulate 3 --sync-batch-norm --quiet --out ";
+  ASSERT_EQ(run(train(options + "alone")).status, 0);
+  const ToolResult r = on(3, train(options + "ranks"));
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(best("ranks"), best("alone"));
+}
+
 TEST_F(RanksTest, HaveABatchEachWhereNothingElseIsSaidAndGoOnAsFewer) {
   ASSERT_EQ(run(train("--accumulate 3 --out alone --quiet")).status, 0);
   const ToolResult began = on(3, train("--max-steps 2 --out run"));
