@@ -29,16 +29,26 @@ function(fer_compile target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
+# fer_compile_program(TARGET): fer_compile for what programs add to the library, which does all that takes long: -O1 is smaller and a third quicker to
+# compile than CMake's -O3 for Release. Another -O level that somebody asked for stays.
+function(fer_compile_program target)
+  fer_compile(${target})
+  if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG" AND NOT CMAKE_CXX_FLAGS MATCHES "(^| )-O")
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+endfunction()
+
 # Highway reads such a source once for every instruction set.
 function(fer_is_vector_code source result)
   file(STRINGS "${source}" found REGEX "foreach_target" LIMIT_COUNT 1)
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
 
-# fer_unity(TARGET VALUES [APART]): where FER_UNITY is one of VALUES, one source for each folder of the target's. Apart stay
-# vector code and the sources that the expression APART matches: they have names of a neighbour's.
+# fer_unity(TARGET VALUES [APART]): where FER_UNITY is one of VALUES, one source for each folder of the target's; with ALL, for each of its uppermost
+# folders outside the library, between whose folders tests/layers/floors.py looks at calls, and with ROOMS there too. Apart stay vector code and
+# the sources that the expression APART matches: they have names of a neighbour's.
 function(fer_unity target values)
-  if(NOT FER_UNITY IN_LIST values)
+  if(NOT FER_UNITY IN_LIST values AND NOT FER_UNITY STREQUAL "ROOMS")
     return()
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
@@ -46,6 +56,12 @@ function(fer_unity target values)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
   get_target_property(sources ${target} SOURCES)
   get_target_property(base ${target} SOURCE_DIR)
+  set(library "${PROJECT_SOURCE_DIR}/libfer")
+  cmake_path(IS_PREFIX library "${base}" of_library)
+  set(by_room OFF)
+  if(FER_UNITY STREQUAL "ROOMS" OR (FER_UNITY STREQUAL "ALL" AND NOT of_library))
+    set(by_room ON)
+  endif()
   foreach(source IN LISTS sources)
     if(NOT source MATCHES "\\.cc$" OR (ARGN AND source MATCHES "${ARGN}"))
       continue()
@@ -54,6 +70,10 @@ function(fer_unity target values)
     fer_is_vector_code("${absolute}" apart)
     if(NOT apart)
       cmake_path(GET absolute PARENT_PATH folder)
+      if(by_room)
+        cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${base}" OUTPUT_VARIABLE folder)
+        string(REGEX REPLACE "/.*" "" folder "${folder}")
+      endif()
       string(MAKE_C_IDENTIFIER "${folder}" group)
       set_source_files_properties("${source}" TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP "${group}")
     endif()

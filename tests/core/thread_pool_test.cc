@@ -82,7 +82,7 @@ TEST(ThreadPool, AChildOfForkHasThreadsOfItsOwn) {
 }
 
 TEST(ThreadPool, ForksWhileOtherThreadsWork) {
-  if (!kForksBesideThreads) GTEST_SKIP() << "AddressSanitizer's locks do not survive a fork beside threads";
+  if (!kForksWhileThreadsWork) GTEST_SKIP() << "sanitizers' locks do not survive a fork while other threads work";
   std::atomic<bool> stop = false;
   std::atomic<int> wrong = 0;
   std::vector<std::thread> others;

@@ -74,7 +74,7 @@ TEST_F(ForkedPredictor, AnswersInTheChildWhereTheParentHasNotAsked) {
 }
 
 TEST_F(ForkedPredictor, AnswersInChildrenMadeWhileOtherThreadsAsk) {
-  if (!kForksBesideThreads) GTEST_SKIP() << "AddressSanitizer's locks do not survive a fork beside threads";
+  if (!kForksWhileThreadsWork) GTEST_SKIP() << "sanitizers' locks do not survive a fork while other threads work";
   const auto expected = answers();
   std::atomic<bool> stop = false;
   std::atomic<int> differences = 0;

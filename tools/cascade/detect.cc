@@ -58,7 +58,7 @@ int run_detect(const Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_detect(cxxopts::Options& options) {
   auto add = options.add_options();
   add("cascade", "The cascade, in either of OpenCV's XML forms", cxxopts::value<std::string>(), "FILE.xml");
   add("min-neighbours", "A box needs more windows than that; 0: every window",
@@ -73,7 +73,7 @@ Program cascade_detect_program() {
   return {.name = "fer-cascade detect",
           .operands = "PICTURE...",
           .purpose = "Scans pictures by a cascade. Prints a line for each, as a description file has it.",
-          .declare = declare,
+          .declare = declare_detect,
           .run = run_detect};
 }
 

@@ -50,7 +50,7 @@ int run_evaluate(const Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_evaluate(cxxopts::Options& options) {
   auto add = options.add_options();
   const auto text = [] { return cxxopts::value<std::string>(); };
   add("cascade", "The cascade, in either of OpenCV's XML forms", text(), "FILE.xml");
@@ -69,7 +69,7 @@ Program cascade_evaluate_program() {
   return {.name = "fer-cascade evaluate",
           .operands = "",
           .purpose = "Hit rate and false boxes of a cascade, for each threshold of neighbours.",
-          .declare = declare,
+          .declare = declare_evaluate,
           .run = run_evaluate};
 }
 

@@ -90,7 +90,7 @@ int run_samples(const Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_samples(cxxopts::Options& options) {
   auto add = options.add_options();
   const auto text = [] { return cxxopts::value<std::string>(); };
   add("vec", "The file of samples: written from --info or --data, read for --show", text(), "FILE.vec");
@@ -111,7 +111,7 @@ Program cascade_samples_program() {
       .name = "fer-cascade samples",
       .operands = "",
       .purpose = "Cuts samples out of pictures into a .vec file, as opencv_createsamples does, and shows such files.",
-      .declare = declare,
+      .declare = declare_samples,
       .run = run_samples};
 }
 

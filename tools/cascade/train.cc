@@ -170,7 +170,7 @@ int run_train(const Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_train(cxxopts::Options& options) {
   auto add = options.add_options();
   const auto text = [](const char* value = nullptr) {
     return value == nullptr ? cxxopts::value<std::string>() : cxxopts::value<std::string>()->default_value(value);
@@ -207,7 +207,7 @@ Program cascade_train_program() {
           .purpose =
               "Trains a cascade as opencv_traincascade does, stage after stage. Its options may be given in\n"
               "OpenCV's spelling too: -numPos for --num-pos.",
-          .declare = declare,
+          .declare = declare_train,
           .run = run_train};
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr size_t kFewSamples = 10;  // a node below the root with no more is a leaf, as in OpenCV
 
 // A place of the tree that becomes a node or a leaf: its depth, and which child of which node it is.
-struct Place {
+struct TreePlace {
   int depth = 0, parent = -1;
   bool left = false;
 };
@@ -44,7 +44,7 @@ class TreeFitter {
   // From the root down, so that children come after their parents.
   std::optional<FittedTree> fit() {
     for (size_t p = 0; p < places_.size(); ++p) {
-      const Place place = places_[p];
+      const TreePlace place = places_[p];
       const Members members = members_of(weights_.samples(), place_of_, static_cast<uint32_t>(p));
       const bool may_split = place.depth < max_depth_ && (p == 0 || members.active > kFewSamples);
       const Split split = may_split ? search_.best(members.samples, weights_.criterion(), searching_) : Split();
@@ -60,13 +60,13 @@ class TreeFitter {
   }
 
  private:
-  void link(const Place& place, int child) {
+  void link(const TreePlace& place, int child) {
     if (place.parent < 0) return;
     HaarNode& parent = fitted_.tree.nodes[static_cast<size_t>(place.parent)];
     (place.left ? parent.left : parent.right) = child;
   }
 
-  void add_node(const Place& place, uint32_t p, const Split& split) {
+  void add_node(const TreePlace& place, uint32_t p, const Split& split) {
     const auto index = static_cast<int>(fitted_.tree.nodes.size());
     link(place, index);
     fitted_.tree.nodes.push_back({.feature = split.feature, .threshold = split.threshold});
@@ -79,7 +79,7 @@ class TreeFitter {
     }
   }
 
-  void add_leaf(const Place& place, uint32_t p, float value) {
+  void add_leaf(const TreePlace& place, uint32_t p, float value) {
     link(place, -static_cast<int>(fitted_.tree.leaves.size()));
     fitted_.tree.leaves.push_back(value);
     for (size_t i = 0; i < place_of_.size(); ++i) {
@@ -92,7 +92,7 @@ class TreeFitter {
   int max_depth_;
   const std::function<void(double)>& searching_;
   FittedTree fitted_;
-  std::vector<Place> places_ = {Place()};
+  std::vector<TreePlace> places_ = {TreePlace()};
   std::vector<uint32_t> place_of_;  // where each sample is so far
 };
 

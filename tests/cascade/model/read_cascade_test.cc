@@ -82,7 +82,7 @@ std::string changed(std::string text, const std::string& from, const std::string
   return text.replace(at, from.size(), to);
 }
 
-std::string refusal(const std::string& text) {
+std::string refusal_of_cascade(const std::string& text) {
   return message_of([&] { parse_cascade(text, "c.xml"); });
 }
 
@@ -122,39 +122,44 @@ TEST(ReadCascade, ComesBackFromItsOwnText) {
 }
 
 TEST(ReadCascade, NamesFileAndLineOfWhatItRefuses) {
-  EXPECT_EQ(refusal(changed(kNew, "HAAR", "LBP")),
+  EXPECT_EQ(refusal_of_cascade(changed(kNew, "HAAR", "LBP")),
             "c.xml:5: expected features of type HAAR, found LBP: libfer has no others");
-  expect_contains(refusal(changed(kNew, "6 4 12 9 -1.", "6 4 12 -1.")),
+  expect_contains(refusal_of_cascade(changed(kNew, "6 4 12 9 -1.", "6 4 12 -1.")),
                   "expected a rectangle of 5 numbers (x y width height weight), found 4");
-  expect_contains(refusal(changed(kNew, "0.5 -1. 1.", "0.5 x 1.")), "expected numbers, found 'x'");
-  expect_contains(refusal(changed(kNew, "0.5 -1. 1.", "0.5 1e99 1.")), "found '1e99'");
-  expect_contains(refusal(changed(kNew, "<width>20", "<width>20.5")), "expected a whole number, found 20.5");
-  expect_contains(refusal(changed(kNew, "<features>", "<feat>")), "expected XML: mismatched tag");
-  expect_contains(refusal(changed(kOld, "<next>-1", "<next>1")), "found a tree of stages");
-  expect_contains(refusal(changed(kOld, "<left_node>1", "<left_node>0")), "expected a node after the first, found 0");
+  expect_contains(refusal_of_cascade(changed(kNew, "0.5 -1. 1.", "0.5 x 1.")), "expected numbers, found 'x'");
+  expect_contains(refusal_of_cascade(changed(kNew, "0.5 -1. 1.", "0.5 1e99 1.")), "found '1e99'");
+  expect_contains(refusal_of_cascade(changed(kNew, "<width>20", "<width>20.5")), "expected a whole number, found 20.5");
+  expect_contains(refusal_of_cascade(changed(kNew, "<features>", "<feat>")), "expected XML: mismatched tag");
+  expect_contains(refusal_of_cascade(changed(kOld, "<next>-1", "<next>1")), "found a tree of stages");
+  expect_contains(refusal_of_cascade(changed(kOld, "<left_node>1", "<left_node>0")),
+                  "expected a node after the first, found 0");
 }
 
 TEST(ReadCascade, RefusesWhatWouldLeadOutsideOrNowhere) {
-  expect_contains(refusal(changed(kNew, "6 4 12 9 -1.", "6 4 15 9 -1.")), "is not within the window of 20x16");
-  expect_contains(refusal(changed(kNew, "8 0 4 2 -1.", "1 0 4 2 -1.")), "the tilted rectangle 1 0 4 2 is not within");
-  expect_contains(refusal(changed(kNew, "0 -1 0 -3", "0 -1 2 -3")), "asks feature 2: expected one of 2");
-  expect_contains(refusal(changed(kNew, "0 -1 0 -3", "0 -2 0 -3")), "leads to leaf 2: expected one of 2");
-  expect_contains(refusal(changed(kNew, "1 0 1 4.5", "2 0 1 4.5")),
+  expect_contains(refusal_of_cascade(changed(kNew, "6 4 12 9 -1.", "6 4 15 9 -1.")),
+                  "is not within the window of 20x16");
+  expect_contains(refusal_of_cascade(changed(kNew, "8 0 4 2 -1.", "1 0 4 2 -1.")),
+                  "the tilted rectangle 1 0 4 2 is not within");
+  expect_contains(refusal_of_cascade(changed(kNew, "0 -1 0 -3", "0 -1 2 -3")), "asks feature 2: expected one of 2");
+  expect_contains(refusal_of_cascade(changed(kNew, "0 -1 0 -3", "0 -2 0 -3")), "leads to leaf 2: expected one of 2");
+  expect_contains(refusal_of_cascade(changed(kNew, "1 0 1 4.5", "2 0 1 4.5")),
                   "node 0 leads to node 2: expected a later one of 2");
-  expect_contains(refusal(changed(kNew, "-1 -2 0 3.", "1 -2 0 3.")), "node 1 leads to node 1");
-  expect_contains(refusal(changed(kNew, "<width>20", "<width>2000")), "expected a window of 3 to 1000 pixels a side");
+  expect_contains(refusal_of_cascade(changed(kNew, "-1 -2 0 3.", "1 -2 0 3.")), "node 1 leads to node 1");
+  expect_contains(refusal_of_cascade(changed(kNew, "<width>20", "<width>2000")),
+                  "expected a window of 3 to 1000 pixels a side");
 }
 
 TEST(ReadCascade, RefusesWhatIsNoCascade) {
-  expect_contains(refusal(""), "expected a cascade as XML, found an empty file");
-  expect_contains(refusal("%YAML:1.0\n"), "expected a cascade as XML, found");
-  expect_contains(refusal("<opencv_storage></opencv_storage>"), "expected <opencv_storage> with a cascade");
-  expect_contains(refusal("<opencv_storage><a type_id=\"opencv-matrix\"/></opencv_storage>"), "expected a cascade");
+  expect_contains(refusal_of_cascade(""), "expected a cascade as XML, found an empty file");
+  expect_contains(refusal_of_cascade("%YAML:1.0\n"), "expected a cascade as XML, found");
+  expect_contains(refusal_of_cascade("<opencv_storage></opencv_storage>"), "expected <opencv_storage> with a cascade");
+  expect_contains(refusal_of_cascade("<opencv_storage><a type_id=\"opencv-matrix\"/></opencv_storage>"),
+                  "expected a cascade");
   const std::string laughs = "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]>";
-  expect_contains(refusal(laughs + "<a>&c;</a>"), "c.xml:1: expected no document type");
+  expect_contains(refusal_of_cascade(laughs + "<a>&c;</a>"), "c.xml:1: expected no document type");
   std::string deep;
   for (int i = 0; i < 40; ++i) deep += "<a>";
-  expect_contains(refusal(deep), "expected elements within at most 32 others");
+  expect_contains(refusal_of_cascade(deep), "expected elements within at most 32 others");
 }
 
 }  // namespace

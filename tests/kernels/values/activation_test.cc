@@ -15,7 +15,7 @@ namespace {
 
 namespace reference = kernels::reference;
 
-const std::vector<int64_t> kCounts = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33, 130, 16384 + 3};
+const std::vector<int64_t> kActivationCounts = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33, 130, 16384 + 3};
 
 struct Case {
   Activation f;
@@ -91,7 +91,7 @@ void check_activation(const Case& c, int64_t row, const std::vector<float>& x, c
 
 TEST(Activation, AgreesForEveryCount) {
   for (const Case& c : kCases) {
-    for (const int64_t count : kCounts) {
+    for (const int64_t count : kActivationCounts) {
       Draw draw(700);
       const std::vector<float> x = draw.values(count, -7, 7);
       check_activation(c, 1, x, draw.values(count));

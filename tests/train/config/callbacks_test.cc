@@ -4,17 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "fer/error.h"
+#include "tests/train/some_state.h"
 
 namespace fer::train {
 namespace {
 
 const Monitor kLoss("val_loss", "test", true);
 const Monitor kAccuracy("val_accuracy", "test", true);
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The learning rate after every epoch.
 std::vector<float> plateau_rates(const ReduceLrOnPlateau& rule, const Monitor& monitor,
