@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "core/float_settings.h"
+#include "core/signals_blocked.h"
 #include "core/thread_limits.h"
 
 namespace fer::core {
@@ -58,25 +58,6 @@ void stay_loaded() {
   if (::dladdr(reinterpret_cast<const void*>(&stay_loaded), &info) == 0 || info.dli_fname == nullptr) return;
   ::dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
-
-// Signals are for the host's threads: a new thread inherits the mask of its maker.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    blocked_ = ::pthread_sigmask(SIG_SETMASK, &all, &before_) == 0;
-  }
-  ~SignalsBlocked() {
-    if (blocked_) ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_ = {};
-  bool blocked_ = false;
-};
 
 bool take_chunk(Loop& loop, int slot) {
   const int64_t chunk = loop.next_chunk.fetch_add(1, std::memory_order_relaxed);

@@ -16,19 +16,19 @@ PictureShape shape_of(const Dataset& data, const BatchRecipe& recipe) {
   return {data.height, data.width, data.channels};
 }
 
-// What pictures are fitted to before the crop.
-PictureShape fitted_shape(const PictureShape& shape, const PictureSize& resize) {
-  return resize.given() ? PictureShape{resize.height, resize.width, shape.channels} : shape;
-}
-
 // Where the picture's bytes lie as they are wanted: in the data set, or fitted in `room`.
-std::span<const uint8_t> fitted_picture(const Dataset& data, int64_t row, const PictureShape& shape,
+std::span<const uint8_t> fitted_picture(const Dataset& data, int64_t row, const PictureShape& shape, ReadAhead* ahead,
                                         std::vector<uint8_t>& room) {
   const bool as_it_is =
       !data.source && shape.height == data.height && shape.width == data.width && shape.channels == data.channels;
   if (as_it_is) return data.picture(row);
   room.resize(static_cast<size_t>(shape.height * shape.width * shape.channels));
-  copy_fitted(data, row, shape.height, shape.width, shape.channels, room);
+  if (ahead != nullptr) {
+    FER_ASSERT(ahead->shape() == shape);
+    ahead->take(row, room);
+  } else {
+    copy_fitted(data, row, shape.height, shape.width, shape.channels, room);
+  }
   return room;
 }
 
@@ -55,7 +55,7 @@ void fill_picture(const Dataset& data, int64_t row, int64_t pass, const BatchRec
   if (data.has_values()) return fill_values(data.example(row), recipe, out);
   const PictureShape shape = shape_of(data, recipe), whole = fitted_shape(shape, recipe.resize);
   std::vector<uint8_t> room;
-  std::span<const uint8_t> picture = fitted_picture(data, row, whole, room);
+  std::span<const uint8_t> picture = fitted_picture(data, row, whole, recipe.ahead, room);
   if (recipe.equalize) picture = equalized(picture, whole.channels, room);
   if (!recipe.augment.any() && !recipe.resize.given()) {
     if (!recipe.standardize) return image::pixels_to_floats(picture, recipe.scale, recipe.shift, out);
@@ -71,6 +71,10 @@ void fill_picture(const Dataset& data, int64_t row, int64_t pass, const BatchRec
 }
 
 }  // namespace
+
+PictureShape fitted_shape(const PictureShape& shape, const PictureSize& resize) {
+  return resize.given() ? PictureShape{resize.height, resize.width, shape.channels} : shape;
+}
 
 std::vector<int64_t> pass_order(std::span<const int64_t> rows, uint64_t seed, int64_t pass) {
   std::vector<int64_t> order(rows.size());

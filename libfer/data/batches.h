@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/augment.h"
+#include "data/read_ahead.h"
 #include "fer/dataset.h"
 
 namespace fer::data {
@@ -27,7 +28,11 @@ struct BatchRecipe {
   PictureSize resize = {};               // what pictures are fitted to before the crop; not given: to shape
   bool equalize = false;                 // the histogram of the fitted picture
   bool standardize = false;              // the picture as the network sees it, changed, before it is scaled and shifted
+  ReadAhead* ahead = nullptr;            // where the fitted pictures may be ready already
 };
+
+// What pictures are fitted to before the crop.
+PictureShape fitted_shape(const PictureShape& shape, const PictureSize& resize);
 
 // out [rows, height, width, channels] is overwritten. Examples that are no pictures (values) are scaled and shifted,
 // never changed. Throws Error where a picture cannot be read. A picture's values do not depend on what else is in the

@@ -10,6 +10,7 @@ namespace fer::data {
 
 struct PictureShape {
   int64_t height = 0, width = 0, channels = 1;
+  bool operator==(const PictureShape&) const = default;
 };
 
 // The part of a picture that the new picture shows, scaled to out_height x out_width. height 0: the whole picture, in

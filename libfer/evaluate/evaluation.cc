@@ -1,9 +1,11 @@
 #include "evaluate/evaluation.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/parallel.h"
 #include "data/batches.h"
+#include "data/read_ahead.h"
 #include "evaluate/temperature.h"
 #include "fer/error.h"
 #include "fer/evaluate.h"
@@ -24,10 +26,15 @@ class BatchRunner {
       : model_(model),
         data_(data),
         workspace_(model.make_workspace(batch_size)),
-        bytes_(data.has_values() ? 0 : batch_size * model.picture().elements()) {}
+        bytes_(data.has_values() ? 0 : batch_size * model.picture().elements()) {
+    const Shape& shape = model.picture();
+    if (!data.has_values()) ahead_.emplace(data, data::PictureShape{shape[0], shape[1], shape[2]});
+  }
 
-  // out [rows, classes] is overwritten.
+  // The first of `rows`, as many as out [rows, classes], which is overwritten, has room for; the others come next.
   void run(std::span<const int64_t> rows, std::span<float> out) {
+    if (ahead_) ahead_->expect(rows);
+    rows = rows.first(out.size() / static_cast<size_t>(model_.classes()));
     const auto n = static_cast<int64_t>(rows.size());
     if (data_.has_values()) {
       const Preprocessing& p = model_.preprocessing();
@@ -42,11 +49,10 @@ class BatchRunner {
 
  private:
   std::span<const uint8_t> pictures(std::span<const int64_t> rows) {
-    const Shape& shape = model_.picture();
-    const int64_t size = shape.elements();
+    const int64_t size = model_.picture().elements();
     parallel_ranges(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        copy_fitted(data_, rows[i], shape[0], shape[1], shape[2], std::span(bytes_).subspan(i * size, size));
+        ahead_->take(rows[i], std::span(bytes_).subspan(i * size, size));
       }
     });
     return std::span(bytes_).first(rows.size() * static_cast<size_t>(size));
@@ -56,6 +62,7 @@ class BatchRunner {
   const Dataset& data_;
   ViewedModel::Workspace workspace_;
   std::vector<uint8_t> bytes_;
+  std::optional<data::ReadAhead> ahead_;
 };
 
 // Pictures can be fitted to any input of 1 or 3 channels that is no list of points; numbers are what they are.
@@ -116,8 +123,8 @@ Tensor probabilities_of(const ViewedModel& model, const Dataset& data, std::span
   Tensor probabilities({n, classes});
   BatchRunner runner(model, data, options.whole_workspace ? options.batch_size : batch);
   for (int64_t begin = 0; begin < n; begin += batch) {
-    const std::span<const int64_t> part = rows.subspan(begin, std::min(batch, n - begin));
-    runner.run(part, probabilities.values().subspan(begin * classes, part.size() * classes));
+    const int64_t count = std::min(batch, n - begin);
+    runner.run(rows.subspan(begin), probabilities.values().subspan(begin * classes, count * classes));
     if (options.should_stop && options.should_stop()) break;
   }
   return probabilities;

@@ -34,9 +34,12 @@ OpenedData open_folder(const std::string& path, const DataOptions& options, cons
                                                     .width = input[1],
                                                     .channels = input[2],
                                                     .skip_bad = options.skip_bad,
-                                                    .memory_bytes = options.memory_bytes});
+                                                    .memory_bytes = options.memory_bytes,
+                                                    .cache_dir = options.cache_dir,
+                                                    .on_note = note});
   OpenedData opened{path, std::move(folder.data), {}, {}};
   if (!options.label_names.empty()) name_folders(opened, options);
+  for (const std::string& line : folder.notes) opened.notes.push_back(line);
   for (const BadPicture& bad : folder.bad) opened.notes.push_back(bad.path + ": left out: " + bad.reason);
   if (!folder.bad.empty()) {
     opened.notes.push_back(
@@ -188,6 +191,7 @@ void declare_data_options(cxxopts::OptionAdder& add, bool training) {
       "A,B,...");
   add("label-column", "The column of labels in a CSV file: its name, first or last", text(), "NAME");
   add("ferplus", "Take the labels of fer2013.csv from FER+'s votes in FILE", text(), "FILE");
+  add("cache", "Keep the decoded, fitted pictures of folders in DIR, and use those kept there", text(), "DIR");
   if (!training) return;
   add("ferplus-labels", "How votes become labels: majority, or soft for distributions",
       text()->default_value("majority"), "KIND");
@@ -205,6 +209,10 @@ DataOptions read_data_options(const Arguments& arguments) {
     }
   }
   if (arguments.has("label-column")) options.label_column = arguments.text("label-column");
+  if (arguments.has("cache")) {
+    options.cache_dir = arguments.text("cache");
+    if (options.cache_dir.empty()) throw UsageError("--cache: expected a folder, found an empty name");
+  }
   if (arguments.has("ferplus")) options.ferplus = arguments.text("ferplus");
   if (arguments.has("ferplus-labels")) {
     options.ferplus_soft = arguments.choice("ferplus-labels", {"majority", "soft"}) == "soft";
@@ -227,6 +235,9 @@ OpenedData open_data(const std::string& path, const DataOptions& options, const 
     use_ferplus(opened, options);
   } else {
     for (const std::string& note : notes_on_labels(opened.data, csv)) opened.notes.push_back(path + ": " + note);
+  }
+  if (!options.cache_dir.empty()) {
+    opened.notes.push_back(path + ": --cache is for folders: the pictures of a table are in memory");
   }
   return opened;
 }

@@ -19,6 +19,7 @@ struct DataOptions {
   std::string classes;                      // the text of --classes; empty: not given
   std::vector<std::string> label_names;     // of --label-names (CsvOptions); empty: not given
   std::string label_column;                 // of --label-column
+  std::string cache_dir;                    // of --cache (FolderOptions); empty: none
 };
 
 // --skip-bad, --label-names, --label-column and --ferplus; for training --ferplus-labels and --classes too.

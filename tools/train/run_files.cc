@@ -103,7 +103,8 @@ std::string lasting_text(const std::string& name, const std::string& value) {
     for (std::string& path : config.teacher.models) path = fs::absolute(path).string();
     return train_option_text(config, name);
   }
-  return kFiles.contains(name) && is_there(value) ? fs::absolute(value).string() : value;
+  const bool is_path = name == "cache" || (kFiles.contains(name) && is_there(value));
+  return is_path ? fs::absolute(value).string() : value;
 }
 
 // How the run was called, without options that concern one call only. Files get absolute paths, as the run may be

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,12 @@ struct FolderOptions {
   int64_t height = 48, width = 48, channels = 1;  // what pictures are fitted to (`fitted`, fer/image.h)
   bool skip_bad = false;                          // leave out pictures whose bytes are bad, instead of throwing
   int64_t memory_bytes = int64_t{1} << 30;        // pictures that take more stay in their files
+  // A folder for a cache of the decoded, fitted pictures, made where it is missing; empty: no cache. The cache is made
+  // while the folder is read for the first time and used from then on, as long as names, sizes and times of the files
+  // are what they were. It changes no pixel. Where it cannot be made, things go on without it (PictureFolder::notes).
+  std::string cache_dir = {};
+  // Called, from any thread and once, where the cache turns out to be damaged later.
+  std::function<void(const std::string&)> on_note = {};
 };
 
 struct BadPicture {
@@ -27,7 +34,8 @@ struct PictureFolder {
   // FOLDER/test with pictures but without folders of classes, as a contest gives its test part: passed over, with their
   // numbers of pictures.
   std::vector<std::pair<std::string, int64_t>> without_classes = {};
-  int64_t other_files = 0;  // passed over, as their names are not those of pictures
+  std::vector<std::string> notes = {};  // what became of the cache
+  int64_t other_files = 0;              // passed over, as their names are not those of pictures
 };
 
 // FOLDER/CLASS/picture or FOLDER/SPLIT/CLASS/picture. Rows are in the order of splits, classes and names (bytewise);

@@ -41,20 +41,21 @@ void TrainingBatches::use_size(const PictureSize& size, const Network& network) 
   }
   picture_size_ = shape_.height * shape_.width * shape_.channels;
   pictures_ = Tensor({largest_batch(), picture_size_});
+  if (!inputs_.data.has_values()) ahead_.emplace(inputs_.data, data::fitted_shape(shape_, resize_));
 }
 
 void TrainingBatches::start_step(int64_t step) {
   const int64_t pass = step / steps_per_pass_;
   if (pass != pass_) mix_of_sources_.start_pass(pass, order_, order_passes_);
   pass_ = pass;
-  const auto rows = std::span<const int64_t>(order_).subspan(step % steps_per_pass_ * pictures_per_step());
+  step_begin_ = step % steps_per_pass_ * pictures_per_step();
+  const auto rows = std::span<const int64_t>(order_).subspan(step_begin_);
   one_left_over_ = merges_ && step % steps_per_pass_ == steps_per_pass_ - 1;
   step_rows_ =
       rows.first(one_left_over_ ? rows.size() : std::min(rows.size(), static_cast<size_t>(pictures_per_step())));
   step_passes_ = {};
   if (!order_passes_.empty()) {
-    const auto first = static_cast<size_t>(step % steps_per_pass_ * pictures_per_step());
-    step_passes_ = std::span<const int64_t>(order_passes_).subspan(first, step_rows_.size());
+    step_passes_ = std::span<const int64_t>(order_passes_).subspan(step_begin_, step_rows_.size());
   }
   mixes_ = mixes_in_step(config_, step, steps_per_epoch());
   self_share_ = self_target_share(config_, step, steps_per_epoch());
@@ -70,6 +71,24 @@ std::span<const int64_t> TrainingBatches::passes_of(int64_t batch) const {
   return step_passes_.subspan(batch * config_.batch_size, rows_of(batch).size());
 }
 
+std::vector<int64_t> TrainingBatches::rows_ahead(int64_t batch, size_t most) {
+  std::vector<int64_t> rows;
+  const auto size = static_cast<size_t>(config_.batch_size);
+  const size_t ranks = inputs_.exchange == nullptr ? 1 : static_cast<size_t>(inputs_.exchange->size());
+  const auto add = [&](const std::vector<int64_t>& order, size_t begin) {
+    for (; begin < order.size() && rows.size() < most; begin += ranks * size) {
+      const auto part = std::span(order).subspan(begin, std::min(size, order.size() - begin));
+      rows.insert(rows.end(), part.begin(), part.end());
+    }
+  };
+  add(order_, static_cast<size_t>(step_begin_) + static_cast<size_t>(batch) * size);
+  if (rows.size() >= most) return rows;
+  std::vector<int64_t> passes;
+  if (next_pass_ != pass_ + 1) mix_of_sources_.start_pass(next_pass_ = pass_ + 1, next_order_, passes);
+  add(next_order_, inputs_.exchange == nullptr ? 0 : static_cast<size_t>(inputs_.exchange->rank()) * size);
+  return rows;
+}
+
 data::Mix TrainingBatches::mix_of(int64_t batch, int64_t i) const {
   const std::span<const int64_t> passes = passes_of(batch);
   return data::draw_mix(config_.mixing, shape_, {config_.seed, passes.empty() ? pass_ : passes[i], rows_of(batch)[i]});
@@ -81,6 +100,8 @@ void TrainingBatches::fill(int64_t batch) {
   Augmentation augmentation = config_.augmentation;
   augmentation.crop = crop_;
   if (!mixes_) augmentation.erasing = 0;
+  const bool reads_ahead = ahead_ && ahead_->capacity() > 0;
+  if (reads_ahead) ahead_->expect(rows_ahead(batch, static_cast<size_t>(ahead_->capacity())));
   data::fill_batch(inputs_.data, rows_,
                    {.scale = config_.preprocessing.scale,
                     .shift = config_.preprocessing.shift,
@@ -91,7 +112,8 @@ void TrainingBatches::fill(int64_t batch) {
                     .shape = shape_,
                     .resize = resize_,
                     .equalize = config_.preprocessing.equalize,
-                    .standardize = config_.preprocessing.standardize == Standardization::kPicture},
+                    .standardize = config_.preprocessing.standardize == Standardization::kPicture,
+                    .ahead = reads_ahead ? &*ahead_ : nullptr},
                    pictures_.values().first(count_ * picture_size_));
   fill_targets();
   if (mixes_ && config_.mixing.any()) mix(batch);

@@ -8,6 +8,7 @@
 
 #include "data/augment.h"
 #include "data/mixing.h"
+#include "data/read_ahead.h"
 #include "fer/trainer.h"
 #include "train/step/run_inputs.h"
 #include "train/step/running_targets.h"
@@ -64,6 +65,8 @@ class TrainingBatches {
   std::span<const int64_t> rows_of(int64_t batch) const;
   // Of each row of a batch the pass over its source; empty: all are of pass_.
   std::span<const int64_t> passes_of(int64_t batch) const;
+  // The rows from this batch on, in the order in which this process will ask for them, at most `most`.
+  std::vector<int64_t> rows_ahead(int64_t batch, size_t most);
   data::Mix mix_of(int64_t batch, int64_t i) const;
   void fill_targets();
   void mix(int64_t batch);
@@ -80,13 +83,15 @@ class TrainingBatches {
   bool one_left_over_ = false;  // in this step
   SourceMix mix_of_sources_;
   // Rows of the pass, of the step, of the batch; and of each the pass over its source, empty where that is pass_.
-  std::vector<int64_t> order_, order_passes_;
+  std::vector<int64_t> order_, order_passes_, next_order_;
+  int64_t step_begin_ = 0, next_pass_ = -1;  // of the step in the pass; which pass next_order_ is of
   std::span<const int64_t> step_rows_, rows_, step_passes_;
   double self_share_ = 0;  // of the self-targets in the step's targets
   std::optional<RunningTargets> self_targets_;
   Tensor pictures_, targets_, probabilities_;
   std::vector<float> weights_;
   std::vector<float> last_picture_, last_target_;  // of the batch, as they were before mixing
+  std::optional<data::ReadAhead> ahead_;
 };
 
 // The distribution that a row's loss is taken against: its soft target where there are any, else one-hot; smoothed,

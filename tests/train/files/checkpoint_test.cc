@@ -2,13 +2,12 @@
 #include "train/files/checkpoint.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "io/safetensors.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/train/whole_run.h"
 
 namespace fer {
@@ -26,25 +25,6 @@ TEST(Checkpoint, OfALossThatStopsBeingFiniteIsTheOneBefore) {
   config.resume = true;
   EXPECT_EQ(message_of([&] { outcome_of(config); }), message);
 }
-
-// Files longer than `bytes` cannot be written while it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, SIG_DFL);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_ = {};
-};
 
 TEST(Checkpoint, ThatDoesNotFitOnTheDiskLeavesTheOneBefore) {
   const ScratchFolder folder;

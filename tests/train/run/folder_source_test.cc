@@ -20,11 +20,12 @@ class FolderSource : public ::testing::Test {
           << encode_png({6, 6, 1, {pixels.begin(), pixels.end()}});
     }
   }
-  PictureFolder read(int64_t memory_bytes) const {
-    return read_picture_folder(folder_ / "pics", {.height = 6, .width = 6, .memory_bytes = memory_bytes});
+  PictureFolder read(int64_t memory_bytes, const std::string& cache = "") const {
+    return read_picture_folder(folder_ / "pics",
+                               {.height = 6, .width = 6, .memory_bytes = memory_bytes, .cache_dir = cache});
   }
-  static std::vector<float> trained(const Dataset& data) {
-    Trainer trainer(small_network(), small_config());
+  static std::vector<float> trained(const Dataset& data, TrainConfig config = small_config()) {
+    Trainer trainer(small_network(), config);
     trainer.fit(data, numbers(0, 50), numbers(50, 60));
     const auto values = trainer.model().weights.values.values();
     return {values.begin(), values.end()};
@@ -48,6 +49,43 @@ TEST_F(FolderSource, GivesTheSamePicturesAndWeights) {
     ASSERT_TRUE(std::equal(picture.begin(), picture.end(), expected.begin())) << i;
   }
   EXPECT_EQ(trained(in_files), trained(in_memory));
+}
+
+// With augmentation and mixing on top, several batches in a step, a size that changes, and the moments of batch norms
+// found anew in a pass of their own.
+TEST_F(FolderSource, GivesTheSameWeightsWithACacheAndReadAhead) {
+  TrainConfig config = small_config();
+  config.accumulate = 2;
+  config.batch_size = 4;
+  config.recompute_batch_norm = true;
+  config.augmentation = {.horizontal_flip = true, .rotation_deg = 10};
+  config.mixing.mixup = 0.2;
+  set_num_threads(1);
+  const std::vector<float> expected = trained(read(1 << 20).data, config);
+  for (const int threads : {1, 2, 3}) {
+    set_num_threads(threads);
+    EXPECT_EQ(trained(read(1).data, config), expected) << threads;
+    for (const int64_t memory : {1, 1 << 20}) {
+      EXPECT_EQ(trained(read(memory, folder_ / "cache").data, config), expected) << threads << " " << memory;
+    }
+  }
+  set_num_threads(0);
+}
+
+// A run begun with a cache goes on without one, and the other way round.
+TEST_F(FolderSource, ResumesWithAndWithoutACache) {
+  set_num_threads(2);
+  const std::vector<float> expected = trained(read(1 << 20).data);
+  for (const bool cached_first : {true, false}) {
+    const std::string cache = folder_ / "cache";
+    TrainConfig config = small_config(folder_ / (cached_first ? "a" : "b"));
+    config.epochs = 2;
+    trained(read(1, cached_first ? cache : "").data, config);
+    config.epochs = 4;
+    config.resume = true;
+    EXPECT_EQ(trained(read(1, cached_first ? "" : cache).data, config), expected) << cached_first;
+  }
+  set_num_threads(0);
 }
 
 TEST_F(FolderSource, NoticesThatAPictureChanged) {
