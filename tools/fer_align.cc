@@ -182,7 +182,7 @@ int align(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto value = [](const char* text) { return cxxopts::value<std::string>()->default_value(text); };
   auto add = options.add_options();
   add("size", "Width and height of the pictures that are written", value("48"), "N");
@@ -207,7 +207,7 @@ cli::Program program() {
       .purpose =
           "Cuts the largest face out of a picture, or out of every picture of a folder, and writes it as PNG: by its "
           "box,\nor turned upright by its points. OUT is a file where IN is one; a new folder for a folder.",
-      .declare = declare,
+      .declare = declare_options,
       .run = align};
 }
 

@@ -100,7 +100,7 @@ int calibrate(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("out", "The model with its temperature", text(), "FILE");
   options.add_options()("split",
@@ -122,7 +122,7 @@ cli::Program program() {
               "Fits a temperature, by which the model's logits are divided, to labelled pictures that it was not "
               "trained on, and writes\nthe model with it: its probabilities then say how often it is right. Which "
               "class comes first stays as it is.",
-          .declare = declare,
+          .declare = declare_options,
           .run = calibrate};
 }
 

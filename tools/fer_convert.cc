@@ -111,7 +111,7 @@ int convert(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("out", "Write the new model here", text(), "FILE");
   options.add_options()("class-emoji", cli::kClassEmojiHelp, text(), "LIST");
@@ -163,7 +163,7 @@ cli::Program program() {
           .purpose =
               "Converts a model: to 8-bit integers (a quarter of the size, faster for single "
               "pictures), to a smaller\nfile, or, by the names of the files, to or from ONNX, or from Keras.",
-          .declare = declare,
+          .declare = declare_options,
           .run = convert,
           .groups = {"To 8-bit integers", "To a smaller file", "To ONNX", "From ONNX or Keras", "From Keras",
                      "Weights for another network"}};

@@ -96,7 +96,7 @@ int tell(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options();
   add("json", "Print one JSON object");
@@ -121,7 +121,7 @@ cli::Program program() {
           .purpose =
               "Counts the pictures of a CSV file or a folder, finds those that are the same or "
               "blank, draws them, and\nconverts between the two forms.",
-          .declare = declare,
+          .declare = declare_options,
           .run = tell};
 }
 

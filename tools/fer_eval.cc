@@ -130,7 +130,7 @@ int eval(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()(
       "split",
@@ -167,7 +167,7 @@ cli::Program program() {
               "and F1 of every class,\nconfusion matrix, calibration. Several models are taken as one: the mean of "
               "their probabilities.\nWithout a MODEL, the one that comes with libfer, or that FER_MODEL names, is "
               "evaluated.",
-          .declare = declare,
+          .declare = declare_options,
           .run = eval};
 }
 

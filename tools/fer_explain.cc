@@ -187,7 +187,7 @@ int explain_model(const cli::Arguments& arguments) {
   return explain_one(arguments, path, model, files[0]);
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("out", "Write the picture with the map over it, or the sheet of --examples", text(),
                         "FILE.png");
@@ -223,7 +223,7 @@ cli::Program program() {
               "Shows what a model looks at in a picture (a PNG, JPEG, PGM or WebP file, or a row of a CSV file): "
               "Grad-CAM or occlusion,\nthe maps of a layer, the first kernels, and the best and worst examples of a "
               "class. Without a MODEL, the one that comes\nwith libfer, or that FER_MODEL names, is asked.",
-          .declare = declare,
+          .declare = declare_options,
           .run = explain_model};
 }
 

@@ -148,7 +148,7 @@ int info(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   options.add_options()("batch-size", "Batch size for which memory is stated",
                         cxxopts::value<std::string>()->default_value("64"), "N");
   options.add_options()("list", "Print the names of the networks and the recipes that come with libfer");
@@ -163,7 +163,7 @@ cli::Program program() {
           .purpose =
               "Prints the layers of a network (a name or a JSON file) or of a trained model, its "
               "parameters, its\nmultiply-adds and the memory that training it takes.",
-          .declare = declare,
+          .declare = declare_options,
           .run = info};
 }
 

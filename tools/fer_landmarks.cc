@@ -128,7 +128,7 @@ int find(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options();
   add("predictor", "dlib's shape predictor of 68 points (shape_predictor_68_face_landmarks.dat)", text(), "FILE.dat");
@@ -145,7 +145,7 @@ cli::Program program() {
           .purpose =
               "Finds 68 points of the largest face of every picture, in fer2013.csv, a folder or single files, "
               "for networks\nthat take landmarks.",
-          .declare = declare,
+          .declare = declare_options,
           .run = find};
 }
 

@@ -74,7 +74,7 @@ int run_live(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("record",
                         "Write the frames with what was found: a video (.avi, .mp4) or a folder of PNG pictures",
@@ -107,7 +107,7 @@ cli::Program program() {
               "Shows what faces express, live: INPUT is a camera (0, /dev/video0), a video, a picture or a folder of "
               "them; without\none the camera 0. q or Escape ends. Without a MODEL, the one that comes with libfer, or "
               "that FER_MODEL names, answers.",
-          .declare = declare,
+          .declare = declare_options,
           .run = run_live};
 }
 

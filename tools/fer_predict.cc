@@ -91,7 +91,7 @@ int predict(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   options.add_options()("top", "Name the K most probable classes", cxxopts::value<std::string>()->default_value("1"),
                         "K");
   options.add_options()("json", "Print one JSON object per picture");
@@ -117,7 +117,7 @@ cli::Program program() {
               "them, or CSV files with a\npixels column or landmarks. Several .safetensors models are taken as "
               "one: the mean of their probabilities. Without a MODEL, "
               "the one that comes with libfer, or that FER_MODEL names, answers.",
-          .declare = declare,
+          .declare = declare_options,
           .run = predict};
 }
 

@@ -82,7 +82,7 @@ int report(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("figures", "The folder to write to (default: RUN/figures)", text(), "DIR");
   options.add_options()("data", "Where the data of the run are now (default: where they were)", text(), "DATA");
@@ -98,7 +98,7 @@ cli::Program program() {
               "Writes the figures of a run's folder as SVG, PNG and CSV files: loss and accuracy by epoch and by step, "
               "and of its best\nmodel on the pictures that it held out the confusion matrix, the classes, and the "
               "mistakes.",
-          .declare = declare,
+          .declare = declare_options,
           .run = report};
 }
 

@@ -147,7 +147,7 @@ int run_server(const cli::Arguments& arguments) {
   return 0;
 }
 
-void declare(cxxopts::Options& options) {
+void declare_options(cxxopts::Options& options) {
   const auto text = [](const char* value) { return cxxopts::value<std::string>()->default_value(value); };
   options.add_options()("host", "The address to listen at; 0.0.0.0 for all of this machine", text("127.0.0.1"),
                         "ADDRESS");
@@ -180,7 +180,7 @@ cli::Program program() {
               "Serves a web page and an HTTP interface that say what a model sees in pictures. Several models\nare "
               "offered for choice, the first by default. Without a MODEL, the one that comes with libfer, or that "
               "FER_MODEL names, answers.",
-          .declare = declare,
+          .declare = declare_options,
           .run = run_server};
 }
 
