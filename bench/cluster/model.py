@@ -12,9 +12,11 @@ its bytes at the link's rate and one message to each other rank; then its gather
 sends one thing after another, while the backward pass goes on. Every message waits until the ranks look at it, which
 they do between layers. A step ends with the last gather and the update.
 
-  rate      share of the link's bits that are ours; fitted
   wait      seconds from the arrival of a transfer until its rank sees it; fitted
-  message   seconds of processor time for each message
+  copy      seconds of the rank's processor for each byte that it sends and gets; fitted
+  RATE      share of the link's bits that are ours: what one TCP stream got between two of bench/cluster/hosts
+  MESSAGE   seconds of the rank's processor for each message: assumed
+  LATENCY   of a link of more than two ranks: assumed
 """
 import argparse
 import heapq
@@ -29,7 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, ".."))
 from performance import Plot, write_svg  # noqa: E402
 
-BATCH, BUCKET, MESSAGE, LATENCY = 64, 1 << 20, 5e-6, 100e-6
+BATCH, BUCKET, RATE, MESSAGE, LATENCY = 64, 1 << 20, 0.95, 5e-6, 200e-6
 COLOURS = {1: "#d62728", 10: "#2ca02c", 100: "#1f77b4"}
 RANKS = [2, 4, 8, 16, 32, 64, 128, 256]
 TOTAL = 1024  # pictures of a step whatever the number of ranks: strong scaling
@@ -90,13 +92,14 @@ class Step:
             while begins and begins[-1] >= done:
                 ready.append((now, min(BUCKET, self.floats - begins.pop())))
         ready += [(now, min(BUCKET, self.floats - begin)) for begin in reversed(begins)]
-        computed = now + 2 * len(ready) * (ranks - 1) * MESSAGE
+        share = (ranks - 1) / ranks
+        computed = now + 2 * len(ready) * (ranks - 1) * MESSAGE + 2 * self.floats * bytes_of_number * share * fit["copy"]
         events = [(at, k, "scatter", n) for k, (at, n) in enumerate(ready)]
         heapq.heapify(events)
         free = end = 0.0
         while events:
             at, k, what, n = heapq.heappop(events)
-            free = max(at, free) + n * bytes_of_number * 8 * (ranks - 1) / ranks / (gbit * 1e9 * fit["rate"])
+            free = max(at, free) + n * bytes_of_number * 8 * share / (gbit * 1e9 * RATE)
             seen = free + latency + fit["wait"]
             if what == "scatter":
                 heapq.heappush(events, (seen, k, "gather", n))
@@ -105,7 +108,7 @@ class Step:
 
 
 def fitted(step, measured):
-    """The rate and the wait of the least squared differences, relative to the steps that were measured."""
+    """The wait and the copy of the least squared differences, relative to the steps that were measured."""
     scale = measured["alone"] / step.alone(BATCH)
     step.before *= scale
     step.update *= scale
@@ -114,7 +117,7 @@ def fitted(step, measured):
     def error(fit):
         return sum((step.seconds(2, BATCH, gbit, fit, 2 if exchange == "bf16" else 4, delay / 1000 or 20e-6) / seconds - 1)**2
                    for gbit, delay, exchange, seconds in measured["links"])
-    return min(({"rate": rate / 100, "wait": wait / 2000} for rate in range(40, 101) for wait in range(0, 61)), key=error)
+    return min(({"copy": copy * 1e-10, "wait": wait / 2000} for copy in range(0, 41) for wait in range(0, 61)), key=error)
 
 
 def draw(step, fit, measured, network):
@@ -151,7 +154,7 @@ def main():
         measured = json.load(file)
     step = Step(profile(os.path.abspath(options.build), options.network))
     fit = fitted(step, measured)
-    print(f"{options.network}: rate {fit['rate']:.2f}, wait {1000 * fit['wait']:.1f} ms")
+    print(f"{options.network}: wait {1000 * fit['wait']:.1f} ms, copy {1e9 * fit['copy']:.1f} ns a byte")
     for gbit, delay, exchange, seconds in measured["links"]:
         model = step.seconds(2, BATCH, gbit, fit, 2 if exchange == "bf16" else 4, delay / 1000 or 20e-6)
         print(f"  2 ranks, {gbit} Gbit/s, {delay} ms, {exchange}: measured {1000 * seconds:.0f} ms, model {1000 * model:.0f} ms")

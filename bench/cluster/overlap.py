@@ -3,9 +3,10 @@
 
   bench/cluster/overlap.py BUILD [--network NAME] [--batch N] [--rounds N] [--links GBIT:MS[:bf16] ...] [--json FILE]   (as root)
 
-Two ranks of one thread each on two hosts of bench/cluster/hosts, beside two processes of one thread that train alone
-with the same batch. What a step takes longer than theirs is what is not hidden of the time that its bytes take on the
-link: each rank sends (and gets) half of the gradient to be summed and half of the sum, four bytes a number, or two.
+Two ranks of one thread each on two hosts of bench/cluster/hosts. What a step takes longer than over a link without a
+limit, which costs the processors as much, is what is not hidden of the time that its bytes take on the link: each rank
+sends (and gets) half of the gradient to be summed and half of the sum, four bytes a number, or two. Beside them two
+processes of one thread that train alone with the same batch: what all of the exchange costs.
 """
 import argparse
 import csv
@@ -73,21 +74,26 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, folder)
         links = [(link.split(":") + ["fp32"])[:3] for link in options.links]
-        alone, found = [], [[] for _ in links]
+        alone, free, found = [], {"fp32": [], "bf16": []}, [[] for _ in links]
         for _ in range(options.rounds):
             alone.append(bench.alone())
+            for exchange, seconds in free.items():
+                seconds.append(bench.linked("0", "0", exchange))
             for seconds, link in zip(found, links):
                 seconds.append(bench.linked(*link))
     base = statistics.median(alone)
     print(f"{options.network}, batches of {options.batch}: a step alone takes {1000 * base:.0f} ms "
           f"({1000 * min(alone):.0f} to {1000 * max(alone):.0f}), {bench.numbers} numbers of gradient")
+    for exchange, seconds in free.items():
+        print(f"no limit, {exchange}: a step takes {1000 * statistics.median(seconds):.0f} ms ({1000 * min(seconds):.0f} to {1000 * max(seconds):.0f})")
     for seconds, (rate, delay, exchange) in zip(found, links):
         step = statistics.median(seconds)
         on_link = bench.numbers * (2 if exchange == "bf16" else 4) * 8 / (float(rate) * 1e9)
         print(f"{rate} Gbit/s, {delay} ms, {exchange}: a step takes {1000 * step:.0f} ms ({1000 * min(seconds):.0f} to {1000 * max(seconds):.0f}); "
-              f"{1000 * on_link:.0f} ms on the link, {100 * (1 - (step - base) / on_link):.0f} % of them hidden")
+              f"{1000 * on_link:.0f} ms on the link, {100 * (1 - (step - statistics.median(free[exchange])) / on_link):.0f} % of them hidden")
     if options.json:
-        medians = [[float(rate), float(delay), exchange, statistics.median(seconds)] for seconds, (rate, delay, exchange) in zip(found, links)]
+        medians = [[1000.0, 0.0, exchange, statistics.median(seconds)] for exchange, seconds in free.items()]
+        medians += [[float(rate), float(delay), exchange, statistics.median(seconds)] for seconds, (rate, delay, exchange) in zip(found, links)]
         with open(options.json, "w") as file:
             json.dump({"network": options.network, "batch": options.batch, "alone": base, "links": medians}, file)
 

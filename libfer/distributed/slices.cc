@@ -31,10 +31,11 @@ struct OrderedSum::Bucket {
 OrderedSum::OrderedSum(Exchange& exchange, int64_t n, Precision precision, int64_t bucket_floats)
     : exchange_(exchange), bf16_(precision == Precision::kBf16) {
   const int64_t ranks = exchange.size();
-  int64_t sums = 0;
-  for (int64_t begin = 0; begin < n; begin += bucket_floats) {
+  int64_t sums = 0, floats = std::min(bucket_floats, kFirstBucketFloats);
+  for (int64_t begin = 0; begin < n; begin = buckets_.back().range.end) {
     Bucket bucket;
-    bucket.range = {begin, std::min(begin + bucket_floats, n)};
+    bucket.range = {begin, std::min(begin + floats, n)};
+    floats = std::min(2 * floats, bucket_floats);
     const Range own = slice(bucket.range.size(), ranks, exchange.rank());
     bucket.own = {begin + own.begin, begin + own.end};
     bucket.sum_begin = sums;

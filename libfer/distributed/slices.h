@@ -32,8 +32,9 @@ Range slice(int64_t n, int64_t ranks, int64_t r);
 class OrderedSum {
  public:
   // A bucket of 4 MiB is long enough for latency not to count, and short enough for a network of a few million
-  // parameters to have several under way.
-  static constexpr int64_t kBucketFloats = 1 << 20;
+  // parameters to have several under way. Those at the front, of which the backward pass is done last, begin with 256
+  // KiB and double: nothing hides what is sent after it.
+  static constexpr int64_t kBucketFloats = 1 << 20, kFirstBucketFloats = 1 << 16;
 
   // Keeps a reference to the exchange. The sum does not depend on bucket_floats. kBf16: every contribution, and the sum
   // itself, is rounded to bfloat16 and takes half the bytes on its way; additions are in 32 bits.
