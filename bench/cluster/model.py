@@ -7,7 +7,7 @@ Prints how much sooner 2 to 256 ranks of one thread each train than one, at 1, 1
 docs/images/cluster.svg. FILE: of bench/cluster/overlap.py's --json, by default bench/cluster/measured.json.
 
 The model. A rank computes as `fer-train --profile` measures it, in proportion to its pictures. Gradients go in buckets
-of 4 MiB, the last layers' first. A bucket is ready when its layers' backward pass is done; its scatter takes (P-1)/P of
+of up to 4 MiB, the last layers' first. A bucket is ready when its layers' backward pass is done; its scatter takes (P-1)/P of
 its bytes at the link's rate and one message to each other rank; then its gather takes as much again. A rank's link
 sends one thing after another, while the backward pass goes on. Every message waits until the ranks look at it, which
 they do between layers. A step ends with the last gather and the update.
@@ -31,7 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, ".."))
 from performance import Plot, write_svg  # noqa: E402
 
-BATCH, BUCKET, RATE, MESSAGE, LATENCY = 64, 1 << 20, 0.95, 5e-6, 200e-6
+BATCH, FIRST_BUCKET, BUCKET, RATE, MESSAGE, LATENCY = 64, 1 << 16, 1 << 20, 0.95, 5e-6, 200e-6
 COLOURS = {1: "#d62728", 10: "#2ca02c", 100: "#1f77b4"}
 RANKS = [2, 4, 8, 16, 32, 64, 128, 256]
 TOTAL = 1024  # pictures of a step whatever the number of ranks: strong scaling
@@ -76,7 +76,7 @@ class Step:
             if all(later != name for later, _ in measured["backward"][i + 1:]):
                 done = min(done, begins.get(name, done))
             self.layers.append((seconds, done))
-        self.floats = at
+        self.floats, self.first_bucket = at, FIRST_BUCKET
 
     def alone(self, pictures):
         return (self.before + sum(seconds for seconds, _ in self.layers)) * pictures / BATCH + self.update
@@ -86,12 +86,17 @@ class Step:
         if ranks == 1:
             return self.alone(pictures)
         now, ready = self.before * pictures / BATCH, []
-        begins = list(range(0, self.floats, BUCKET))
+        cuts, size = [0], self.first_bucket
+        while cuts[-1] < self.floats:
+            cuts.append(min(cuts[-1] + size, self.floats))
+            size = min(2 * size, BUCKET)
+        buckets = list(zip(cuts, cuts[1:]))
         for seconds, done in self.layers:
             now += seconds * pictures / BATCH
-            while begins and begins[-1] >= done:
-                ready.append((now, min(BUCKET, self.floats - begins.pop())))
-        ready += [(now, min(BUCKET, self.floats - begin)) for begin in reversed(begins)]
+            while buckets and buckets[-1][0] >= done:
+                begin, end = buckets.pop()
+                ready.append((now, end - begin))
+        ready += [(now, end - begin) for begin, end in reversed(buckets)]
         share = (ranks - 1) / ranks
         computed = now + 2 * len(ready) * (ranks - 1) * MESSAGE + 2 * self.floats * bytes_of_number * share * fit["copy"]
         events = [(at, k, "scatter", n) for k, (at, n) in enumerate(ready)]
@@ -114,10 +119,12 @@ def fitted(step, measured):
     step.update *= scale
     step.layers = [(seconds * scale, done) for seconds, done in step.layers]
 
+    step.first_bucket = measured.get("first_bucket", FIRST_BUCKET)  # of the program that was measured
+
     def error(fit):
         return sum((step.seconds(2, BATCH, gbit, fit, 2 if exchange == "bf16" else 4, delay / 1000 or 20e-6) / seconds - 1)**2
                    for gbit, delay, exchange, seconds in measured["links"])
-    return min(({"copy": copy * 1e-10, "wait": wait / 2000} for copy in range(0, 41) for wait in range(0, 61)), key=error)
+    return min(({"copy": copy * 1e-10, "wait": wait / 2000} for copy in range(0, 41) for wait in range(0, 121)), key=error)
 
 
 def draw(step, fit, measured, network):
@@ -133,7 +140,7 @@ def draw(step, fit, measured, network):
             plot.text(plot.x0 + 10, plot.y0 + 20 + 16 * list(COLOURS).index(gbit), f"{gbit} Gbit/s (dashed: bf16)", anchor="start", colour=colour)
         if x == 0:
             for gbit, delay, exchange, seconds in measured["links"]:
-                plot.dot(2, 2 * measured["alone"] / seconds, COLOURS[int(gbit)])
+                plot.dot(2, 2 * measured["alone"] / seconds, COLOURS.get(int(gbit), "#333"))
         plots.append(plot)
     write_svg("cluster.svg", plots, 1120, 400)
 
@@ -158,6 +165,7 @@ def main():
     for gbit, delay, exchange, seconds in measured["links"]:
         model = step.seconds(2, BATCH, gbit, fit, 2 if exchange == "bf16" else 4, delay / 1000 or 20e-6)
         print(f"  2 ranks, {gbit} Gbit/s, {delay} ms, {exchange}: measured {1000 * seconds:.0f} ms, model {1000 * model:.0f} ms")
+    step.first_bucket = FIRST_BUCKET
     print("times the rate of one rank   " + "".join(f"{p:8d}" for p in RANKS))
     for title, pictures in ((f"weak, {BATCH} for each", lambda p: BATCH), (f"strong, {TOTAL} in all", lambda p: TOTAL / p)):
         for gbit in COLOURS:

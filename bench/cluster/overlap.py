@@ -81,6 +81,9 @@ def main():
                 seconds.append(bench.linked("0", "0", exchange))
             for seconds, link in zip(found, links):
                 seconds.append(bench.linked(*link))
+            last = {"alone": alone[-1], **{f"no limit, {name}": each[-1] for name, each in free.items()}}
+            last.update({":".join(link): seconds[-1] for link, seconds in zip(links, found)})
+            print("round: " + ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in last.items()), flush=True)
     base = statistics.median(alone)
     print(f"{options.network}, batches of {options.batch}: a step alone takes {1000 * base:.0f} ms "
           f"({1000 * min(alone):.0f} to {1000 * max(alone):.0f}), {bench.numbers} numbers of gradient")
