@@ -17,7 +17,7 @@ TrainConfig together_config(std::string out_dir) {
   return config;
 }
 
-void expect_all_are(const std::vector<Outcome>& found, const Outcome& expected) {
+void expect_together_are(const std::vector<Outcome>& found, const Outcome& expected) {
   for (const Outcome& each : found) expect_same(each, expected);
 }
 
@@ -51,7 +51,7 @@ TEST(Together, RanksEndInTheBytesOfOneProcess) {
     for (const int threads : {1, 2}) {
       SCOPED_TRACE(::testing::Message() << ranks << " ranks, " << threads << " threads");
       config.out_dir = folder / (std::to_string(ranks) + "-" + std::to_string(threads));
-      expect_all_are(outcomes_on(ranks, config, {}, threads), expected);
+      expect_together_are(outcomes_on(ranks, config, {}, threads), expected);
     }
   }
 }
@@ -63,7 +63,7 @@ TEST(Together, RanksExchangeBf16WithTheSameRoundingAlone) {
   const Outcome expected = outcome_of(config);
   for (const int ranks : {3, 4}) {
     config.out_dir = folder / std::to_string(ranks);
-    expect_all_are(outcomes_on(ranks, config), expected);
+    expect_together_are(outcomes_on(ranks, config), expected);
   }
 }
 
@@ -80,7 +80,7 @@ TEST(Together, ARunGoesOnAsAnyOtherNumberOfRanks) {
   };
   outcomes_on(3, config, stop_after(6));
   outcome_of(config, stop_after(2));
-  expect_all_are(outcomes_on(4, config), expected);
+  expect_together_are(outcomes_on(4, config), expected);
 }
 
 // Plain gradient descent: Adam would make a whole step of what is zero but for roundings.
