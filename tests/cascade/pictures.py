@@ -25,9 +25,9 @@ def photographs():
     found = {}
     for name in NAMES:
         for ending in (".png", ".jpg"):
-            picture = cv2.imread(os.path.join(PHOTOGRAPHS, name + ending), cv2.IMREAD_GRAYSCALE)
-            if picture is not None:
-                found[name] = picture
+            path = os.path.join(PHOTOGRAPHS, name + ending)
+            if os.path.exists(path):
+                found[name] = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
     return found
 
 
