@@ -105,8 +105,8 @@ class Load {
 
   void send_due() {
     while (!due_.empty() && !free_.empty()) {
-      Connection& connection = all_[free_.back()];
-      free_.pop_back();
+      Connection& connection = all_[free_.front()];  // each in turn: one that is idle for long is closed
+      free_.pop_front();
       connection.due = due_.front();
       due_.pop_front();
       send_whole(connection.socket, options_.requests[sent_++ % options_.requests.size()]);
@@ -163,7 +163,7 @@ class Load {
   Options options_;
   int epoll_;
   std::vector<Connection> all_;
-  std::vector<size_t> free_;
+  std::deque<size_t> free_;
   std::deque<Moment> due_;
   Moment next_, count_from_;
   bool counting_ = false;
