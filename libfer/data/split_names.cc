@@ -11,10 +11,11 @@ namespace fer::data {
 
 std::optional<Usage> split_of(const std::string& name) {
   static constexpr std::pair<std::string_view, Usage> kSplits[] = {
-      {"train", Usage::kTraining},         {"training", Usage::kTraining},     {"val", Usage::kPublicTest},
-      {"valid", Usage::kPublicTest},       {"validation", Usage::kPublicTest}, {"dev", Usage::kPublicTest},
-      {"publictest", Usage::kPublicTest},  {"test", Usage::kPrivateTest},      {"testing", Usage::kPrivateTest},
-      {"privatetest", Usage::kPrivateTest}};
+      {"train", Usage::kTraining},          {"training", Usage::kTraining},        {"val", Usage::kPublicTest},
+      {"valid", Usage::kPublicTest},        {"validation", Usage::kPublicTest},    {"dev", Usage::kPublicTest},
+      {"publictest", Usage::kPublicTest},   {"test", Usage::kPrivateTest},         {"testing", Usage::kPrivateTest},
+      {"privatetest", Usage::kPrivateTest}, {"trainset", Usage::kTraining},        {"trainingset", Usage::kTraining},
+      {"valset", Usage::kPublicTest},       {"validationset", Usage::kPublicTest}, {"testset", Usage::kPrivateTest}};
   std::string key = csv::lower(name);
   std::erase_if(key, [](char c) { return c == '_' || c == '-' || c == ' '; });
   const auto found = std::ranges::find(kSplits, key, [](const auto& split) { return split.first; });

@@ -39,6 +39,18 @@ TEST(FolderScan, FindsClassesSplitsAndPicturesInOrder) {
                    "valid/happy/e.png 0 PublicTest", "test/sad/d.pgm 1 PrivateTest"}));
 }
 
+// As AffectNet names them.
+TEST(FolderScan, SplitsMayBeCalledSets) {
+  const TemporaryFolder folder;
+  for (const char* name : {"train_set/0/1.png", "Val_Set/0/1.png", "test-set/0/1.png"}) put_picture(folder, name);
+  const FolderScan scan = scan_folder(folder.path());
+  ASSERT_EQ(scan.pictures.size(), 3u);
+  EXPECT_EQ(scan.class_names, Names{"0"});
+  EXPECT_EQ(scan.pictures[0].usage, Usage::kTraining);
+  EXPECT_EQ(scan.pictures[1].usage, Usage::kPublicTest);
+  EXPECT_EQ(scan.pictures[2].usage, Usage::kPrivateTest);
+}
+
 TEST(FolderScan, ATestPartWithoutClassesIsCountedApart) {
   const TemporaryFolder folder;
   for (const char* name :

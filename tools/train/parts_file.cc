@@ -9,6 +9,7 @@
 #include "fer/duplicates.h"
 #include "fer/error.h"
 #include "fer/file.h"
+#include "fer/sources.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/pictures.h"
 #include "tools/train/run_files.h"
@@ -83,6 +84,8 @@ std::string held_out_text(const Dataset& data, const SplitOptions& split) {
   if (split.private_test_too) json["private_test_too"] = true;
   if (!split.stratified) json["stratified"] = false;
   if (split.limit > 0) json["limit"] = split.limit;
+  const bool in_sources = split.limit_rule == LimitRule::kEvenlyInSources && sources_of(data).size() > 1;
+  if (split.limit > 0 && in_sources) json["limit_in_sources"] = true;
   return json.dump();
 }
 
@@ -92,16 +95,18 @@ std::optional<SplitOptions> split_of_model(const std::string& text, const std::s
     const auto json = nlohmann::json::parse(text);
     const bool same = json.at("pictures").get<int64_t>() == data.size() && json.at("crc32") == data_checksum(data);
     if (!same) return std::nullopt;
-    SplitOptions split{.official = false,
-                       .private_test_too = json.value("private_test_too", false),
-                       .validation_share = json.value("validation", 0.0),
-                       .test_share = json.value("test", 0.0),
-                       .folds = json.value("folds", int64_t{0}),
-                       .fold = json.value("fold", int64_t{0}),
-                       .stratified = json.value("stratified", true),
-                       .unused_share = json.value("unused", 0.0),
-                       .seed = json.at("seed").get<uint64_t>(),
-                       .limit = json.value("limit", int64_t{0})};
+    SplitOptions split{
+        .official = false,
+        .private_test_too = json.value("private_test_too", false),
+        .validation_share = json.value("validation", 0.0),
+        .test_share = json.value("test", 0.0),
+        .folds = json.value("folds", int64_t{0}),
+        .fold = json.value("fold", int64_t{0}),
+        .stratified = json.value("stratified", true),
+        .unused_share = json.value("unused", 0.0),
+        .seed = json.at("seed").get<uint64_t>(),
+        .limit = json.value("limit", int64_t{0}),
+        .limit_rule = json.value("limit_in_sources", false) ? LimitRule::kEvenlyInSources : LimitRule::kEvenly};
     if (json.contains("of")) split.of = parse_usages("train", json.at("of").get<std::string>());
     const auto share = [](double s) { return s >= 0 && s < 1; };
     const bool folds = split.folds == 0 || (split.folds >= 2 && split.fold >= 1 && split.fold <= split.folds);

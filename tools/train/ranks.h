@@ -27,7 +27,7 @@ struct Order {
   Arguments arguments;
   bool with_remarks = true;
   // Of SplitOptions: those of the version that began the run.
-  LimitRule limit_rule = LimitRule::kEvenly;
+  LimitRule limit_rule = LimitRule::kEvenlyInSources;
   bool stratified = true;
 };
 // Rank 0: tells the others; they wait without a timeout for the next order, since rank 0 may evaluate what was trained.

@@ -22,7 +22,15 @@ using nlohmann::ordered_json;
 
 // What --limit means in this run; without such a word, the first pictures.
 constexpr const char* kLimitOfAllClasses = "evenly from all classes of any data";
+constexpr const char* kLimitOfSources = "evenly from all classes and sources";
 constexpr const char* kLimitOfFolders = "evenly from all classes";  // the first rows of a CSV file
+// Null: none. (Of one source the two even rules are the same.)
+const char* words_for_limit(LimitRule rule, size_t sources) {
+  if (rule == LimitRule::kFirst) return nullptr;
+  if (rule == LimitRule::kEvenlyInFolders) return kLimitOfFolders;
+  return rule == LimitRule::kEvenlyInSources && sources > 1 ? kLimitOfSources : kLimitOfAllClasses;
+}
+
 // How a random split was drawn; without this word, from all rows at once.
 constexpr const char* kStratified = "by class";
 
@@ -164,6 +172,7 @@ StoredCall stored_call(const std::string& folder) {
   if (call.data.empty()) call.data.push_back(text_of(data["path"]));
   const std::string limit = data.value("limit", "");
   if (limit == kLimitOfAllClasses) call.limit_rule = LimitRule::kEvenly;
+  if (limit == kLimitOfSources) call.limit_rule = LimitRule::kEvenlyInSources;
   if (limit == kLimitOfFolders) call.limit_rule = LimitRule::kEvenlyInFolders;
   call.stratified = data.value("drawn", "") == kStratified;
   for (const auto& [name, value] : json["options"].items()) {
@@ -193,8 +202,9 @@ void write_run_json(const std::string& folder, const Arguments& call, const Argu
     for (const std::string& path : all.operands()) json["data"]["paths"].push_back(stored_text(lasting_path(path)));
   }
   if (!rows.test.empty()) json["data"]["test"] = {{"name", rows.test_name}, {"pictures", rows.test.size()}};
-  if (all.has("limit") && split.limit_rule == LimitRule::kEvenly) json["data"]["limit"] = kLimitOfAllClasses;
-  if (all.has("limit") && split.limit_rule == LimitRule::kEvenlyInFolders) json["data"]["limit"] = kLimitOfFolders;
+  if (const char* words = words_for_limit(split.limit_rule, all.operands().size()); all.has("limit") && words) {
+    json["data"]["limit"] = words;
+  }
   if (rows.random && split.stratified) json["data"]["drawn"] = kStratified;
   write_file(run_json_path(folder), json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }

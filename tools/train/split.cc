@@ -122,10 +122,25 @@ TrainingRows random_rows(const Dataset& data, const SplitOptions& options, const
   return rows;
 }
 
-// `limit` of the rows: one of every class in turn, as long as the class has one, in their order.
-std::vector<int64_t> of_all_classes(const Dataset& data, const std::vector<int64_t>& rows, size_t limit) {
+// The rows so that one of every source comes in turn, as long as the source has one.
+std::vector<int64_t> by_turns_of_sources(const Dataset& data, const std::vector<int64_t>& rows) {
+  const std::vector<size_t> source = sources_of_rows(data, rows);
+  std::map<size_t, int64_t> found;
+  std::vector<std::tuple<int64_t, size_t, int64_t>> turns;  // the how manieth of its source, the source, the row
+  for (size_t i = 0; i < rows.size(); ++i) turns.emplace_back(found[source[i]]++, source[i], rows[i]);
+  std::sort(turns.begin(), turns.end());
+  std::vector<int64_t> sorted;
+  for (const auto& turn : turns) sorted.push_back(std::get<2>(turn));
+  return sorted;
+}
+
+// `limit` of the rows: one of every class in turn, as long as the class has one.
+std::vector<int64_t> of_all_classes(const Dataset& data, const std::vector<int64_t>& rows, size_t limit, bool sources) {
   std::map<uint8_t, std::vector<int64_t>> by_class;
   for (const int64_t row : rows) by_class[data.labels[static_cast<size_t>(row)]].push_back(row);
+  for (auto& [label, members] : by_class) {
+    if (sources) members = by_turns_of_sources(data, members);
+  }
   std::vector<int64_t> chosen;
   for (size_t turn = 0; chosen.size() < limit; ++turn) {
     for (const auto& [label, members] : by_class) {
@@ -145,16 +160,17 @@ size_t classes_among(const Dataset& data, const std::vector<int64_t>& rows) {
 void limit_rows(const Dataset& data, const SplitOptions& options, const std::string& path, TrainingRows& all) {
   if (options.limit == 0) return;
   const auto limit = static_cast<size_t>(options.limit);
-  const bool evenly = options.limit_rule == LimitRule::kEvenly ||
+  const bool sources = options.limit_rule == LimitRule::kEvenlyInSources && sources_of(data).size() > 1;
+  const bool evenly = options.limit_rule == LimitRule::kEvenly || options.limit_rule == LimitRule::kEvenlyInSources ||
                       (options.limit_rule == LimitRule::kEvenlyInFolders && !data.files.empty());
   for (auto& [rows, name] : {std::tie(all.train, all.train_name), std::tie(all.validation, all.validation_name),
                              std::tie(all.test, all.test_name)}) {
     if (rows.size() <= limit) continue;
     const size_t classes = classes_among(data, rows);
     if (evenly) {
-      rows = of_all_classes(data, rows, limit);
-      all.notes.push_back(
-          fmt::format("{}: --limit {}: pictures of {} taken evenly from all {} classes", path, limit, name, classes));
+      rows = of_all_classes(data, rows, limit, sources);
+      all.notes.push_back(fmt::format("{}: --limit {}: pictures of {} taken evenly from all {} classes{}", path, limit,
+                                      name, classes, sources ? ", and for each from all sources that have it" : ""));
       continue;
     }
     rows.resize(limit);

@@ -12,9 +12,10 @@ namespace fer::cli {
 
 // Which rows --limit takes.
 enum class LimitRule : uint8_t {
-  kEvenly,           // as many of every class
+  kEvenly,           // as many of every class, its first ones: runs of several sources begun before
   kEvenlyInFolders,  // the first ones of a CSV file, but as many of every class from folders: runs begun before
-  kFirst             // the first ones, from folders too: the first runs of all
+  kFirst,            // the first ones, from folders too: the first runs of all
+  kEvenlyInSources   // as many of every class, and for each class as many of every source
 };
 
 struct SplitOptions {
@@ -32,7 +33,7 @@ struct SplitOptions {
   double unused_share = 0;  // of the rows that are not for validation, left out
   uint64_t seed = 42;
   int64_t limit = 0;  // at most so many rows of each part; 0: all
-  LimitRule limit_rule = LimitRule::kEvenly;
+  LimitRule limit_rule = LimitRule::kEvenlyInSources;
 };
 
 struct TrainingRows {

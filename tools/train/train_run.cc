@@ -107,7 +107,8 @@ void Run::execute() {
   options_.config.epochs = epochs_of_steps(options_.config, per_pass);
   if (!options_.quiet) print_notes();
   Model& start = start_.model;
-  const bool evenly = options_.split.limit == 0 || options_.split.limit_rule == LimitRule::kEvenly;
+  const LimitRule rule = options_.split.limit_rule;
+  const bool evenly = options_.split.limit == 0 || rule == LimitRule::kEvenly || rule == LimitRule::kEvenlyInSources;
   const bool remembered = rows_.random && !options_.wrong_only && evenly;
   start.held_out = remembered ? held_out_text(data_, options_.split) : "";
   facts_ = report_facts(options_, start.network, data_, rows_, given_.command());

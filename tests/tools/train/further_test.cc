@@ -1,4 +1,8 @@
 // Training further: other classes, frozen layers, what a model gets wrong.
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "fer/model.h"
 #include "tests/tools/tool_run.h"
 
@@ -106,6 +110,28 @@ TEST_F(Further, WhatAModelGetsWrongIsADataSet) {
       run("fer-train faces.csv --network seed001_shallow_cnn --wrong-only run/best.safetensors --out x");
   EXPECT_EQ(other.status, 1);
   EXPECT_NE(other.err.find("expected a model of the classes that are trained"), std::string::npos) << other.err;
+}
+
+// What is held out stays held out: only pictures for training are asked about, and fewer of them are trained on.
+TEST_F(Further, OnWhatAModelGetsWrongLeavesTheHeldOutPartsAlone) {
+  for (const std::string split : {"--split random --test-split 0.2 --validation-split 0.2", "--folds 3 --fold 2"}) {
+    std::map<std::string, std::set<std::string>> plain, wrong;  // rows of parts
+    for (const bool all : {true, false}) {
+      auto& parts = all ? plain : wrong;
+      const std::string option = all ? "" : " --wrong-only run/best.safetensors";
+      const std::string command = "rm -rf on && fer-train faces.csv --network net.json --epochs 1 --quiet --out on ";
+      const ToolResult r = run(command + split + option);
+      ASSERT_EQ(r.status, 0) << r.err;
+      std::istringstream lines(read_text(path("on/parts.csv")));
+      for (std::string line; std::getline(lines, line);) parts[line.substr(0, line.find(','))].insert(line);
+    }
+    EXPECT_LT(wrong["train"].size(), plain["train"].size()) << split;
+    EXPECT_GT(wrong["train"].size(), 0u);
+    EXPECT_TRUE(std::ranges::includes(plain["train"], wrong["train"])) << split;
+    plain.erase("train");
+    wrong.erase("train");
+    EXPECT_EQ(wrong, plain) << split;
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "fer/error.h"
+#include "fer/sources.h"
 
 namespace fer::cli {
 namespace {
@@ -219,6 +220,32 @@ TEST(ChooseRows, APartWithoutAClassIsNoted) {
 TEST(ClassCounts, CountsOnlyTheRowsGiven) {
   const Dataset data = data_with(14, 0, 0);
   EXPECT_EQ(class_counts(data, {0, 1, 7, 8, 13}, 7), (std::vector<int64_t>{2, 2, 0, 0, 0, 0, 1}));
+}
+
+// Three pictures of each class from each source: two of the classes are in both, the third is in the second alone.
+TEST(ChooseRows, ALimitIsEvenOverClassesAndThenOverSources) {
+  const auto source = [](const std::vector<std::string>& names) {
+    Dataset data;
+    data.height = data.width = 1;
+    data.class_names = names;
+    for (size_t i = 0; i < 3 * names.size(); ++i) {
+      data.pixels.push_back(0);
+      data.labels.push_back(static_cast<uint8_t>(i / 3));
+      data.usage.push_back(Usage::kTraining);
+    }
+    return data;
+  };
+  std::vector<Dataset> parts = {source({"happy", "sad"}), source({"happy", "sad", "neutral"})};
+  const Dataset data = join_sources(std::move(parts), {"a", "b"}, Shape({1, 1, 1}));
+  SplitOptions options{.validation_usages = {}, .limit = 6};
+  const TrainingRows rows = choose_rows(data, options, "a + b");
+  // happy: 0 of a, 6 of b; sad: 3 of a, 9 of b; neutral: 12 and 13 of b.
+  EXPECT_EQ(rows.train, (std::vector<int64_t>{0, 3, 6, 9, 12, 13}));
+  EXPECT_EQ(rows.notes.back(),
+            "a + b: --limit 6: pictures of Training taken evenly from all 3 classes, and for each from all sources "
+            "that have it");
+  options.limit_rule = LimitRule::kEvenly;  // a run begun before goes on with its pictures
+  EXPECT_EQ(choose_rows(data, options, "a + b").train, (std::vector<int64_t>{0, 1, 3, 4, 12, 13}));
 }
 
 }  // namespace
