@@ -1,6 +1,5 @@
 // Where dlib was not found when libfer was built.
 #include "fer/error.h"
-#include "fer/face_points.h"
 #include "vision/finder.h"
 
 namespace fer {
@@ -15,16 +14,10 @@ namespace {
 
 }  // namespace
 
-struct FacePointFinder::State {};
-FacePointFinder::FacePointFinder(const std::string& path) { refuse_without_dlib(path); }
-FacePointFinder::~FacePointFinder() = default;
-FacePointFinder::FacePointFinder(FacePointFinder&&) noexcept = default;
-FacePointFinder& FacePointFinder::operator=(FacePointFinder&&) noexcept = default;
-std::vector<Point> FacePointFinder::find(const Image&, const Box&) const { refuse_without_dlib("points of a face"); }
-
 namespace vision {
 
 std::unique_ptr<Finder> open_dlib(const FaceDetectorOptions&) { refuse_without_dlib("dlib"); }
+std::unique_ptr<PointFinder> open_points(const std::string& path) { refuse_without_dlib(path); }
 
 }  // namespace vision
 }  // namespace fer

@@ -24,4 +24,13 @@ std::unique_ptr<Finder> open_yunet(const std::string& model, const std::string& 
                                    const FaceDetectorOptions& options);
 std::unique_ptr<Finder> open_dlib(const FaceDetectorOptions& options);
 
+// What FacePointFinder stands on. Called by many threads at once.
+class PointFinder {
+ public:
+  virtual ~PointFinder() = default;
+  // 68 points; picture and box are sound.
+  virtual std::vector<Point> find(const Image& picture, const Box& box) const = 0;
+};
+std::unique_ptr<PointFinder> open_points(const std::string& path);
+
 }  // namespace fer::vision

@@ -16,22 +16,10 @@ namespace absent {
 using namespace fer;
 bool has_opencv();
 bool has_dlib();
-// The classes and functions that those sources define are declared anew here.
-class FacePointFinder {
- public:
-  explicit FacePointFinder(const std::string& path);
-  ~FacePointFinder();
-  FacePointFinder(FacePointFinder&&) noexcept;
-  FacePointFinder& operator=(FacePointFinder&&) noexcept;
-  std::vector<Point> find(const Image& picture, const Box& box) const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 namespace vision {
 using fer::vision::Finder;
 using fer::vision::open_scanned_cascade;
+using fer::vision::PointFinder;
 }  // namespace vision
 }  // namespace absent
 #define fer absent
@@ -59,7 +47,7 @@ TEST(AbsentVision, IsSaidWithWhatToInstall) {
             "y.onnx: this libfer was built without OpenCV, which runs YuNet" + opencv);
   const std::string dlib = ": this libfer was built without dlib: apt-get install libdlib-dev, and build again";
   EXPECT_EQ(message_of([] { absent::vision::open_dlib({}); }), "dlib" + dlib);
-  EXPECT_EQ(message_of([] { absent::FacePointFinder finder("68.dat"); }), "68.dat" + dlib);
+  EXPECT_EQ(message_of([] { absent::vision::open_points("68.dat"); }), "68.dat" + dlib);
 }
 
 // The same faces as with OpenCV, in both forms of files.
