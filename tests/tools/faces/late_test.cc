@@ -24,7 +24,7 @@ TEST_F(LateVision, AProgramAloneSaysWhatIsMissing) {
   if (!has_dlib()) GTEST_SKIP() << "without dlib: apt-get install libdlib-dev";
   write("face.pgm", "P5\n48 48\n255\n" + std::string(48 * 48, 'a'));
   const ToolResult r =
-      run("mkdir bin && cp \"$(command -v fer-align)\" bin && bin/fer-align face.pgm --detector dlib --out out");
+      run("mkdir bin && cp \"$(command -v fer-align)\" bin && bin/fer-align face.pgm out --detector dlib");
   if (r.status == 0) GTEST_SKIP() << "libfer is installed here";
   EXPECT_EQ(r.status, 1);
   EXPECT_NE(r.err.find("a component of libfer that this needs is not there: expected "), std::string::npos) << r.err;
