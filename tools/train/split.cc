@@ -130,6 +130,7 @@ std::vector<int64_t> by_turns_of_sources(const Dataset& data, const std::vector<
   for (size_t i = 0; i < rows.size(); ++i) turns.emplace_back(found[source[i]]++, source[i], rows[i]);
   std::sort(turns.begin(), turns.end());
   std::vector<int64_t> sorted;
+  sorted.reserve(turns.size());
   for (const auto& turn : turns) sorted.push_back(std::get<2>(turn));
   return sorted;
 }
