@@ -1,9 +1,6 @@
-// A plugin of clang-tidy (-load): its checks look at what our files declare, and not at what system headers do, in which it reports nothing anyhow.
-// Those take three quarters of its time. (setTraversalScope: what matchers of the AST walk over.)
-#include <memory>
-#include <string>
-#include <vector>
-
+// A plugin of clang-tidy (-load): its checks look at what our files declare, and not at what system headers do, in
+// which it reports nothing anyhow. Those take three quarters of its time. (setTraversalScope: what matchers of the AST
+// walk over.)
 #include <clang/AST/ASTConsumer.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Decl.h>
@@ -11,6 +8,10 @@
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendAction.h>
 #include <clang/Frontend/FrontendPluginRegistry.h>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace {
 

@@ -5,9 +5,7 @@
 
 namespace fer::planted {
 
-bool is_empty(const std::vector<std::string>& names) {
-  return names.size() == 0;
-}
+bool is_empty(const std::vector<std::string>& names) { return names.size() == 0; }
 
 std::size_t used() { return taken_and_read(std::string("abc")); }
 
