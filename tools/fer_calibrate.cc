@@ -110,6 +110,7 @@ void declare_options(cxxopts::Options& options) {
   cli::declare_views(options);
   auto add = options.add_options();
   cli::declare_data_options(add, false);
+  cli::declare_cache_option(add);
   options.add_options()("json", "Print one JSON object");
   options.add_options()("batch-size", "Pictures per batch", text()->default_value("64"), "N");
   cli::declare_threads(options);

@@ -112,6 +112,7 @@ void declare_options(cxxopts::Options& options) {
   add("correlation", "Nearly the same: 16x16 averages correlate by R or more", text()->default_value("0.97"), "R");
   add("classes", "Use only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
   cli::declare_data_options(add, false);
+  cli::declare_cache_option(add);
   cli::declare_threads(options);
 }
 

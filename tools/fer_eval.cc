@@ -141,6 +141,7 @@ void declare_options(cxxopts::Options& options) {
   cli::declare_twins(options);
   auto add = options.add_options();
   cli::declare_data_options(add, false);
+  cli::declare_cache_option(add);
   options.add_options()("json", "Print one JSON object");
   options.add_options()("report", "Write a page with the figures, the confusion matrix and the worst mistakes", text(),
                         "FILE.html");

@@ -213,6 +213,7 @@ void declare_options(cxxopts::Options& options) {
   options.add_options()("split", "--examples: which part of the data, as fer-eval takes it", text(), "NAME");
   auto add = options.add_options();
   cli::declare_data_options(add, false);
+  cli::declare_cache_option(add);
   cli::declare_threads(options);
 }
 

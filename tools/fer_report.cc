@@ -88,6 +88,7 @@ void declare_options(cxxopts::Options& options) {
   options.add_options()("data", "Where the data of the run are now (default: where they were)", text(), "DATA");
   auto add = options.add_options();
   cli::declare_data_options(add, false);
+  cli::declare_cache_option(add);
   cli::declare_threads(options);
 }
 

@@ -39,6 +39,8 @@ TEST_F(FacePoints, AreMadeOfPicturesByDlib) {
                 .status,
             0);
   EXPECT_EQ(read_landmarks(path("folder.csv")).files.at(0), "pics/train/angry/00.png");
+  // It has no use for fitted pictures.
+  EXPECT_EQ(run("fer-landmarks pics --predictor 68.dat --out cached.csv --cache kept").status, 2);
   // From a picture to an answer in one step.
   const Dataset folder = read_landmarks(path("folder.csv"));
   std::map<std::string, nlohmann::json> answers;

@@ -191,11 +191,15 @@ void declare_data_options(cxxopts::OptionAdder& add, bool training) {
       "A,B,...");
   add("label-column", "The column of labels in a CSV file: its name, first or last", text(), "NAME");
   add("ferplus", "Take the labels of fer2013.csv from FER+'s votes in FILE", text(), "FILE");
-  add("cache", "Keep the decoded, fitted pictures of folders in DIR, and use those kept there", text(), "DIR");
   if (!training) return;
   add("ferplus-labels", "How votes become labels: majority, or soft for distributions",
       text()->default_value("majority"), "KIND");
   add("classes", "Use only these classes, in this order; a+b merges two, name=a+b names the result", text(), "A,B,...");
+}
+
+void declare_cache_option(cxxopts::OptionAdder& add) {
+  add("cache", "Keep the decoded, fitted pictures of folders in DIR, and use those kept there",
+      cxxopts::value<std::string>(), "DIR");
 }
 
 DataOptions read_data_options(const Arguments& arguments) {

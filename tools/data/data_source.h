@@ -24,6 +24,9 @@ struct DataOptions {
 
 // --skip-bad, --label-names, --label-column and --ferplus; for training --ferplus-labels and --classes too.
 void declare_data_options(cxxopts::OptionAdder& add, bool training);
+
+// --cache, of programs that take pictures as a network wants them.
+void declare_cache_option(cxxopts::OptionAdder& add);
 DataOptions read_data_options(const Arguments& arguments);
 
 struct OpenedData {

@@ -148,6 +148,7 @@ void declare_train_options_with(cxxopts::Options& options, const std::vector<Tra
   data("limit", "Use at most N pictures of each part, evenly from all classes", text(), "N");
   data("wrong-only", "Train only on the pictures that this model classifies wrongly", text(), "MODEL");
   declare_data_options(data, true);
+  declare_cache_option(data);
   data("class-emoji", kClassEmojiHelp, text(), "LIST");
 
   for (const TrainOption& option : list) {
