@@ -36,7 +36,7 @@ fs::path own_folder() {
   return failure ? fs::path() : file.parent_path();
 }
 
-// "70.6 % of PrivateTest of fer2013": the first of the card's figures.
+// "70.65 % of PrivateTest of fer2013": the first of the card's figures.
 std::string accuracy_of(const fs::path& card) {
   std::error_code failure;
   if (!fs::is_regular_file(card, failure)) return {};
@@ -49,7 +49,7 @@ std::string accuracy_of(const fs::path& card) {
     return first.is_object() && first.contains(key) && (first[key].*is)();
   };
   if (!given("accuracy", &json::is_number) || !given("on", &json::is_string)) return {};
-  return fmt::format("{:.1f} % of {}", 100 * first["accuracy"].get<double>(), first["on"].get<std::string>());
+  return fmt::format("{:.2f} % of {}", 100 * first["accuracy"].get<double>(), first["on"].get<std::string>());
 }
 
 DefaultModel model_at(const fs::path& path) {

@@ -46,7 +46,7 @@ TEST_F(DefaultModelTest, TheVariableComesBeforeFolders) {
   const DefaultModel found = predict::default_model_of(own.c_str(), places());
   EXPECT_EQ(found.path, own);
   EXPECT_EQ(found.name, "own");
-  EXPECT_EQ(found.accuracy, "70.6 % of PrivateTest");
+  EXPECT_EQ(found.accuracy, "70.64 % of PrivateTest");
   EXPECT_EQ(message_of([&] { predict::default_model_of((folder_ / "none").c_str(), places()); }),
             "FER_MODEL: expected the path of a model (.safetensors), found nothing at " + (folder_ / "none"));
 }

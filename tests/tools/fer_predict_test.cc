@@ -358,7 +358,7 @@ TEST_F(DefaultModel, ItsCardTellsItsAccuracy) {
   EXPECT_EQ(r.status, 0);
   EXPECT_EQ(
       r.err,
-      "fer-predict: no model is given: the model best (run/best.safetensors), 70.6 % of PrivateTest of fer2013\n");
+      "fer-predict: no model is given: the model best (run/best.safetensors), 70.59 % of PrivateTest of fer2013\n");
   EXPECT_EQ(json_lines(r.out).size(), 1u);
 }
 

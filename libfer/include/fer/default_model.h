@@ -12,7 +12,7 @@ namespace FER_PUBLIC fer {
 struct DefaultModel {
   std::string path;
   std::string name;      // its file's, without folder and ending: "small"
-  std::string accuracy;  // "70.6 % of PrivateTest of fer2013": what its card says; "" where it has no card
+  std::string accuracy;  // "70.65 % of PrivateTest of fer2013": what its card says; "" where it has no card
 };
 
 // The first of these that is there:
